@@ -1,0 +1,189 @@
+"""The person behind a request, read in one statement: who they are and what they may do where."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
+from sqlalchemy.orm import Session
+
+from portal.accounts.models import Account, Grant, Membership, Partner, SignIn, User
+from portal.base.access import GRANTABLE, GRANTS, Permission, Role
+from portal.base.references import write_master_account_id
+from portal.base.tenancy import NOBODY, Scope
+
+
+@dataclass(frozen=True, slots=True)
+class ActiveAccount:
+    id: int
+    name: str
+    digits: str
+
+    @property
+    def master_account_id(self) -> str:
+        return write_master_account_id(self.digits)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedIn:
+    """What the portal knows of someone signed in, for the length of one request."""
+
+    sign_in_id: int
+    id: int
+    name: str
+    email: str
+    language: str | None
+    theme: str | None
+    staff_role: Role | None
+    partner: str | None
+    role: Role | None
+    accounts: int
+    account: ActiveAccount | None
+    permissions: frozenset[Permission]
+    granted: frozenset[int]  # the accounts that granted a partner something
+    seen_at: datetime
+    idle: timedelta
+    ends_at: datetime
+
+    @property
+    def is_authenticated(self) -> bool:
+        return True  # what flask-login asks of someone signed in
+
+    @property
+    def kind(self) -> str:
+        if self.staff_role:
+            return "staff"
+        return "partner" if self.partner else "customer"
+
+    @property
+    def on_behalf(self) -> bool:
+        """Whether what they do now is done for somebody else's account."""
+        return self.account is not None and self.kind != "customer"
+
+    @property
+    def scope(self) -> Scope:
+        if self.account is None:
+            return NOBODY
+        reason = f"staff {self.id}" if self.staff_role else ""
+        only = frozenset({self.account.id})
+        return Scope(only, self.account.id, staff=bool(self.staff_role), reason=reason)
+
+    def reach(self) -> Scope:
+        if self.staff_role:
+            return Scope(None, None, staff=True, reason=f"staff {self.id}")
+        if self.partner:
+            return Scope(self.granted, None)
+        return self.scope
+
+    def may(self, permission: Permission) -> bool:
+        return permission in self.permissions
+
+
+def hash_of(token: str) -> str:
+    """Tokens are stored hashed: whoever reads the table cannot sign in with it."""
+    return sha256(token.encode()).hexdigest()
+
+
+def signed_in(session: Session, token: str, *, now: datetime, today: date) -> SignedIn | None:
+    """Whom a cookie's token stands for, while the sign-in lasts."""
+    if not token:
+        return None
+    # One row, but for partners one row a grant: what they may read is known in one statement.
+    rows = session.execute(_sign_in(token, now, today)).all()
+    if not rows or rows[0].seen_at + timedelta(seconds=rows[0].idle_seconds) <= now:
+        return None
+    return _viewer(rows)
+
+
+def account_scope(session: Session, *, user_id: int, account_id: int, today: date) -> Scope | None:
+    """What someone may reach in an account by the rights they have now; None when nothing."""
+    user = session.get(User, user_id)
+    if user is None or user.deactivated_at:
+        return None
+    reason = f"staff {user_id}" if user.staff_role else ""
+    scope = Scope(frozenset({account_id}), account_id, staff=bool(user.staff_role), reason=reason)
+    if user.staff_role:
+        return scope
+    right = select(Membership.id).where(
+        Membership.user_id == user_id, Membership.account_id == account_id
+    )
+    if user.partner_id:
+        right = select(Grant.id).where(
+            Grant.partner_id == user.partner_id, Grant.account_id == account_id, holds(today)
+        )
+    return scope if session.scalars(right).first() else None
+
+
+def holds(today: date) -> ColumnElement[bool]:
+    """The condition that a grant is in force on a day."""
+    return or_(Grant.last_day.is_(None), Grant.last_day >= today)
+
+
+def _sign_in(token: str, now: datetime, today: date) -> Select[*tuple[Any, ...]]:
+    accounts = select(func.count(Membership.id)).where(Membership.user_id == User.id)
+    mine = and_(Membership.user_id == User.id, Membership.account_id == SignIn.account_id)
+    return (
+        select(
+            SignIn.id.label("sign_in_id"),
+            SignIn.seen_at,
+            SignIn.idle_seconds,
+            SignIn.ends_at,
+            User.id,
+            User.name,
+            User.email,
+            User.language,
+            User.theme,
+            User.staff_role,
+            Partner.name.label("partner"),
+            Account.id.label("account_id"),
+            Account.name.label("account_name"),
+            Account.digits,
+            Membership.role,
+            Grant.account_id.label("granted"),
+            Grant.permissions,
+            accounts.scalar_subquery().label("accounts"),
+        )
+        .join(User, User.id == SignIn.user_id)
+        .outerjoin(Partner, Partner.id == User.partner_id)
+        .outerjoin(Account, Account.id == SignIn.account_id)
+        .outerjoin(Membership, mine)
+        .outerjoin(Grant, and_(Grant.partner_id == User.partner_id, holds(today)))
+        .where(
+            SignIn.token_hash == hash_of(token),
+            SignIn.ends_at > now,
+            User.deactivated_at.is_(None),
+        )
+    )
+
+
+def _viewer(rows: Sequence[Row[Any]]) -> SignedIn:
+    row = rows[0]
+    grants = {each.granted: each.permissions for each in rows if each.granted}
+    role: Role | None = row.staff_role or row.role
+    permissions: frozenset[Permission] = GRANTS[role] if role else frozenset()
+    if row.partner:
+        granted = {Permission(name) for name in grants.get(row.account_id, ())}
+        role, permissions = Role.PARTNER, GRANTS[Role.PARTNER] | (granted & GRANTABLE)
+    # An account whose grant or membership ended meanwhile is not at hand any more.
+    reached = row.account_id and (row.staff_role or row.role or row.account_id in grants)
+    account = ActiveAccount(row.account_id, row.account_name, row.digits) if reached else None
+    return SignedIn(
+        sign_in_id=row.sign_in_id,
+        id=row.id,
+        name=row.name,
+        email=row.email,
+        language=row.language,
+        theme=row.theme,
+        staff_role=row.staff_role,
+        partner=row.partner,
+        role=role,
+        accounts=row.accounts,
+        account=account,
+        permissions=permissions,
+        granted=frozenset(grants),
+        seen_at=row.seen_at,
+        idle=timedelta(seconds=row.idle_seconds),
+        ends_at=row.ends_at,
+    )

@@ -1,0 +1,75 @@
+"""Databases to test in: made whole, wiped between tests, on PostgreSQL under a role of no rank."""
+
+from sqlalchemy import Connection, Engine, MetaData, create_engine, inspect, make_url, text
+
+from portal.base.db import Base
+from portal.base.row_security import owned_tables, protect
+
+APPLICATION = "portal_test_app"
+
+
+def create(server: str, name: str) -> str:
+    """An empty database of this name on the server, and its URL."""
+    url = make_url(server.replace("postgresql://", "postgresql+psycopg://", 1))
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
+        connection.execute(text(f"CREATE DATABASE \"{name}\" TEMPLATE template0 ENCODING 'UTF8'"))
+    engine.dispose()
+    return url.set(database=name, drivername="postgresql").render_as_string(hide_password=False)
+
+
+def arranging(engine: Engine) -> Engine:
+    """On SQLite each statement stands alone: tests never hold the lock that writers need."""
+    return engine.execution_options(sqlite_begin="") if _is_sqlite(engine) else engine
+
+
+def build(engine: Engine, metadata: MetaData = Base.metadata) -> None:
+    """Make every table, and let the application's role work under row-level security."""
+    metadata.create_all(engine)
+    if _is_sqlite(engine):
+        return
+    with engine.begin() as connection:
+        for table, internal in owned_tables().items():
+            if table.metadata is metadata:
+                protect(connection, table.name, internal=internal)
+        _admit_application(connection)
+
+
+def as_application(database_url: str) -> str:
+    """The same database for the application's role, which owns nothing and is above nothing."""
+    url = make_url(database_url)
+    if url.get_backend_name() == "sqlite":
+        return database_url
+    return url.set(username=APPLICATION, password="test").render_as_string(hide_password=False)
+
+
+def wipe(engine: Engine) -> None:
+    """Empty every table."""
+    off, on = (
+        ("PRAGMA foreign_keys=OFF", "PRAGMA foreign_keys=ON")
+        if _is_sqlite(engine)
+        else ("SET session_replication_role = replica", "SET session_replication_role = origin")
+    )
+    names = [name for name in inspect(engine).get_table_names() if "fts" not in name]
+    with engine.connect() as connection:
+        connection.execute(text(off))
+        for name in names:
+            connection.execute(text(f'DELETE FROM "{name}"'))
+        connection.execute(text(on))
+        connection.commit()
+
+
+def _admit_application(connection: Connection) -> None:
+    connection.execute(
+        text(
+            f"DO $$ BEGIN CREATE ROLE {APPLICATION} LOGIN PASSWORD 'test' NOSUPERUSER NOBYPASSRLS;"
+            " EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$"
+        )
+    )
+    for what in ("TABLES", "SEQUENCES"):
+        connection.execute(text(f"GRANT ALL ON ALL {what} IN SCHEMA public TO {APPLICATION}"))
+
+
+def _is_sqlite(engine: Engine) -> bool:
+    return engine.dialect.name == "sqlite"
