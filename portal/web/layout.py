@@ -1,0 +1,67 @@
+"""What the frame around every page needs to know."""
+
+from datetime import timedelta
+
+from flask import Flask, json, request
+from markupsafe import Markup
+
+from portal.base import clock
+from portal.web.guard import viewer
+from portal.web.locale import gettext as _
+
+THEMES = ("auto", "light", "dark")
+WARNING = timedelta(minutes=2)
+
+
+def theme() -> str:
+    """Profile, else cookie, else as the system has it: settled before anything is painted."""
+    wish = getattr(viewer(), "theme", None) or request.cookies.get("theme")
+    return wish if wish in THEMES else "auto"
+
+
+def seconds_left() -> int | None:
+    """How long the sign-in lasts if nothing more is done; None when nobody is signed in."""
+    who = viewer()
+    if not who.is_authenticated or not hasattr(who, "ends_at"):
+        return None
+    now = clock.now()
+    idle: timedelta | None = getattr(who, "idle", None)
+    ends_at = min(who.ends_at, now + idle) if idle else who.ends_at
+    return max(0, int((ends_at - now).total_seconds()))
+
+
+def here() -> str:
+    """Where the language or the theme is chosen, to come back to. A form's answer has no address."""
+    if request.method not in {"GET", "HEAD"}:
+        return request.path
+    query = request.query_string.decode("ascii", "ignore")
+    return f"{request.path}?{query}" if query else request.path
+
+
+def script_words() -> Markup:
+    """What `portal.js` says, in the reader's language, for an attribute in single quotes."""
+    words = {
+        "copied": _("Copied"),
+        "loading": _("Loading …"),
+        "failed": _("We could not reach the service. What you have typed is still in the form."),
+        "retry": _("Try again"),
+        "dropped": _("Chosen file: %(name)s"),
+        "picked": _("%(num)s picked"),
+        "nonePicked": _("None picked"),
+        "endsTitle": _("You will soon be signed out"),
+        "endsText": _("Nothing has been done for a while. What you have typed stays on the page."),
+        "stay": _("Keep me signed in"),
+        "leave": _("Sign out"),
+        "close": _("Close"),
+    }
+    return Markup(json.htmlsafe_dumps(words, ensure_ascii=False))  # noqa: S704 - made safe by Flask
+
+
+def init_app(app: Flask) -> None:
+    app.jinja_env.globals.update(
+        theme=theme,
+        seconds_left=seconds_left,
+        here=here,
+        script_words=script_words,
+        today=clock.today,
+    )

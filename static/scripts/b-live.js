@@ -1,0 +1,130 @@
+"use strict";
+/* What happens around a partial update: it is told that something is under way, what went wrong, and
+   the focus is never lost. */
+(() => {
+  const { words, countPicked } = window.portal;
+  const SLOW = 1000;
+
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    const target = event.detail.target;
+    target.setAttribute("aria-busy", "true");
+    clearFailure(target);
+    target.slow = setTimeout(() => tellSlow(target), SLOW);
+  });
+
+  document.addEventListener("htmx:afterRequest", (event) => {
+    const target = event.detail.target;
+    clearTimeout(target.slow);
+    target.removeAttribute("aria-busy");
+    const told = target.querySelector(":scope > .busy-text");
+    if (told) told.remove();
+  });
+
+  function tellSlow(target) {
+    if (target.getAttribute("role") === "listbox") return;
+    const text = document.createElement("p");
+    text.className = "busy-text on";
+    text.textContent = words.loading;
+    target.prepend(text);
+  }
+
+  /* No answer came: say so where it was expected, keep everything, and offer to ask again. */
+  for (const type of ["htmx:sendError", "htmx:timeout"]) {
+    document.addEventListener(type, (event) => {
+      const { target, elt } = event.detail;
+      clearFailure(target);
+      const alert = document.createElement("div");
+      alert.className = "ds-alert failure";
+      alert.dataset.color = "danger";
+      alert.setAttribute("role", "alert");
+      const text = document.createElement("p");
+      text.textContent = words.failed;
+      const again = document.createElement("button");
+      again.type = "button";
+      again.className = "ds-button";
+      again.dataset.variant = "secondary";
+      again.textContent = words.retry;
+      again.addEventListener("click", () => {
+        if (elt.focus) elt.focus();
+        elt.dispatchEvent(new Event(elt.tagName === "FORM" ? "submit" : elt.tagName === "INPUT" ? "input" : "click", { bubbles: true, cancelable: true }));
+      });
+      alert.append(text, again);
+      target.prepend(alert);
+    });
+  }
+
+  function clearFailure(target) {
+    for (const alert of target.querySelectorAll(":scope > .failure")) alert.remove();
+  }
+
+  /* The focus stays where it was when that is still there. Otherwise it goes to what asks for it,
+     or to the heading of what is new: never to nowhere. */
+  document.addEventListener("htmx:afterSettle", (event) => {
+    const fresh = event.detail.target.isConnected ? event.detail.target : document.getElementById(event.detail.target.id);
+    document.querySelectorAll("form[data-bulk]").forEach(countPicked);
+    if (!fresh || (document.activeElement && document.activeElement !== document.body)) return;
+    const goal = fresh.querySelector("[autofocus]") || fresh.querySelector("h1, h2, h3") || document.getElementById("main");
+    if (!goal.matches("a, button, input, select, textarea, [tabindex]")) goal.tabIndex = -1;
+    goal.focus();
+  });
+
+  /* A searched field: arrows and Enter choose among what the server answered. */
+  const boxOf = (element) => element.closest && element.closest("[data-combobox]");
+  const partsOf = (box) => {
+    const list = box.querySelector("[role=listbox]");
+    return { field: box.querySelector("[role=combobox]"), key: box.querySelector("input[type=hidden]"), list, options: [...list.querySelectorAll("[role=option][data-text]")] };
+  };
+
+  function close(box) {
+    const { field, list } = partsOf(box);
+    list.replaceChildren();
+    field.setAttribute("aria-expanded", "false");
+    field.removeAttribute("aria-activedescendant");
+  }
+
+  function choose(box, option) {
+    const { field, key } = partsOf(box);
+    field.value = option.dataset.text;
+    if (key) key.value = option.dataset.key;
+    close(box);
+    field.focus();
+    box.dispatchEvent(new CustomEvent("chosen", { bubbles: true, detail: option.dataset }));
+  }
+
+  function move(box, step) {
+    const { field, options } = partsOf(box);
+    if (!options.length) return;
+    const at = options.findIndex((option) => option.getAttribute("aria-selected") === "true");
+    const next = options[(at + step + options.length + (at < 0 && step < 0 ? 1 : 0)) % options.length];
+    for (const option of options) option.setAttribute("aria-selected", String(option === next));
+    field.setAttribute("aria-activedescendant", next.id);
+    next.scrollIntoView({ block: "nearest" });
+  }
+
+  document.addEventListener("htmx:afterSwap", (event) => {
+    const box = boxOf(event.detail.target);
+    if (box) partsOf(box).field.setAttribute("aria-expanded", "true");
+  });
+  document.addEventListener("input", (event) => {
+    const box = boxOf(event.target);
+    if (box && partsOf(box).key) partsOf(box).key.value = "";
+  });
+  document.addEventListener("click", (event) => {
+    const option = event.target.closest("[role=option][data-text]");
+    for (const box of document.querySelectorAll("[data-combobox]")) {
+      if (option && box.contains(option)) choose(box, option);
+      else if (!box.contains(event.target)) close(box);
+    }
+  });
+  document.addEventListener("keydown", (event) => {
+    const box = event.target.matches && event.target.matches("[role=combobox]") && boxOf(event.target);
+    if (!box) return;
+    const chosen = partsOf(box).options.find((option) => option.getAttribute("aria-selected") === "true");
+    if (event.key === "ArrowDown") move(box, 1);
+    else if (event.key === "ArrowUp") move(box, -1);
+    else if (event.key === "Enter" && chosen) choose(box, chosen);
+    else if (event.key === "Escape" && partsOf(box).list.childElementCount) close(box);
+    else { if (event.key === "Tab") close(box); return; }
+    event.preventDefault();
+  });
+})();
