@@ -23,7 +23,8 @@ class StyleForm(Form):
     password = PasswordField("Passord")
     day = StringField("Kjøpsdato", description="For eksempel 22.11.2026.")
     site = SelectField(
-        "Lokasjon", choices=[SelectChoice("1", "Bodø, møterom Svartisen"), SelectChoice("2", "Oslo")]
+        "Lokasjon",
+        choices=[SelectChoice("1", "Bodø, møterom Svartisen"), SelectChoice("2", "Oslo")],
     )
     place = StringField("Lokasjon eller rom", description="Skriv noen bokstaver, og velg.")
     note = TextAreaField("Merknad", description="Det du skriver her, ser også kollegene dine.")
@@ -48,4 +49,4 @@ class StyleForm(Form):
         option_widget=CheckboxInput(),
     )
     agreed = BooleanField("Si fra på e-post når importen er ferdig")
-    list = FileField("Velg en fil, eller slipp den her")
+    rows = FileField("Velg en fil, eller slipp den her")

@@ -10,13 +10,40 @@ from portal.web.guard import allow
 from portal.web.pages import page
 
 bp = Blueprint("desk", __name__)
-ICONS = (
-    "arrow-left arrow-undo buildings3 checkmark checkmark-circle chevron-down chevron-left "
-    "chevron-right chevron-up-down circle-slash clock download exclamationmark-triangle "
-    "file-text files funnel information-square location-pin magnifying-glass menu-hamburger "
-    "minus-circle padlock-locked pencil person-circle plus printer-small questionmark- "
-    "circle trash upload xmark scan"
-).split()
+ICONS = [
+    "arrow-left",
+    "arrow-undo",
+    "buildings3",
+    "checkmark",
+    "checkmark-circle",
+    "chevron-down",
+    "chevron-left",
+    "chevron-right",
+    "chevron-up-down",
+    "circle-slash",
+    "clock",
+    "download",
+    "exclamationmark-triangle",
+    "file-text",
+    "files",
+    "funnel",
+    "information-square",
+    "location-pin",
+    "magnifying-glass",
+    "menu-hamburger",
+    "minus-circle",
+    "padlock-locked",
+    "pencil",
+    "person-circle",
+    "plus",
+    "printer-small",
+    "questionmark-",
+    "circle",
+    "trash",
+    "upload",
+    "xmark",
+    "scan",
+]
 
 
 @bp.get("/style")
@@ -26,7 +53,7 @@ def style() -> ResponseReturnValue:
     mistaken = StyleForm(formdata=None)
     mistaken.serial_number.errors = ["Skriv inn serienummeret."]
     mistaken.role.errors = ["Velg en rolle."]
-    mistaken.list.errors = ["Filen er tom. Den må ha minst én rad under overskriftene."]
+    mistaken.rows.errors = ["Filen er tom. Den må ha minst én rad under overskriftene."]
     return page(
         "desk/style.html",
         sample=StyleForm(formdata=None),

@@ -32,7 +32,7 @@ def _compress(response: Response) -> Response:
     if response.is_streamed or response.direct_passthrough or response.content_encoding:
         return response
     body = response.get_data()
-    if len(body) >= _WORTH_IT and "gzip" in request.accept_encodings:
+    if len(body) >= _WORTH_IT and request.accept_encodings["gzip"]:
         response.set_data(_zip(body))
         response.content_encoding = "gzip"
     return response

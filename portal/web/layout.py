@@ -2,8 +2,7 @@
 
 from datetime import timedelta
 
-from flask import Flask, json, request
-from markupsafe import Markup
+from flask import Flask, request
 
 from portal.base import clock
 from portal.web.guard import viewer
@@ -31,16 +30,16 @@ def seconds_left() -> int | None:
 
 
 def here() -> str:
-    """Where the language or the theme is chosen, to come back to. A form's answer has no address."""
+    """The page at hand, to come back to when the language or the theme was chosen."""
     if request.method not in {"GET", "HEAD"}:
         return request.path
     query = request.query_string.decode("ascii", "ignore")
     return f"{request.path}?{query}" if query else request.path
 
 
-def script_words() -> Markup:
-    """What `portal.js` says, in the reader's language, for an attribute in single quotes."""
-    words = {
+def script_words() -> dict[str, str]:
+    """What `portal.js` says, in the reader's language."""
+    return {
         "copied": _("Copied"),
         "loading": _("Loading …"),
         "failed": _("We could not reach the service. What you have typed is still in the form."),
@@ -54,7 +53,6 @@ def script_words() -> Markup:
         "leave": _("Sign out"),
         "close": _("Close"),
     }
-    return Markup(json.htmlsafe_dumps(words, ensure_ascii=False))  # noqa: S704 - made safe by Flask
 
 
 def init_app(app: Flask) -> None:

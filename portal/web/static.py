@@ -85,7 +85,7 @@ class Assets:
         if asset is None or request.method not in {"GET", "HEAD"}:
             raise NotFound
         response = Response(asset.body, content_type=TYPES[_split(name)[1]])
-        if "gzip" in request.accept_encodings and asset.zipped:
+        if request.accept_encodings["gzip"] and asset.zipped:
             response.set_data(asset.zipped)
             response.content_encoding = "gzip"
         response.vary.add("Accept-Encoding")
