@@ -122,7 +122,9 @@ def holds(today: date) -> ColumnElement[bool]:
 
 
 def _sign_in(token: str, now: datetime, today: date) -> Select[*tuple[Any, ...]]:
-    accounts = select(func.count(Membership.id)).where(Membership.user_id == User.id)
+    accounts = (
+        select(func.count(Membership.id)).where(Membership.user_id == User.id).correlate(User)
+    )
     mine = and_(Membership.user_id == User.id, Membership.account_id == SignIn.account_id)
     return (
         select(
