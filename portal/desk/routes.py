@@ -50,7 +50,7 @@ ICONS = [
 @allow(Permission.DESK_VIEW, everywhere=True)
 def style() -> ResponseReturnValue:
     """Every part of the interface in every state, to look at and to test."""
-    mistaken = StyleForm(formdata=None)
+    mistaken = StyleForm(formdata=None, prefix="wrong-")
     mistaken.serial_number.errors = ["Skriv inn serienummeret."]
     mistaken.role.errors = ["Velg en rolle."]
     mistaken.rows.errors = ["Filen er tom. Den må ha minst én rad under overskriftene."]
