@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from portal.base.db import Base
 from portal.base.words import N_, LabelledEnum
+from portal.catalogue.rules import fold_name, fold_part_number
 
 
 class Category(LabelledEnum):
@@ -27,15 +28,37 @@ class SerialPattern(LabelledEnum):
     UNKNOWN = "unknown", N_("Not known")
 
 
+class Kind(LabelledEnum):
+    """What a device is, in one word. Each has a pictogram."""
+
+    HEADSET = "headset", N_("Headset")
+    SPEAKERPHONE = "speakerphone", N_("Speakerphone")
+    WEBCAM = "webcam", N_("Webcam")
+    PERSONAL_VIDEO_BAR = "personal video bar", N_("Personal video bar")
+    PERSONAL_DISPLAY = "personal display", N_("Personal display")
+    VIDEO_BAR = "video bar", N_("Video bar")
+    USB_VIDEO_BAR = "USB video bar", N_("USB video bar")
+    CAMERA = "camera", N_("Camera")
+    CODEC = "codec", N_("Codec")
+    LEGACY_CODEC = "legacy codec", N_("Codec, older")
+    TOUCH_CONTROLLER = "touch controller", N_("Touch controller")
+    DESK_PHONE = "desk phone", N_("Desk phone")
+    CONFERENCE_PHONE = "conference phone", N_("Conference phone")
+    LEGACY_CONFERENCE_PHONE = "legacy conference phone", N_("Conference phone, older")
+    ROOM_SYSTEM = "room system", N_("Room system")
+    VERTICAL_SOLUTION = "vertical solution", N_("Vertical solution")
+    OTHER = "other", N_("Other")
+
+
 class ProductModel(Base):
     __tablename__ = "product_model"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(80))
-    name_key: Mapped[str] = mapped_column(String(400), unique=True)  # sorts, and tells twins
+    name_key: Mapped[str] = mapped_column(String(400), unique=True)  # tells twins
     category: Mapped[Category]
     family: Mapped[str] = mapped_column(String(40), default="")
-    kind: Mapped[str] = mapped_column(String(40), default="")  # as in models.csv; a pictogram each
+    kind: Mapped[Kind] = mapped_column(default=Kind.OTHER)
     serial_pattern: Mapped[SerialPattern] = mapped_column(default=SerialPattern.UNKNOWN)
     end_of_sale: Mapped[date | None]  # the last day it is sold
     end_of_service: Mapped[date | None]  # the last day it can be covered
@@ -47,7 +70,7 @@ class ProductModel(Base):
 
     @validates("name")
     def _key(self, _attribute: str, name: str) -> str:
-        self.name_key = name.casefold()
+        self.name_key = fold_name(name)
         return name
 
 
@@ -57,9 +80,15 @@ class PartNumber(Base):
     __tablename__ = "part_number"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    number: Mapped[str] = mapped_column(String(40), unique=True)  # as printed
+    number: Mapped[str] = mapped_column(String(40))  # as printed
+    folded: Mapped[str] = mapped_column(String(40), unique=True)  # as searched, and tells twins
     model_id: Mapped[int] = mapped_column(ForeignKey("product_model.id"), index=True)
     model: Mapped[ProductModel] = relationship(back_populates="part_numbers")
+
+    @validates("number")
+    def _fold(self, _attribute: str, number: str) -> str:
+        self.folded = fold_part_number(number)
+        return number
 
 
 class CatalogueVersion(Base):
