@@ -83,7 +83,9 @@
     const zone = field.type === "file" && zoneOf(event);
     if (zone) {
       zone.classList.toggle("filled", field.files.length > 0);
-      if (field.files.length) say(told("dropped", { name: field.files[0].name }));
+      const name = field.files.length ? told("dropped", { name: field.files[0].name }) : "";
+      zone.querySelector("[data-chosen]").textContent = name;
+      if (name) say(name);
     }
     if (field.dataset.pickAll) {
       for (const box of document.querySelectorAll(`input[name=picked][form="${field.dataset.pickAll}"]`)) box.checked = field.checked;
