@@ -1,0 +1,66 @@
+"""What the rows of a list are checked against: the catalogue, the sites, what was said before."""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import NamedTuple
+
+VENDORS = ("poly", "polycom", "plantronics", "hp")
+_NAME_SIGNS = re.compile(r"[\s\-_\N{EN DASH}]+")
+_PART_SIGNS = re.compile(r"[^A-Z0-9]")
+_ALIKE = 0.8
+
+
+class Model(NamedTuple):
+    """A model as the catalogue has it; the pattern is that of its serial numbers."""
+
+    id: int
+    name: str
+    pattern: str
+    part_numbers: tuple[str, ...] = ()
+
+
+def fold_name(name: str) -> str:
+    """What makes two names one: not case, blanks or dashes. The + of a Free 60+ does count."""
+    return _NAME_SIGNS.sub("", name.casefold())
+
+
+def fold_part(number: str) -> str:
+    """2200-69260-001 and 220069260001 are the same; what follows a # is the country."""
+    return _PART_SIGNS.sub("", number.partition("#")[0].upper())
+
+
+@dataclass(frozen=True, slots=True)
+class Lookups:
+    models: Mapping[str, Model]  # by folded name, names that the account has mapped among them
+    parts: Mapping[str, Model]
+    sites: Mapping[str, int]
+    site_key: Callable[[str], str]
+
+    @classmethod
+    def of(
+        cls,
+        models: Iterable[Model],
+        *,
+        sites: Mapping[str, int],
+        site_key: Callable[[str], str],
+        mapped: Mapping[str, int],
+    ) -> "Lookups":
+        """`sites` are by the key that `site_key` makes; `mapped` are names to ids of models."""
+        known = {model.id: model for model in models}
+        named = {fold_name(name): known[id] for name, id in mapped.items() if id in known}
+        named |= {fold_name(model.name): model for model in known.values()}
+        parts = {fold_part(part): model for model in known.values() for part in model.part_numbers}
+        return cls(named, parts, sites, site_key)
+
+    def suggest(self, name: str) -> Model | None:
+        """The model that is probably meant: people put the vendor's name first, or mistype."""
+        words = name[:80].casefold().split()
+        while words and words[0] in VENDORS:
+            words = words[1:]
+        folded = fold_name(" ".join(words))
+        if folded in self.models:
+            return self.models[folded]
+        alike = get_close_matches(folded, self.models, 1, _ALIKE)
+        return self.models[alike[0]] if alike else None
