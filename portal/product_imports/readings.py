@@ -98,6 +98,7 @@ def read_text(row: int, field: Field, text: str, found: list[Fault]) -> str:
     written = unicodedata.normalize("NFC", one_line)
     if len(written) > limit:
         found.append(fault(FaultKind.TEXT_TOO_LONG, row, field, text, limit))
-    elif written.startswith("="):
+        return ""
+    if written.startswith("="):
         found.append(fault(FaultKind.FORMULA, row, field, text))
     return written

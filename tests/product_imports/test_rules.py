@@ -28,6 +28,7 @@ MODELS = [
 SITES = {"tromsø": 11, "oslo hovedkontor": 12}
 LOOKUPS = Lookups.of(MODELS, sites=SITES, site_key=str.casefold, mapped={"Telefon stor": 1})
 FIELDS = list(Field)
+PLAIN = {"site": "Tromsø", "model": "CCX 500"}
 K = FaultKind
 
 
@@ -40,13 +41,13 @@ def check(row: int = 2, checker: Checker | None = None, **cells: str) -> Checked
 
 
 def right(**cells: str) -> Checked:
-    checked = check(**{"site": "Tromsø", "model": "CCX 500", **cells})
+    checked = Checker(FIELDS, LOOKUPS).check(2, cells_of(**(PLAIN | cells)))
     assert isinstance(checked, Checked)
     return checked
 
 
 def wrong(**cells: str) -> Fault:
-    found = check(**{"site": "Tromsø", "model": "CCX 500", **cells})
+    found = Checker(FIELDS, LOOKUPS).check(2, cells_of(**(PLAIN | cells)))
     assert isinstance(found, list)
     assert len(found) == 1
     return found[0]
@@ -223,6 +224,9 @@ def test_texts_are_kept_on_one_line_and_within_what_can_be_stored() -> None:
     assert right(serial_number="64167F752052", holder="x" * 120).holder == "x" * 120
     assert wrong(serial_number="64167F752052", room="x" * 81).expected == 80
     assert wrong(serial_number="64167F752052", room="x" * 2**20).kind is K.TEXT_TOO_LONG
+    checker = Checker(FIELDS, LOOKUPS)
+    check(2, checker, model="Sync 60", number="1", site="x" * 81)
+    assert checker.new_sites == {}
     swallowed = "1\nG7B03A;2\n" * 20
     assert wrong(serial_number="64167F752052", room=swallowed).kind is K.OPEN_QUOTATION
 
@@ -303,21 +307,16 @@ def test_the_planted_faults_of_a_real_list_are_told_in_norwegian() -> None:
     with (Path(__file__).parent / "lens_devices.csv").open("rb") as file:
         sheet = read_sheet(file)
         headings = find_headings(sheet.head)
-        names = {cells[2] for _row, cells in sheet.below(headings.row)}
-        strange = {"Voyager Legend 9000", "polycom Savi 7310", "", "Savi 7310"}
-        models = [
-            *MODELS,
-            *(Model(at, name, "unknown") for at, name in enumerate(names - strange, 8)),
-        ]
-        known = Lookups.of(models, sites=SITES, site_key=str.casefold, mapped={})
-        checker = Checker(headings.fields, known)
-        file.seek(0)
-        results = [checker.check(*row) for row in read_sheet(file).below(headings.row)]
-    faults = [found for result in results if isinstance(result, list) for found in result]
-    notices = [
-        found for result in results if isinstance(result, Checked) for found in result.notices
-    ]
-    rest = [found for found in notices if found.kind not in {K.SITE_NEW, K.SERIAL_UNUSUAL}]
+        rows = list(sheet.below(headings.row))
+    strange = {"Voyager Legend 9000", "polycom Savi 7310", "", "Savi 7310"}
+    others = {cells[2] for _row, cells in rows} - strange
+    models = [*MODELS, *(Model(at, name, "unknown") for at, name in enumerate(others, 8))]
+    known = Lookups.of(models, sites=SITES, site_key=str.casefold, mapped={})
+    checker = Checker(headings.fields, known)
+    results = [checker.check(*row) for row in rows]
+    faults = [it for result in results if isinstance(result, list) for it in result]
+    notices = [it for result in results if isinstance(result, Checked) for it in result.notices]
+    rest = [it for it in notices if it.kind not in {K.SITE_NEW, K.SERIAL_UNUSUAL}]
     assert len(results) == 600
     with speaking("nb"):
         assert [sentence(found) for found in faults] == [
@@ -329,7 +328,8 @@ def test_the_planted_faults_of_a_real_list_are_told_in_norwegian() -> None:
             "Rad 74, Serienummer: «AB» har for få tegn. Skriv 6–20 tegn.",
         ]
         assert [sentence(found) for found in rest] == [
-            "Rad 46: Raden har verken serienummer eller MAC-adresse. Enheten registreres som antall.",
+            "Rad 46: Raden har verken serienummer eller MAC-adresse. "
+            "Enheten registreres som antall.",
             "Rad 63, Lokasjon: Enheten har ingen lokasjon. "
             "Du kan registrere den nå og legge til lokasjon senere.",
             'Rad 98, Rom: «=HYPERLINK("http://evil.example","x")» ser ut som en formel. '
