@@ -1,0 +1,82 @@
+import re
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from portal.about.routes import ARTICLES, LEGAL
+from tests.conftest import SignInAs
+from tests.factories import make_user
+
+PATHS = [*(f"/{name}" for name in LEGAL), "/help", *(f"/help/{name}" for name in ARTICLES)]
+
+
+@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("language", ["nb", "nn", "en"])
+def test_everyone_can_read_it_in_every_language(
+    client: FlaskClient, path: str, language: str
+) -> None:
+    answer = client.get(path, headers={"Accept-Language": language})
+
+    assert answer.status_code == 200
+    assert f'<html lang="{language}"' in answer.text
+    assert answer.text.count("<h1") == 1
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_what_is_not_in_nynorsk_says_that_it_is_bokmaal(client: FlaskClient, path: str) -> None:
+    text = client.get(path, headers={"Accept-Language": "nn"}).text
+    assert ' lang="nb"' in text[text.index("<main") : text.index("</main")]
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_its_own_language_is_not_marked(client: FlaskClient, path: str) -> None:
+    text = client.get(path, headers={"Accept-Language": "nb"}).text
+    assert ' lang="' not in text[text.index("<main") : text.index("</main")]
+
+
+@pytest.mark.parametrize("name", ARTICLES)
+def test_every_article_ends_with_whom_to_contact(client: FlaskClient, name: str) -> None:
+    text = client.get(f"/help/{name}", headers={"Accept-Language": "nb"}).text
+    end = text[text.index("Sist endret") : text.index("</main")]
+
+    assert "Kontakt oss" in end
+    assert 'href="tel:+4722000000"' in end
+    assert 'href="/contact"' in end
+
+
+def test_help_leads_to_every_article(client: FlaskClient) -> None:
+    text = client.get("/help").text
+    assert all(f'href="/help/{name}"' in text for name in ARTICLES)
+
+
+@pytest.mark.parametrize("name", ["nowhere", "..", "../privacy", "import.md", "nb", "%2e%2e"])
+def test_other_files_are_not_articles(client: FlaskClient, name: str) -> None:
+    assert client.get(f"/help/{name}").status_code == 404
+
+
+def test_the_text_says_when_it_was_changed(client: FlaskClient) -> None:
+    assert "Last changed 22 November 2026" in client.get(
+        "/privacy", headers={"Accept-Language": "en"}
+    ).text.replace("\N{NO-BREAK SPACE}", " ")
+
+
+def test_every_cookie_is_declared(client: FlaskClient, session: Session, sign_in: SignInAs) -> None:
+    """Whatever the portal sets on its way, the page tells of it."""
+    browser = sign_in(make_user(session))
+    answers = [
+        client.get("/sign-in"),
+        client.post("/language", data={"language": "en"}),
+        client.post("/theme", data={"theme": "dark"}),
+        browser.get("/"),
+        browser.post("/sign-out"),
+    ]
+    set_here = {
+        cookie.partition("=")[0]
+        for answer in answers
+        for cookie in answer.headers.getlist("Set-Cookie")
+    }
+    declared = re.findall(r'<th scope="row"><code>(.+?)</code>', client.get("/cookies").text)
+
+    assert {"language"} <= set_here
+    assert set_here <= set(declared)
