@@ -21,9 +21,10 @@ from markupsafe import Markup
 from portal.web.locale import speaking
 
 SOFT_HYPHEN = "\N{SOFT HYPHEN}"
-_TAGS = frozenset(
-    "a blockquote code div em h2 h3 li ol p strong table tbody td th thead tr ul".split()
-)
+_TAGS = {
+    *("a", "blockquote", "code", "div", "em", "h2", "h3", "li", "ol", "p", "strong", "ul"),
+    *("table", "tbody", "td", "th", "thead", "tr"),
+}
 _ATTRIBUTES = {
     "a": {"href"},
     "div": {"class", "role", "tabindex", "aria-labelledby"},
