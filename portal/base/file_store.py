@@ -1,0 +1,185 @@
+"""Where the bytes of files are kept: a folder of this machine, or a bucket that speaks S3.
+
+A file is written once under a name nobody can guess, appears whole or not at all, and is never
+changed. Its name, type and owner are in the database (base/files.py).
+"""
+
+import os
+import re
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from datetime import datetime, timedelta
+from hashlib import sha256
+from pathlib import Path
+from urllib.parse import parse_qs, unquote, urlsplit
+
+import obstore
+from obstore.exceptions import BaseError
+from obstore.store import LocalStore, S3Store
+
+_PART = 5 * 1024 * 1024  # the smallest part that S3 takes
+_WINDOW = 1024 * 1024
+_FOLDER = "files"
+
+
+class StorageTrouble(Exception):
+    """The storage did not do what it was asked, or not wholly. Trying again may help."""
+
+
+class TooLarge(Exception):
+    """The file is larger than it may be. Nothing of it was kept."""
+
+
+class FileStore:
+    def __init__(self, url: str) -> None:
+        """`file:///a/folder`, or `s3://bucket/prefix?endpoint=http://...&region=...`"""
+        parts = urlsplit(url)
+        self._root = Path(unquote(parts.path)) if parts.scheme == "file" else None
+        if self._root:
+            self._store: LocalStore | S3Store = LocalStore(self._root, mkdir=True)
+        elif parts.scheme == "s3" and parts.netloc:
+            self._store = _bucket(parts.netloc, parts.path.strip("/"), parts.query)
+        else:
+            raise ValueError("STORAGE_URL begins with file:/// or s3://")
+
+    def put(
+        self, key: str, chunks: Iterable[bytes], *, limit: int | None = None
+    ) -> tuple[int, str]:
+        """Keep these bytes, and tell how many they were and their SHA-256."""
+        path, counted = _path(key), _Counted(chunks, limit)
+        with _trouble(counted):
+            # One part at a time: twelve at once, the default, would be 60 MB a file.
+            obstore.put(self._store, path, counted, chunk_size=_PART, max_concurrency=1)
+            kept = obstore.head(self._store, path)["size"]
+        if kept != counted.size:
+            raise StorageTrouble(f"{kept} of {counted.size} bytes were kept.")
+        if self._root:
+            _settle(self._root / path)
+        return counted.size, counted.hash.hexdigest()
+
+    def read(self, key: str, start: int = 0, end: int | None = None) -> Iterator[bytes]:
+        """The bytes from `start` up to `end`. Fails at once when there is no such file.
+
+        Asked for piece by piece: a slow reader holds no connection to the storage, and a piece
+        that comes short is trouble and never the end of the file.
+        """
+        path = _path(key)
+        if end is None:
+            with _trouble():
+                end = obstore.head(self._store, path)["size"]
+        first = self._piece(path, start, end)
+        return self._pieces(path, first, start, end)
+
+    def delete(self, key: str) -> None:
+        with _trouble(), suppress(FileNotFoundError):
+            obstore.delete(self._store, _path(key))
+
+    def check(self) -> None:
+        """Write and read a few bytes; raises when that does not work."""
+        with _trouble():
+            obstore.put(self._store, "check", b"ok")
+            if bytes(obstore.get(self._store, "check").bytes()) != b"ok":
+                raise StorageTrouble("What was read is not what was written.")
+
+    def older_than(self, moment: datetime) -> Iterator[list[str]]:
+        """The keys of files that were there before this moment, some hundreds at a time."""
+        with _trouble():
+            for found in obstore.list(self._store, _FOLDER, chunk_size=500):
+                old = [each["path"] for each in found if each["last_modified"] < moment]
+                yield [path.rpartition("/")[2] for path in old]
+
+    def clear_halves(self, moment: datetime) -> None:
+        """Remove what processes that were killed while writing left behind in the folder.
+
+        A bucket forgets unfinished uploads by its own lifecycle rule.
+        """
+        for half in self._root.glob(f"{_FOLDER}/*/*#*") if self._root else ():
+            if half.stat().st_mtime < moment.timestamp():
+                half.unlink(missing_ok=True)
+
+    def _pieces(self, path: str, piece: bytes, start: int, end: int) -> Iterator[bytes]:
+        while piece:
+            yield piece
+            start += len(piece)
+            piece = self._piece(path, start, end)
+
+    def _piece(self, path: str, start: int, end: int) -> bytes:
+        wanted = min(end - start, _WINDOW)
+        if wanted <= 0:
+            return b""
+        with _trouble():
+            piece = bytes(obstore.get_range(self._store, path, start=start, length=wanted))
+        if len(piece) != wanted:
+            raise StorageTrouble(f"{len(piece)} of {wanted} bytes came.")
+        return piece
+
+
+class _Counted:
+    """Chunks on their way to the storage: counted, hashed, and stopped when they are too many."""
+
+    def __init__(self, chunks: Iterable[bytes], limit: int | None) -> None:
+        self.size, self.hash, self.failed = 0, sha256(), False
+        self._chunks, self._limit = chunks, limit
+
+    def __iter__(self) -> Iterator[bytes]:
+        try:
+            for chunk in self._chunks:
+                self.size += len(chunk)
+                if self._limit is not None and self.size > self._limit:
+                    raise TooLarge(f"More than {self._limit} bytes.")
+                self.hash.update(chunk)
+                yield chunk
+        except GeneratorExit:
+            raise
+        except BaseException:
+            self.failed = True
+            raise
+
+
+@contextmanager
+def _trouble(counted: _Counted | None = None) -> Iterator[None]:
+    """Say in our own words that the storage failed; where the chunks failed, that is the error."""
+    try:
+        yield
+    except (BaseError, OSError) as error:
+        if counted and counted.failed:
+            raise
+        raise StorageTrouble(type(error).__name__) from error
+
+
+def _path(key: str) -> str:
+    if not re.fullmatch(r"[\w-]{16,64}", key, re.ASCII):
+        raise ValueError("Keys are random, not names.")
+    return f"{_FOLDER}/{key[:2]}/{key}"
+
+
+def _bucket(name: str, prefix: str, query: str) -> S3Store:
+    asked = {key: values[-1] for key, values in parse_qs(query).items()}
+    endpoint, region = asked.get("endpoint"), asked.get("region")
+    settings = {"endpoint": endpoint, "region": region}
+    return S3Store(
+        name,
+        prefix=prefix or None,
+        config={
+            # The bucket compares what it got with what was sent.
+            "checksum_algorithm": "SHA256",
+            "virtual_hosted_style_request": not endpoint,
+            **{key: value for key, value in settings.items() if value},  # type: ignore[typeddict-item]
+        },
+        client_options={
+            "allow_http": (endpoint or "").startswith("http:"),
+            "connect_timeout": "5s",
+            "timeout": "30s",
+        },
+        retry_config={"max_retries": 2, "retry_timeout": timedelta(seconds=10)},
+    )
+
+
+def _settle(path: Path) -> None:
+    """See to it that neither the file nor its name is lost in a power cut."""
+    for each in (path, path.parent, path.parent.parent):
+        handle = os.open(each, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
