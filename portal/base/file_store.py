@@ -9,13 +9,18 @@ import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
+from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import obstore
 from obstore.exceptions import BaseError
 from obstore.store import LocalStore, S3Store
+
+if TYPE_CHECKING:
+    from obstore.store import S3Config
 
 _PART = 5 * 1024 * 1024  # the smallest part that S3 takes
 _WINDOW = 1024 * 1024
@@ -35,12 +40,18 @@ class FileStore:
         """`file:///a/folder`, or `s3://bucket/prefix?endpoint=http://...&region=...`"""
         parts = urlsplit(url)
         self._root = Path(unquote(parts.path)) if parts.scheme == "file" else None
-        if self._root:
-            self._store: LocalStore | S3Store = LocalStore(self._root, mkdir=True)
-        elif parts.scheme == "s3" and parts.netloc:
-            self._store = _bucket(parts.netloc, parts.path.strip("/"), parts.query)
-        else:
+        if not (self._root and self._root.is_absolute()) and not (
+            parts.scheme == "s3" and parts.netloc
+        ):
             raise ValueError("STORAGE_URL begins with file:/// or s3://")
+        self._address = parts
+
+    @cached_property
+    def _store(self) -> "LocalStore | S3Store":
+        if self._root:
+            return LocalStore(self._root, mkdir=True)
+        where = self._address
+        return _bucket(where.netloc, where.path.strip("/"), where.query)
 
     def put(
         self, key: str, chunks: Iterable[bytes], *, limit: int | None = None
@@ -155,19 +166,22 @@ def _path(key: str) -> str:
 
 def _bucket(name: str, prefix: str, query: str) -> S3Store:
     asked = {key: values[-1] for key, values in parse_qs(query).items()}
-    endpoint, region = asked.get("endpoint"), asked.get("region")
-    settings = {"endpoint": endpoint, "region": region}
+    endpoint = asked.get("endpoint", "")
+    # The bucket compares what it got with what was sent.
+    config: S3Config = {
+        "checksum_algorithm": "SHA256",
+        "virtual_hosted_style_request": not endpoint,
+    }
+    if endpoint:
+        config["endpoint"] = endpoint
+    if region := asked.get("region"):
+        config["region"] = region
     return S3Store(
         name,
         prefix=prefix or None,
-        config={
-            # The bucket compares what it got with what was sent.
-            "checksum_algorithm": "SHA256",
-            "virtual_hosted_style_request": not endpoint,
-            **{key: value for key, value in settings.items() if value},  # type: ignore[typeddict-item]
-        },
+        config=config,
         client_options={
-            "allow_http": (endpoint or "").startswith("http:"),
+            "allow_http": endpoint.startswith("http:"),
             "connect_timeout": "5s",
             "timeout": "30s",
         },

@@ -5,6 +5,7 @@ Bytes without a row, from a deed that was undone or a row that was deleted, are 
 so deleting a file is deleting its row.
 """
 
+import re
 import secrets
 import unicodedata
 from collections.abc import Iterable
@@ -21,6 +22,7 @@ from portal.base.run import Run
 from portal.base.tenancy import Owned, Scope
 
 LONGEST_NAME = 255
+_MEDIA_TYPE = re.compile(r"[\w.+-]{1,49}/[\w.+-]{1,50}", re.ASCII)
 _GRACE = timedelta(hours=1)
 
 
@@ -54,7 +56,7 @@ def save_file(
     file = StoredFile(
         key=key,
         name=safe_name(name),
-        media_type=media_type,
+        media_type=media_type if _MEDIA_TYPE.fullmatch(media_type) else "application/octet-stream",
         size=size,
         sha256=digest,
         created_at=now,

@@ -132,7 +132,12 @@ def later(
 def _join(session: Session, job: Job) -> Job | None:
     """The job, or the one that waits with its key; None when that one was just taken."""
     # Locked, so that no worker takes it before what we write can be read.
-    same = select(Job).where(Job.key == job.key).with_for_update()
+    same = (
+        select(Job)
+        .where(Job.key == job.key)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
     if waiting := session.scalars(same).one_or_none():
         if waiting.due_at and job.due_at:
             waiting.due_at = min(waiting.due_at, job.due_at)

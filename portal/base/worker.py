@@ -127,9 +127,9 @@ class Worker:
         handler = HANDLERS[job.name]
         if job.tries > TRIES:
             raise Hopeless("The process ended while the job was done.")
-        with self._around(), run.kept(handler.limit):
-            with time_limit(handler.limit, deadly=self._deadly):
-                handler.function(run, **job.payload)
+        limited = time_limit(handler.limit, deadly=self._deadly)
+        with self._around(), run.kept(handler.limit), limited:
+            handler.function(run, **job.payload)
 
     def _fail(
         self, job: Job, now: datetime | None, told: str, error: Exception | None = None

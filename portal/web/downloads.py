@@ -1,0 +1,73 @@
+"""The one way a stored file leaves the portal, for pages and for the API alike.
+
+What someone uploaded is never shown by the browser as a part of us: it is saved, not opened, and
+if it is opened after all, it is locked in.
+"""
+
+import re
+import unicodedata
+from urllib.parse import quote
+
+from flask import Flask, Response, current_app, request
+
+from portal.base.file_store import FileStore
+from portal.base.files import StoredFile
+
+_LETTERS = str.maketrans({"æ": "ae", "Æ": "AE", "ø": "o", "Ø": "O"})
+
+
+def init_app(app: Flask, files: FileStore) -> None:
+    app.extensions["files"] = files
+
+
+def files() -> FileStore:
+    store: FileStore = current_app.extensions["files"]
+    return store
+
+
+def download(file: StoredFile) -> Response:
+    """The file, or the part of it that is still missing where a download was cut off."""
+    start, end = _wanted(file)
+    response = Response(content_type=file.media_type)
+    response.headers["Content-Disposition"] = attachment(file.name)
+    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    response.headers["Accept-Ranges"] = "bytes"
+    response.set_etag(file.sha256)
+    if file.sha256 in request.if_none_match:
+        response.status_code = 304
+    elif start >= end > 0 or start > end:
+        response.status_code = 416
+        response.headers["Content-Range"] = f"bytes */{file.size}"
+    else:
+        if (start, end) != (0, file.size):
+            response.status_code = 206
+            response.headers["Content-Range"] = f"bytes {start}-{end - 1}/{file.size}"
+        response.content_length = end - start
+        if request.method != "HEAD":
+            response.response = files().read(file.key, start, end)
+    return response
+
+
+def attachment(name: str) -> str:
+    """A Content-Disposition that every browser reads the right name from, and nothing else."""
+    folded = unicodedata.normalize("NFKD", name.translate(_LETTERS)).encode("ascii", "ignore")
+    plain = re.sub(r"[^\w .()+,=@-]", "_", folded.decode(), flags=re.ASCII).strip() or "file"
+    encoded = quote(name.encode("utf-8", "replace"), safe="")
+    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{encoded}"
+
+
+def _wanted(file: StoredFile) -> tuple[int, int]:
+    """The bytes asked for, from the first up to the second; the whole when that is not clear.
+
+    `If-Range` is what keeps a download from being continued with bytes of another file: only the
+    very hash of this one counts.
+    """
+    asked, condition = request.range, request.headers.get("If-Range")
+    if asked is None or asked.units != "bytes" or len(asked.ranges) != 1:
+        return 0, file.size
+    if condition not in {None, f'"{file.sha256}"'}:
+        return 0, file.size
+    first, last = asked.ranges[0]
+    if first < 0:
+        return max(0, file.size + first), file.size
+    return first, file.size if last is None else min(last, file.size)
