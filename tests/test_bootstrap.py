@@ -187,14 +187,14 @@ def test_tests_run_in_an_environment_of_their_own(
     house: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def run(python: str, command: list[str]) -> None:
-        raise SystemExit([python, *command[1:]])
+        raise SystemExit(" ".join([python, *command[1:]]))
 
     monkeypatch.setattr(os, "execv", run)
     monkeypatch.setattr(os, "chdir", lambda _folder: None)
     monkeypatch.setattr(bootstrap, "_environment", lambda name, lock: f"{name} {lock}")
     with pytest.raises(SystemExit) as ran:
         bootstrap.main(["test", "-k", "sites"])
-    assert ran.value.code == ["dev requirements-dev.lock", "-m", "tests.run", "-k", "sites"]
+    assert ran.value.code == "dev requirements-dev.lock -m tests.run -k sites"
 
 
 def _fails(process: "subprocess.Popen[str]") -> str:

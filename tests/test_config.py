@@ -1,0 +1,88 @@
+import secrets
+import string
+
+import pytest
+
+from portal.config import Settings
+
+WHOLE = {
+    "DATABASE_URL": "postgresql://portal:pw@db.example.com/portal",
+    "SECRET_KEY": secrets.token_hex(32),
+    "PORTAL_URL": "https://support.example.com",
+    "STORAGE_URL": "s3://files?region=eu-north-1",
+}
+
+
+def test_settings_come_from_the_environment() -> None:
+    settings = Settings.from_environment(
+        WHOLE | {"TRUSTED_PROXIES": "1", "METRICS_TOKEN": "t", "MAIL_FROM": ""}
+    )
+    assert settings.database_url == WHOLE["DATABASE_URL"]
+    assert settings.trusted_proxies == 1
+    assert settings.mail_from
+    assert not settings.demo
+
+
+def test_a_process_of_our_own_gets_the_same_settings() -> None:
+    settings = Settings.from_environment(WHOLE | {"TRUSTED_PROXIES": "2", "DEMO": "1"})
+    assert Settings.from_environment(settings.to_environment()) == settings
+    plain = Settings.from_environment(WHOLE)
+    assert Settings.from_environment(plain.to_environment()) == plain
+
+
+def test_what_is_missing_is_named() -> None:
+    with pytest.raises(SystemExit, match=r"^Set SECRET_KEY, STORAGE_URL in the environment\.$"):
+        Settings.from_environment({**WHOLE, "SECRET_KEY": "", "STORAGE_URL": ""})
+
+
+@pytest.mark.parametrize(
+    ("key", "weakness"),
+    [
+        ("short-" + secrets.token_hex(8), "shorter"),
+        ("x" * 64, "repeats"),
+        ("0123456789abcdeX" * 4, "repeats"),
+        ("abababab" * 8, "repeats"),
+        ("changeme-" + secrets.token_hex(32), "guessed"),
+        ("please-Change_Me-before-production-2026", "guessed"),
+        ("my-super-secret-key-for-the-portal-2026", "guessed"),
+        (string.ascii_lowercase + string.digits, "guessed"),
+    ],
+)
+def test_weak_keys_are_refused_in_a_sentence(key: str, weakness: str) -> None:
+    with pytest.raises(SystemExit, match=weakness) as refused:
+        Settings.from_environment(WHOLE | {"SECRET_KEY": key})
+    assert key not in str(refused.value)
+
+
+def test_random_keys_are_taken() -> None:
+    for made in (secrets.token_hex, secrets.token_urlsafe):
+        for _ in range(500):
+            Settings.from_environment(WHOLE | {"SECRET_KEY": made(32)})
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DATABASE_URL", "nonsense"),
+        ("DATABASE_URL", "mysql://portal@db/portal"),
+        ("DATABASE_URL", "postgresql://portal@db:port/portal"),
+        ("PORTAL_URL", "support.example.com"),
+        ("STORAGE_URL", "/var/files"),
+        ("STORAGE_URL", "s3://"),
+        ("REDIS_URL", "localhost:6379"),
+        ("TRUSTED_PROXIES", "all"),
+    ],
+)
+def test_what_cannot_work_is_refused_by_name(name: str, value: str) -> None:
+    with pytest.raises(SystemExit, match=f"^{name} "):
+        Settings.from_environment(WHOLE | {name: value})
+
+
+def test_over_https_the_cookie_is_bound_to_this_host() -> None:
+    settings = Settings.from_environment(WHOLE)
+    assert settings.secure_cookies
+    assert settings.cookie_name == "__Host-session"
+    assert settings.trusted_hosts == ["support.example.com"]
+    plain = Settings.from_environment(WHOLE | {"PORTAL_URL": "http://127.0.0.1:8000"})
+    assert not plain.secure_cookies
+    assert plain.cookie_name == "session"
