@@ -19,6 +19,7 @@ from sqlalchemy import CursorResult, Engine, event, insert, select, update
 from sqlalchemy.orm import Session
 
 from portal.base.tenancy import ScopedSession
+from portal.base.text import identifier, sort_key
 from portal.catalogue.models import (
     CatalogueVersion,
     Category,
@@ -27,7 +28,7 @@ from portal.catalogue.models import (
     ProductModel,
     SerialPattern,
 )
-from portal.catalogue.rules import fold_name, fold_part_number, in_natural_order
+from portal.catalogue.rules import fold_name
 from portal.catalogue.search import matches, words_for
 
 CHECK_EVERY = 5.0
@@ -46,20 +47,19 @@ class Model:
     end_of_sale: date | None
     end_of_service: date | None
     part_numbers: tuple[str, ...]
+    demo: bool  # whether its dates and part numbers are made up
 
 
 class Catalogue:
-    """All models in natural order, and the ways to find one."""
+    """All models by name, and the ways to find one."""
 
     def __init__(self, models: Iterable[Model], number: int) -> None:
-        self.models = tuple(sorted(models, key=lambda model: in_natural_order(model.name)))
+        self.models = tuple(sorted(models, key=lambda model: sort_key(model.name)))
         self.number = number  # of the change it was read after
         self._by_id = {model.id: model for model in self.models}
         self._by_name = {fold_name(model.name): model for model in self.models}
         self._by_part_number = {
-            fold_part_number(number): model
-            for model in self.models
-            for number in model.part_numbers
+            identifier(number): model for model in self.models for number in model.part_numbers
         }
 
     def __getitem__(self, model_id: int) -> Model:
@@ -82,7 +82,7 @@ class Catalogue:
         return self._by_name.get(fold_name(name))
 
     def with_part_number(self, number: str) -> Model | None:
-        return self._by_part_number.get(fold_part_number(number))
+        return self._by_part_number.get(identifier(number))
 
     def matching(self, text: str) -> set[int]:
         """The models that every word of this text points to; none when it has no words.

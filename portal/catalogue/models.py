@@ -6,8 +6,9 @@ from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from portal.base.db import Base
+from portal.base.text import identifier
 from portal.base.words import N_, LabelledEnum
-from portal.catalogue.rules import fold_name, fold_part_number
+from portal.catalogue.rules import fold_name
 
 
 class Category(LabelledEnum):
@@ -62,6 +63,7 @@ class ProductModel(Base):
     serial_pattern: Mapped[SerialPattern] = mapped_column(default=SerialPattern.UNKNOWN)
     end_of_sale: Mapped[date | None]  # the last day it is sold
     end_of_service: Mapped[date | None]  # the last day it can be covered
+    demo: Mapped[bool] = mapped_column(default=False)  # its dates and part numbers are made up
     part_numbers: Mapped[list["PartNumber"]] = relationship(
         back_populates="model", cascade="all, delete-orphan", order_by="PartNumber.id"
     )
@@ -87,7 +89,7 @@ class PartNumber(Base):
 
     @validates("number")
     def _fold(self, _attribute: str, number: str) -> str:
-        self.folded = fold_part_number(number)
+        self.folded = identifier(number)
         return number
 
 

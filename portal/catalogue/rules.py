@@ -26,16 +26,3 @@ def lifecycle(end_of_sale: date | None, end_of_service: date | None, today: date
 def fold_name(name: str) -> str:
     """What makes two names one: not case, blanks or dashes. The + of a Free 60+ does count."""
     return re.sub(r"[\s\-_\N{EN DASH}]+", "", name.casefold())
-
-
-def fold_part_number(number: str) -> str:
-    """2200-69260-001 and 220069260001 are the same."""
-    return re.sub(r"[^A-Z0-9]", "", number.upper())
-
-
-def in_natural_order(name: str) -> list[tuple[int, str]]:
-    """A key that sorts Edge E100 before Edge E1000, numbers by their size."""
-    return [
-        (int(part), "") if part.isdigit() else (-1, part)
-        for part in re.findall(r"[0-9]+|[^0-9\s]+", name.casefold())
-    ]

@@ -5,8 +5,6 @@ import pytest
 from portal.catalogue.rules import (
     Lifecycle,
     fold_name,
-    fold_part_number,
-    in_natural_order,
     lifecycle,
 )
 
@@ -34,22 +32,3 @@ def test_what_is_not_decided_does_not_end() -> None:
 def test_names_are_the_same_whatever_their_case_blanks_and_dashes() -> None:
     assert fold_name(" studio-X30 ") == fold_name("Studio X30")
     assert fold_name("Voyager Free 60+ UC") != fold_name("Voyager Free 60 UC")
-
-
-def test_part_numbers_are_the_same_with_and_without_dashes() -> None:
-    assert (
-        fold_part_number("2200-69260-001") == fold_part_number(" 2200 69260 001") == "220069260001"
-    )
-    assert fold_part_number("8l531aa") == "8L531AA"
-
-
-def test_numbers_in_names_sort_by_size() -> None:
-    names = ["Edge E1000", "Edge E500", "CCX 400", "Edge B10", "Edge E50"]
-
-    assert sorted(names, key=in_natural_order) == [
-        "CCX 400",
-        "Edge B10",
-        "Edge E50",
-        "Edge E500",
-        "Edge E1000",
-    ]

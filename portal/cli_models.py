@@ -1,0 +1,51 @@
+"""`portal import models`: the catalogue from a file."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from portal.app import open_sessions
+from portal.base.sheets import read_sheet
+from portal.base.tenancy import NOBODY
+from portal.base.words import Refused
+from portal.catalogue.imports import Report, import_models, rows_by_column
+
+
+@click.command("models")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--database", envvar="DATABASE_URL", required=True, help="Else DATABASE_URL.")
+def models(file: Path, database: str) -> None:
+    """Add and change models from FILE, a CSV or Excel table.
+
+    Columns: model, category, family, kind, part_numbers (with | between), end_of_sale,
+    end_of_service, serial_pattern, demo. Those that are left out stay as they are, and no model is
+    taken away. The same file twice changes nothing.
+
+    Exit code 0: every row is right. 1: some rows are wrong, and the others are kept. 2: the file
+    cannot be read, and nothing is kept.
+    """
+    try:
+        with file.open("rb") as opened, open_sessions(database)(scope=NOBODY) as session:
+            report = import_models(session, rows_by_column(read_sheet(opened)), by=None)
+            session.commit()
+    except Refused as refusal:
+        click.echo(_explained(refusal), err=True)
+        sys.exit(2)
+    _tell(report)
+    sys.exit(1 if report.wrong else 0)
+
+
+def _tell(report: Report) -> None:
+    for name in report.new:
+        click.echo(f"new      {name}")
+    for name in report.changed:
+        click.echo(f"changed  {name}")
+    for number, refusal in report.wrong.items():
+        click.echo(f"row {number}: {_explained(refusal)}", err=True)
+    counts = [len(it) for it in (report.new, report.changed, report.unchanged, report.wrong)]
+    click.echo("{} new, {} changed, {} unchanged, {} wrong".format(*counts))
+
+
+def _explained(refusal: Refused) -> str:
+    return refusal.message % refusal.values if refusal.values else refusal.message
