@@ -6,7 +6,7 @@ from collections.abc import Sequence
 # The number a spreadsheet shows beside the row, and the texts of its cells.
 Row = tuple[int, list[str]]
 
-MAX_COLUMNS = 1_000
+MAX_COLUMNS = 256
 LONGEST = 2**21  # characters of one row, in whatever cells
 
 # A spreadsheet takes a cell that begins like this for a formula. The full-width twins count,

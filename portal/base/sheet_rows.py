@@ -9,7 +9,7 @@ from portal.base.sheet_numbers import Styles, number_text, whole
 from portal.base.sheet_xml import DAMAGED, TOO_MUCH, Attributes, Handler
 from portal.base.words import N_, Refused
 
-MAX_SHARED = 150_000_000  # bytes of memory for the texts that cells share
+MAX_SHARED = 100_000_000  # bytes of memory for the texts that cells share
 _LAST_COLUMN = 16_384  # of any workbook
 _REFERENCE = re.compile("[A-Z]{1,4}")
 _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")

@@ -1,14 +1,13 @@
 """What the rows of a list are checked against: the catalogue, the sites, what was said before."""
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import NamedTuple
 
+from portal.catalogue.rules import fold_name, fold_part_number
+
 VENDORS = ("poly", "polycom", "plantronics", "hp")
-_NAME_SIGNS = re.compile(r"[\s\-_\N{EN DASH}]+")
-_PART_SIGNS = re.compile(r"[^A-Z0-9]")
 _ALIKE = 0.8
 
 
@@ -21,14 +20,9 @@ class Model(NamedTuple):
     part_numbers: tuple[str, ...] = ()
 
 
-def fold_name(name: str) -> str:
-    """What makes two names one: not case, blanks or dashes. The + of a Free 60+ does count."""
-    return _NAME_SIGNS.sub("", name.casefold())
-
-
 def fold_part(number: str) -> str:
-    """2200-69260-001 and 220069260001 are the same; what follows a # is the country."""
-    return _PART_SIGNS.sub("", number.partition("#")[0].upper())
+    """What follows a # is the country it was sold in."""
+    return fold_part_number(number.partition("#")[0])
 
 
 @dataclass(frozen=True, slots=True)

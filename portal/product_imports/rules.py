@@ -5,10 +5,11 @@ from operator import itemgetter
 from typing import NamedTuple
 
 from portal.base.words import N_, Refused
+from portal.catalogue.rules import fold_name
 from portal.product_imports.columns import Field
 from portal.product_imports.faults import Fault, FaultKind, fault
 from portal.product_imports.identifiers import MAC, SHAPES
-from portal.product_imports.lookups import Lookups, Model, fold_name, fold_part
+from portal.product_imports.lookups import Lookups, Model, fold_part
 from portal.product_imports.readings import (
     NO_MAC,
     is_plain,

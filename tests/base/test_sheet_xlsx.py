@@ -122,7 +122,7 @@ def test_we_read_what_the_libraries_read() -> None:
 CELL = '<row r="1"><c r="{}"><v>1</v></c></row>'
 
 
-@pytest.mark.parametrize("reference", ["XFD1", "BDWGN1", "ZZZZZZZZ1", "ALM1"])
+@pytest.mark.parametrize("reference", ["XFD1", "BDWGN1", "ZZZZZZZZ1", "IW1"])
 def test_a_sheet_of_thousands_of_columns_is_refused(reference: str) -> None:
     assert "columns" in refusal_of(workbook(CELL.format(reference)))
     assert "columns" in refusal_of(workbook("<row>" + "<c><v>1</v></c>" * 10_000 + "</row>"))
@@ -133,10 +133,10 @@ def test_a_million_columns_without_content_are_nothing() -> None:
 
 
 def test_far_corners_cost_nothing() -> None:
-    rows = CELL.format("A1") + '<row r="1048576"><c r="ALL1"><v>1</v></c></row>'
+    rows = CELL.format("A1") + '<row r="1048576"><c r="IV1"><v>1</v></c></row>'
     assert [(number, len(cells)) for number, cells in rows_of(workbook(rows))] == [
         (1, 1),
-        (1048576, 1000),
+        (1048576, 256),
     ]
 
 
