@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import NamedTuple
 
-from portal.catalogue.rules import fold_name, fold_part_number
+from portal.base.text import identifier
+from portal.catalogue.rules import fold_name
 
 VENDORS = ("poly", "polycom", "plantronics", "hp")
 _ALIKE = 0.8
@@ -22,7 +23,7 @@ class Model(NamedTuple):
 
 def fold_part(number: str) -> str:
     """What follows a # is the country it was sold in."""
-    return fold_part_number(number.partition("#")[0])
+    return identifier(number.partition("#")[0])
 
 
 @dataclass(frozen=True, slots=True)
