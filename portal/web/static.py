@@ -78,6 +78,9 @@ class Assets:
     def url(self, name: str) -> str:
         return self._assets[name].url
 
+    def body(self, name: str) -> bytes:
+        return self._assets[name].body
+
     def answer(self, request: Request) -> Response:
         """The file a browser asks for; one that is gone under an old name is given as it is now."""
         name, wanted = _plain(request.path.removeprefix(PREFIX))

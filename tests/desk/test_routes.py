@@ -1,0 +1,44 @@
+import re
+from pathlib import Path
+
+import pytest
+from sqlalchemy.orm import Session
+
+from portal.base.access import Role
+from tests.conftest import SignInAs
+from tests.factories import make_user
+from tests.web.html import check_html
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.mark.parametrize("language", ["nb", "en"])
+def test_the_style_page_is_sound(sign_in: SignInAs, session: Session, language: str) -> None:
+    staff = make_user(session, role=Role.AGENT, language=language)
+    answer = sign_in(staff).get("/desk/style")
+
+    assert answer.status_code == 200
+    check_html(answer)
+
+
+def test_the_style_page_is_for_staff(sign_in: SignInAs, session: Session) -> None:
+    assert sign_in(make_user(session)).get("/desk/style").status_code == 403
+
+
+def test_the_style_page_shows_every_part() -> None:
+    page = (ROOT / "templates/desk/style.html").read_text("utf-8")
+    frame = {"csrf", "news", "brand", "options", "status_tag", "copy"}  # seen within others
+    parts = set()
+    for name in ("_ui.html", "_ui_forms.html", "_ui_lists.html"):
+        text = (ROOT / "templates" / name).read_text("utf-8")
+        parts |= set(re.findall(r"{% macro ([a-z]\w+)\(", text))
+
+    assert {part for part in parts - frame if f"ui.{part}(" not in page} == set()
+
+
+def test_every_part_is_listed_for_those_who_build_pages() -> None:
+    listing = (ROOT / "templates/_ui.html").read_text("utf-8").partition("#}")[0]
+    for name in ("_ui.html", "_ui_forms.html", "_ui_lists.html", "_signs.html"):
+        text = (ROOT / "templates" / name).read_text("utf-8")
+        for part in re.findall(r"{% macro ([a-z]\w+)\(", text):
+            assert f"{part}(" in listing, part
