@@ -1,10 +1,13 @@
 import re
+from datetime import timedelta
 
 import pytest
+import time_machine
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from portal.about.routes import ARTICLES, LEGAL
+from portal.base import clock
 from tests.conftest import SignInAs
 from tests.factories import make_user
 
@@ -80,3 +83,39 @@ def test_every_cookie_is_declared(client: FlaskClient, session: Session, sign_in
 
     assert {"language"} <= set_here
     assert set_here <= set(declared)
+
+
+@pytest.mark.parametrize("path", ["/privacy", "/help", "/help/import"])
+def test_the_same_page_is_not_sent_twice(client: FlaskClient, path: str) -> None:
+    client.get(path)  # from here on the browser has a session
+    first = client.get(path)
+    with time_machine.travel(clock.now() + timedelta(seconds=2)):
+        again = client.get(path, headers={"If-None-Match": first.headers["ETag"]})
+
+    assert first.headers["Cache-Control"] == "private, no-cache"
+    assert (again.status_code, again.text) == (304, "")
+    assert "Cookie" in again.headers["Vary"]
+
+
+def test_another_language_theme_or_session_is_another_page(client: FlaskClient) -> None:
+    def tag(path: str = "/terms") -> str:
+        return client.get(path).headers["ETag"]
+
+    tag()
+    tags = [tag(), tag("/privacy")]
+    client.set_cookie("theme", "dark")
+    tags.append(tag())
+    client.set_cookie("language", "en")
+    tags.append(tag())
+    client.delete_cookie("session")  # the form tokens of the old page would be refused
+    client.get("/terms")
+    tags.append(tag())
+    assert len(set(tags)) == len(tags)
+
+
+def test_nothing_is_left_of_someone_signed_in(session: Session, sign_in: SignInAs) -> None:
+    answer = sign_in(make_user(session)).get("/terms")
+
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert "ETag" not in answer.headers
+    assert "Ola Hansen" in answer.text

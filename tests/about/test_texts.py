@@ -1,4 +1,5 @@
 import re
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -6,6 +7,13 @@ from flask import Flask
 
 from portal.about.routes import ARTICLES, LEGAL
 from portal.about.texts import SOFT_HYPHEN, Text, find_text, render
+from portal.agreements.rules import Reason
+from portal.base.words import LabelledEnum
+from portal.catalogue.models import Category
+from portal.product_imports.columns import Field
+from portal.product_imports.comparison import Outcome
+from portal.product_imports.faults import FaultKind
+from portal.web.locale import label, speaking
 
 NAMES = [*LEGAL, *(f"help/{name}" for name in ARTICLES)]
 
@@ -81,3 +89,16 @@ def _shape(text: Text) -> list[str]:
     """The tags, and where the links lead: all but the words."""
     tags = re.findall(r"<(?:/?[a-z0-9]+|a href=\"/[^\"]*\")", text.html)
     return [tag for tag in tags if tag not in {"<strong", "</strong"}]
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [("import", [*FaultKind, *Field, *Outcome]), ("coverage", [*Reason, *Category])],
+)
+def test_help_explains_every_word_that_the_portal_uses(
+    app: Flask, name: str, words: list[LabelledEnum]
+) -> None:
+    for language in ("nb", "en"):
+        with app.test_request_context(), speaking(language):
+            html = unescape(find_text(f"help/{name}", language).html)
+            assert [word for word in words if label(word) not in html] == []
