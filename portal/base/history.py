@@ -96,19 +96,31 @@ class EventChain(Base):
 
 
 class Doer(Protocol):
-    id: int
+    @property
+    def id(self) -> int: ...
 
     @property
     def on_behalf(self) -> bool: ...
 
 
 def happened(
-    session: Session, record: Any, what: What, *, by: Doer | None, **details: Any
+    session: Session,
+    record: Any,
+    what: What,
+    *,
+    by: Doer | None,
+    within: int | None = None,
+    **details: Any,
 ) -> Event | DeskEvent:
-    """Write that `by` (None: the portal itself) did this to `record`."""
+    """Write that `by` (None: the portal itself) did this to `record`.
+
+    It belongs in the history of the record's account, or of the account `within`, or to the desk.
+    """
     if record.id is None:
         session.flush()
-    event = Event(account_id=record.account_id) if isinstance(record, Owned) else DeskEvent()
+    if within is None and isinstance(record, Owned):
+        within = record.account_id
+    event = DeskEvent() if within is None else Event(account_id=within)
     event.kind, event.record_id, event.what = record.__tablename__, record.id, what
     event.by_id, event.on_behalf = (by.id, by.on_behalf) if by else (None, False)
     event.at, event.details = clock.now().replace(microsecond=0), details
