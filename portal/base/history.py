@@ -104,23 +104,33 @@ class Doer(Protocol):
 
 
 def happened(
+    session: Session, record: Any, what: What, *, by: Doer | None, **details: Any
+) -> Event | DeskEvent:
+    """Write that `by` (None: the portal itself) did this to `record`."""
+    if isinstance(record, Owned):
+        if record.account_id is None:
+            session.flush()  # which stamps it
+        return _write(session, Event(account_id=record.account_id), record, what, by, details)
+    return _write(session, DeskEvent(), record, what, by, details)
+
+
+def happened_in(
+    session: Session, account_id: int, record: Any, what: What, *, by: Doer | None, **details: Any
+) -> Event | DeskEvent:
+    """The same of a record that is nobody's, in the history of the account it concerns."""
+    return _write(session, Event(account_id=account_id), record, what, by, details)
+
+
+def _write(
     session: Session,
+    event: Event | DeskEvent,
     record: Any,
     what: What,
-    *,
     by: Doer | None,
-    within: int | None = None,
-    **details: Any,
+    details: dict[str, Any],
 ) -> Event | DeskEvent:
-    """Write that `by` (None: the portal itself) did this to `record`.
-
-    It belongs in the history of the record's account, or of the account `within`, or to the desk.
-    """
     if record.id is None:
         session.flush()
-    if within is None and isinstance(record, Owned):
-        within = record.account_id
-    event = DeskEvent() if within is None else Event(account_id=within)
     event.kind, event.record_id, event.what = record.__tablename__, record.id, what
     event.by_id, event.on_behalf = (by.id, by.on_behalf) if by else (None, False)
     event.at, event.details = clock.now().replace(microsecond=0), details
