@@ -110,15 +110,17 @@ def happened(
     if isinstance(record, Owned):
         if record.account_id is None:
             session.flush()  # which stamps it
-        return _write(session, Event(account_id=record.account_id), record, what, by, details)
-    return _write(session, DeskEvent(), record, what, by, details)
+        event = Event(account_id=record.account_id)
+        return _write(session, event, record, what, by=by, details=details)
+    return _write(session, DeskEvent(), record, what, by=by, details=details)
 
 
 def happened_in(
     session: Session, account_id: int, record: Any, what: What, *, by: Doer | None, **details: Any
 ) -> Event | DeskEvent:
     """The same of a record that is nobody's, in the history of the account it concerns."""
-    return _write(session, Event(account_id=account_id), record, what, by, details)
+    event = Event(account_id=account_id)
+    return _write(session, event, record, what, by=by, details=details)
 
 
 def _write(
@@ -126,6 +128,7 @@ def _write(
     event: Event | DeskEvent,
     record: Any,
     what: What,
+    *,
     by: Doer | None,
     details: dict[str, Any],
 ) -> Event | DeskEvent:
