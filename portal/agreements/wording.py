@@ -1,11 +1,16 @@
 """Coverage in a sentence, for whoever asks why."""
 
+from datetime import date, timedelta
+
 from flask import Flask
 
 from portal.agreements.rules import Coverage, Reason
+from portal.base import clock
 from portal.base.words import N_
-from portal.web.formats import text_date
+from portal.web.formats import short_date, text_date
 from portal.web.locale import gettext, label
+
+SOON = timedelta(days=90)
 
 _SENTENCES = {
     Reason.COVERED: N_("Covered by agreement %(agreement)s up to and including %(until)s."),
@@ -41,5 +46,21 @@ def coverage_sentence(coverage: Coverage) -> str:
     )
 
 
+def coverage_text(coverage: Coverage) -> str:
+    """The same in a few words, for a tag: covered until when, or why not."""
+    if coverage.covered and coverage.until:
+        return gettext("Covered until %(day)s", day=short_date(coverage.until))
+    return label(coverage.reason)
+
+
+def coverage_state(coverage: Coverage, today: date) -> str:
+    """`yes`, `soon` (it ends within 90 days) or `no`: how the tag looks."""
+    if not coverage.covered:
+        return "no"
+    return "soon" if coverage.until and coverage.until - today <= SOON else "yes"
+
+
 def init_app(app: Flask) -> None:
     app.jinja_env.filters["coverage_sentence"] = coverage_sentence
+    app.jinja_env.filters["coverage_text"] = coverage_text
+    app.jinja_env.globals["coverage_state"] = lambda it: coverage_state(it, clock.today())

@@ -10,6 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import sessionmaker
 
 from portal.base import leases
+from portal.base.db import READING
 from portal.base.file_store import FileStore
 from portal.base.jobs import Hopeless, Job
 from portal.base.leases import LeaseLost
@@ -43,6 +44,13 @@ class Run:
             if not self.finished:
                 leases.extend(session, self.job, leases.time_of(session))
             session.commit()
+
+    @contextmanager
+    def reading(self, scope: Scope) -> Iterator[ScopedSession]:
+        """A session that only reads, beside one that writes: it holds no lock."""
+        with self._sessions(scope=scope) as session:
+            session.connection(execution_options=READING)
+            yield session
 
     def finish(self, session: ScopedSession) -> None:
         """Let the job be done when this transaction is kept: never the one without the other."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from portal.base.sheet_cells import Row
 from portal.base.words import N_, LabelledEnum
-from portal.product_imports.identifiers import MAC, SHAPES, bare
+from portal.products.rules import MAC, SHAPES, bare
 
 
 class Field(LabelledEnum):

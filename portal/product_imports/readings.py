@@ -5,7 +5,7 @@ import unicodedata
 
 from portal.product_imports.columns import Field
 from portal.product_imports.faults import Fault, FaultKind, fault
-from portal.product_imports.identifiers import LENGTHS, LONGEST, MAC, SHAPES, SHORTEST, bare
+from portal.products.rules import LENGTHS, LONGEST, MAC, SHAPES, SHORTEST, bare
 
 MOST = 100_000  # devices in one row
 LIMITS = {

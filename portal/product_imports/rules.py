@@ -8,7 +8,6 @@ from portal.base.words import N_, Refused
 from portal.catalogue.rules import fold_name
 from portal.product_imports.columns import Field
 from portal.product_imports.faults import Fault, FaultKind, fault
-from portal.product_imports.identifiers import MAC, SHAPES
 from portal.product_imports.lookups import Lookups, Model, fold_part
 from portal.product_imports.readings import (
     NO_MAC,
@@ -18,6 +17,7 @@ from portal.product_imports.readings import (
     read_serial,
     read_text,
 )
+from portal.products.rules import MAC, SHAPES
 
 MANY_ROWS = 250_000
 MANY_NAMES = 500  # unknown models that get a suggestion, since each costs a millisecond

@@ -1,0 +1,135 @@
+"""Sending in a device list, saying what it means, registering it and undoing that."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.base.file_store import FileStore, TooLarge
+from portal.base.files import save_file
+from portal.base.history import Doer
+from portal.base.jobs import later
+from portal.base.words import N_, Refused
+from portal.catalogue.rules import fold_name
+from portal.product_imports.columns import Field
+from portal.product_imports.models import ImportStatus, ModelName, ProductImport
+from portal.product_imports.report import Report
+from portal.product_imports.undoing import WITHIN
+
+MOST_BYTES = 50_000_000
+
+
+def start_import(
+    session: Session,
+    store: FileStore,
+    *,
+    name: str,
+    chunks: Iterable[bytes],
+    by: Doer | None,
+    now: datetime,
+) -> ProductImport:
+    """Keep a list that was sent in, and have it checked. Nothing is registered yet."""
+    try:
+        file = save_file(
+            session,
+            store,
+            name=name,
+            media_type="application/octet-stream",
+            chunks=chunks,
+            now=now,
+            limit=MOST_BYTES,
+        )
+    except TooLarge:
+        raise Refused(N_("The file is too large. It can be at most 50 MB."), field="file") from None
+    it = ProductImport(
+        name=file.name, file_id=file.id, started_at=now, started_by_id=by.id if by else None
+    )
+    session.add(it)
+    _check(session, it, by)
+    return it
+
+
+def name_columns(
+    session: Session, it: ProductImport, fields: Sequence[Field | None], *, by: Doer
+) -> None:
+    """Say what each column means, and have the list checked again."""
+    _refuse_unless(it, ImportStatus.COLUMNS, ImportStatus.READY)
+    named = [field for field in fields if field]
+    if len(named) != len(set(named)):
+        raise Refused(N_("Two columns have the same meaning. Choose another for one of them."))
+    if not {Field.MODEL, Field.PART_NUMBER} & set(named):
+        raise Refused(N_("Say which column has the model or the part number."))
+    it.fields = [field.value if field else None for field in fields]
+    it.mapped = True
+    _check(session, it, by)
+
+
+def name_models(
+    session: Session, it: ProductImport, models: Mapping[str, int], *, by: Doer
+) -> None:
+    """Say which models names mean; the account's later lists remember it."""
+    _refuse_unless(it, ImportStatus.READY)
+    if not models:
+        raise Refused(N_("Choose the model for at least one of the names."))
+    for name, model_id in models.items():
+        key = fold_name(name[:200])
+        known = session.scalars(select(ModelName).where(ModelName.name_key == key)).one_or_none()
+        if known is None:
+            session.add(ModelName(name=name[:200], name_key=key, model_id=model_id))
+        else:
+            known.model_id = model_id
+    _check(session, it, by)
+
+
+def commit_import(session: Session, it: ProductImport, *, create_sites: bool, by: Doer) -> None:
+    """Have what is right in the list registered."""
+    _refuse_unless(it, ImportStatus.READY)
+    if not Report.of(it.report).right:
+        raise Refused(N_("There is nothing to register in this list."))
+    it.status = ImportStatus.COMMITTING
+    session.flush()
+    later(
+        session,
+        "product_imports.commit",
+        account_id=it.account_id,
+        user_id=by.id,
+        import_id=it.id,
+        create_sites=create_sites,
+        on_behalf=by.on_behalf,
+    )
+
+
+def undo_import(session: Session, it: ProductImport, *, by: Doer, now: datetime) -> None:
+    """Have an import undone, within a day of it."""
+    _refuse_unless(it, ImportStatus.DONE)
+    if it.committed_at is None or now - it.committed_at > WITHIN:
+        raise Refused(N_("An import can be undone for 24 hours. That time is over."))
+    it.status = ImportStatus.UNDOING
+    session.flush()
+    later(
+        session,
+        "product_imports.undo",
+        account_id=it.account_id,
+        user_id=by.id,
+        import_id=it.id,
+        by_id=by.id,
+        on_behalf=by.on_behalf,
+    )
+
+
+def _check(session: Session, it: ProductImport, by: Doer | None) -> None:
+    it.status, it.faults_id = ImportStatus.CHECKING, None
+    session.flush()
+    later(
+        session,
+        "product_imports.check",
+        account_id=it.account_id,
+        user_id=by.id if by else None,
+        import_id=it.id,
+    )
+
+
+def _refuse_unless(it: ProductImport, *statuses: ImportStatus) -> None:
+    if it.status not in statuses:
+        raise Refused(N_("This import has gone on meanwhile. See where it is now."))

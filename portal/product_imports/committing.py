@@ -1,0 +1,181 @@
+"""Registering what is right in a list: all of it or, when anything fails, none of it."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.accounts.actions import create_site
+from portal.base.bulk import insert_rows, update_rows
+from portal.base.history import Doer
+from portal.product_imports.comparison import Outcome, changes
+from portal.product_imports.counting import Counts, Spot
+from portal.product_imports.models import ImportedChange, ProductImport
+from portal.product_imports.passing import Passed
+from portal.product_imports.rules import Checked
+from portal.products.models import Product, ProductCount, ProductStatus
+from portal.products.queries import count_of
+from portal.products.search import Entry, index_counts, index_entries
+
+# What a list says of a device, and what it is known by.
+FIELDS = (
+    "serial_number",
+    "mac",
+    "model_id",
+    "site_id",
+    "room",
+    "asset_tag",
+    "holder",
+    "installed_version",
+)
+COLUMNS = ("identifier", *FIELDS)
+
+
+class Commit:
+    """The commit of one import, within one transaction."""
+
+    def __init__(
+        self,
+        session: Session,
+        it: ProductImport,
+        *,
+        site_names: dict[int, str],
+        by: Doer | None,
+        now: datetime,
+    ) -> None:
+        self.new = self.changed = self.counted = self.sites = 0
+        self.late: list[str] = []  # what somebody else registered since the check
+        self.counts: list[tuple[int, int]] = []  # the lines of a count, and how many were added
+        self._session, self._import = session, it
+        self._by, self._now = by, now
+        self._site_names = dict(site_names)
+        self._new_sites: dict[str, int] = {}
+
+    def create_sites(self, names: Iterable[str]) -> None:
+        for name in names:
+            site = create_site(self._session, name=name, by=self._by)
+            self._new_sites[name] = site.id
+            self._site_names[site.id] = site.name
+            self.sites += 1
+
+    def write(self, chunk: Sequence[Passed]) -> None:
+        """Register the devices of a chunk of rows that are right."""
+        self._insert([it.row for it in chunk if it.outcome is Outcome.NEW and it.row])
+        self._update([it for it in chunk if it.outcome is Outcome.CHANGED])
+
+    def count(self, counts: Counts) -> None:
+        """Register what is to be added by count."""
+        for spot, number in counts.lacking().items():
+            site_id = self._new_sites.get(spot.new_site) if spot.new_site else spot.site_id
+            counted = self._line(spot, site_id)
+            counted.number += number
+            self._session.flush()
+            index_counts(self._session, [counted])
+            self.counts.append((counted.id, number))
+            self.counted += number
+
+    def receipt(self) -> dict[str, Any]:
+        """What came of it, for the page that tells."""
+        return {
+            "new": self.new,
+            "changed": self.changed,
+            "counted": self.counted,
+            "counts": self.counts,
+            "sites": self.sites,
+            "late": self.late[:100],
+            "late_count": len(self.late),
+        }
+
+    def _line(self, spot: Spot, site_id: int | None) -> ProductCount:
+        query = count_of(spot.model_id, site_id).with_for_update()
+        counted = self._session.scalars(query).one_or_none()
+        if counted is None:
+            counted = ProductCount(model_id=spot.model_id, site_id=site_id, number=0)
+            counted.registered_at = self._now
+            counted.registered_by_id = self._by.id if self._by else None
+            self._session.add(counted)
+        return counted
+
+    def _insert(self, rows: Sequence[Checked]) -> None:
+        devices = [self._values(row) for row in rows if not row.is_count]
+        if not devices:
+            return
+        constants = {
+            "status": ProductStatus.ACTIVE,
+            "registered_at": self._now,
+            "changed_at": self._now,
+            "registered_by_id": self._by.id if self._by else None,
+            "import_id": self._import.id,
+            "version": 1,
+        }
+        ids = insert_rows(
+            self._session, Product, COLUMNS, devices, constants=constants, returning="identifier"
+        )
+        self.new += len(ids)
+        self.late += [values[0] for values in devices if values[0] not in ids]
+        active = ProductStatus.ACTIVE
+        self._index([(ids[it[0]], it[1:], active) for it in devices if it[0] in ids])
+
+    def _update(self, chunk: Sequence[Passed]) -> None:
+        rows, before = [], []
+        for it in chunk:
+            assert it.row
+            assert it.held
+            said: dict[str, Any] = dict(changes(it.row, it.held))
+            if it.row.new_site in self._new_sites:
+                said["site_id"] = self._new_sites[it.row.new_site]
+            if not said:
+                continue
+            after = it.held._replace(**said)
+            known_as = after.serial_number or after.mac
+            rows.append((after.id, known_as, *(getattr(after, name) for name in FIELDS)))
+            before.append((after.id, [getattr(it.held, name) for name in FIELDS]))
+        if not rows:
+            return
+        session = self._session
+        update_rows(session, Product, ("id", *COLUMNS), rows, constants={"changed_at": self._now})
+        kept = {"import_id": self._import.id}
+        insert_rows(
+            session, ImportedChange, ("product_id", "before"), before, constants=kept,
+            returning="product_id",
+        )  # fmt: skip
+        self.changed += len(rows)
+        ids = [row[0] for row in rows]
+        statuses = dict(
+            session.execute(select(Product.id, Product.status).where(Product.id.in_(ids))).all()
+        )
+        self._index([(row[0], row[2:], statuses[row[0]]) for row in rows])
+
+    def _values(self, row: Checked) -> tuple[Any, ...]:
+        site_id = self._new_sites.get(row.new_site) if row.new_site else row.site_id
+        told = row._replace(site_id=site_id)
+        return (row.serial_number or row.mac, *(getattr(told, name) for name in FIELDS))
+
+    def _index(self, rows: Iterable[tuple[int, tuple[Any, ...], ProductStatus]]) -> None:
+        index_entries(
+            self._session,
+            [
+                Entry(
+                    product_id,
+                    serial_number,
+                    mac,
+                    model_id,
+                    site_id,
+                    self._site_names.get(site_id, ""),
+                    room,
+                    asset_tag,
+                    status,
+                )
+                for product_id, (
+                    serial_number,
+                    mac,
+                    model_id,
+                    site_id,
+                    room,
+                    asset_tag,
+                    *_,
+                ), status in rows
+            ],
+        )

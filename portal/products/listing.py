@@ -1,0 +1,91 @@
+"""The list of products as a page shows it: its rows, how many there are, and what covers them."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from flask import request
+from sqlalchemy.orm import Session
+
+from portal.agreements.queries import agreement_terms
+from portal.agreements.rules import Coverage, Terms, coverage_of, covered_models
+from portal.catalogue.catalogue import Catalogue, Model, catalogue_of
+from portal.products.filters import ORDERS, Filters, Sort, models_wanted
+from portal.products.models import ProductStatus
+from portal.products.queries import Wanted, counts_listed, product_ids, products_listed
+from portal.products.search import Found, look_up
+from portal.web.formats import number
+from portal.web.locale import gettext as _
+from portal.web.locale import ngettext
+from portal.web.paging import CAP, Page, capped_count, cursor, page_of
+
+MOST_COUNTS = 50  # lines of devices registered by count, before the others
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One page of the list. `counts` are lines of so many devices each, on the first page."""
+
+    page: Page
+    counts: Sequence[Any]
+    heading: str
+    catalogue: Catalogue
+    covers: dict[int, Coverage]
+    sortable: bool
+
+    def model(self, row: Any) -> Model:
+        return self.catalogue[row.model_id]
+
+    def coverage(self, row: Any) -> Coverage:
+        return self.covers[row.model_id]
+
+
+def list_products(session: Session, filters: Filters, *, today: date) -> Listed:
+    """The page of the list that the request asks for."""
+    terms = agreement_terms(session)
+    catalogue = catalogue_of(session)
+    wanted, found, order = wanted_by(filters, catalogue, terms, today), None, filters.order
+    if filters.text:
+        after = cursor(request.args.get("after"), ORDERS[Sort.NEWEST])
+        found = look_up(session, filters.text, wanted, catalogue, after=after[0] if after else None)
+        wanted, total = Wanted(ids=found.products), found.total
+        if found.many:
+            order = ORDERS[Sort.NEWEST]  # the order in which they are found
+    else:
+        total = capped_count(session, product_ids(wanted))
+        wanted = replace(wanted, many=total > CAP)
+    page = page_of(session, products_listed(wanted), order)
+    counts = _counts(session, filters, wanted, found) if page.first else []
+    covers = coverage_of(catalogue, terms, today)
+    heading = _heading(total, sum(line.number for line in counts))
+    return Listed(page, counts, heading, catalogue, covers, not (found and found.many))
+
+
+def wanted_by(
+    filters: Filters, catalogue: Catalogue, terms: Collection[Terms], today: date
+) -> Wanted:
+    """What the filters come to, but for the search."""
+    covered = covered_models(catalogue, terms, today) if filters.coverage else set()
+    return Wanted(
+        models=models_wanted(filters, catalogue, covered, today),
+        site=filters.site,
+        registered_by=filters.registered_by,
+        status=filters.status,
+    )
+
+
+def _counts(
+    session: Session, filters: Filters, wanted: Wanted, found: Found | None
+) -> Sequence[Any]:
+    if filters.status is not ProductStatus.ACTIVE or (found and not found.counts):
+        return []
+    lines = Wanted(ids=found.counts) if found else replace(wanted, many=False)
+    return session.execute(counts_listed(lines).limit(MOST_COUNTS)).all()
+
+
+def _heading(devices: int, counted: int) -> str:
+    if devices > CAP:
+        return _("More than %(number)s devices", number=number(CAP))
+    total = devices + counted
+    return ngettext("%(num)s device", "%(num)s devices", total)
