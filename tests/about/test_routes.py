@@ -15,37 +15,27 @@ PATHS = [*(f"/{name}" for name in LEGAL), "/help", *(f"/help/{name}" for name in
 
 
 @pytest.mark.parametrize("path", PATHS)
-@pytest.mark.parametrize("language", ["nb", "nn", "en"])
-def test_everyone_can_read_it_in_every_language(
-    client: FlaskClient, path: str, language: str
-) -> None:
-    answer = client.get(path, headers={"Accept-Language": language})
+def test_everyone_can_read_it_in_every_language(client: FlaskClient, path: str) -> None:
+    for language, marked in (("nb", False), ("nn", True), ("en", False)):
+        answer = client.get(path, headers={"Accept-Language": language})
+        main = answer.text[answer.text.index("<main") : answer.text.index("</main")]
 
-    assert answer.status_code == 200
-    assert f'<html lang="{language}"' in answer.text
-    assert answer.text.count("<h1") == 1
-
-
-@pytest.mark.parametrize("path", PATHS)
-def test_what_is_not_in_nynorsk_says_that_it_is_bokmaal(client: FlaskClient, path: str) -> None:
-    text = client.get(path, headers={"Accept-Language": "nn"}).text
-    assert ' lang="nb"' in text[text.index("<main") : text.index("</main")]
+        assert answer.status_code == 200
+        assert f'<html lang="{language}"' in answer.text
+        assert main.count("<h1") == 1
+        # Bokmål on a page in nynorsk says what it is.
+        assert (' lang="nb"' in main) is marked
+        assert (' lang="' in main) is marked
 
 
-@pytest.mark.parametrize("path", PATHS)
-def test_its_own_language_is_not_marked(client: FlaskClient, path: str) -> None:
-    text = client.get(path, headers={"Accept-Language": "nb"}).text
-    assert ' lang="' not in text[text.index("<main") : text.index("</main")]
+def test_every_article_ends_with_whom_to_contact(client: FlaskClient) -> None:
+    for name in ARTICLES:
+        text = client.get(f"/help/{name}", headers={"Accept-Language": "nb"}).text
+        end = text[text.index("Sist endret") : text.index("</main")]
 
-
-@pytest.mark.parametrize("name", ARTICLES)
-def test_every_article_ends_with_whom_to_contact(client: FlaskClient, name: str) -> None:
-    text = client.get(f"/help/{name}", headers={"Accept-Language": "nb"}).text
-    end = text[text.index("Sist endret") : text.index("</main")]
-
-    assert "Kontakt oss" in end
-    assert 'href="tel:+4722000000"' in end
-    assert 'href="/contact"' in end
+        assert "Kontakt oss" in end
+        assert 'href="tel:+4722000000"' in end
+        assert 'href="/contact"' in end
 
 
 def test_help_leads_to_every_article(client: FlaskClient) -> None:
@@ -53,9 +43,9 @@ def test_help_leads_to_every_article(client: FlaskClient) -> None:
     assert all(f'href="/help/{name}"' in text for name in ARTICLES)
 
 
-@pytest.mark.parametrize("name", ["nowhere", "..", "../privacy", "import.md", "nb", "%2e%2e"])
-def test_other_files_are_not_articles(client: FlaskClient, name: str) -> None:
-    assert client.get(f"/help/{name}").status_code == 404
+def test_other_files_are_not_articles(client: FlaskClient) -> None:
+    for name in ("nowhere", "..", "../privacy", "import.md", "nb", "%2e%2e", "..%2fprivacy"):
+        assert client.get(f"/help/{name}").status_code == 404
 
 
 def test_the_text_says_when_it_was_changed(client: FlaskClient) -> None:
