@@ -3,16 +3,18 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from portal.accounts.models import Account, Grant, Membership, Partner, SignIn, User
+from portal.accounts.tokens import hash_of
 from portal.base.access import GRANTABLE, GRANTS, Permission, Role
 from portal.base.references import write_master_account_id
 from portal.base.tenancy import NOBODY, Scope
+
+SEEN_EVERY = timedelta(minutes=5)  # how often it is noted, at most, that a sign-in was used
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,8 @@ class SignedIn:
     seen_at: datetime
     idle: timedelta
     ends_at: datetime
+    kept_for: str | None
+    kept: dict[str, list[str]]  # what was typed on that page when an earlier sign-in ended
 
     @property
     def is_authenticated(self) -> bool:
@@ -77,13 +81,12 @@ class SignedIn:
             return Scope(self.granted, None)
         return self.scope
 
+    def ends(self, now: datetime) -> datetime:
+        """Until when the sign-in lasts for sure, if nothing more is done from now on."""
+        return min(self.ends_at, now + self.idle - SEEN_EVERY)
+
     def may(self, permission: Permission) -> bool:
         return permission in self.permissions
-
-
-def hash_of(token: str) -> str:
-    """Tokens are stored hashed: whoever reads the table cannot sign in with it."""
-    return sha256(token.encode()).hexdigest()
 
 
 def signed_in(session: Session, token: str, *, now: datetime, today: date) -> SignedIn | None:
@@ -132,6 +135,8 @@ def _sign_in(token: str, now: datetime, today: date) -> Select[*tuple[Any, ...]]
             SignIn.seen_at,
             SignIn.idle_seconds,
             SignIn.ends_at,
+            SignIn.kept_for,
+            SignIn.kept,
             User.id,
             User.name,
             User.email,
@@ -188,4 +193,6 @@ def _viewer(rows: Sequence[Row[Any]]) -> SignedIn:
         seen_at=row.seen_at,
         idle=timedelta(seconds=row.idle_seconds),
         ends_at=row.ends_at,
+        kept_for=row.kept_for,
+        kept=row.kept or {},
     )

@@ -107,9 +107,33 @@ def happened(
     session: Session, record: Any, what: What, *, by: Doer | None, **details: Any
 ) -> Event | DeskEvent:
     """Write that `by` (None: the portal itself) did this to `record`."""
+    if isinstance(record, Owned):
+        if record.account_id is None:
+            session.flush()  # which stamps it
+        event = Event(account_id=record.account_id)
+        return _write(session, event, record, what, by=by, details=details)
+    return _write(session, DeskEvent(), record, what, by=by, details=details)
+
+
+def happened_in(
+    session: Session, account_id: int, record: Any, what: What, *, by: Doer | None, **details: Any
+) -> Event | DeskEvent:
+    """The same of a record that is nobody's, in the history of the account it concerns."""
+    event = Event(account_id=account_id)
+    return _write(session, event, record, what, by=by, details=details)
+
+
+def _write(
+    session: Session,
+    event: Event | DeskEvent,
+    record: Any,
+    what: What,
+    *,
+    by: Doer | None,
+    details: dict[str, Any],
+) -> Event | DeskEvent:
     if record.id is None:
         session.flush()
-    event = Event(account_id=record.account_id) if isinstance(record, Owned) else DeskEvent()
     event.kind, event.record_id, event.what = record.__tablename__, record.id, what
     event.by_id, event.on_behalf = (by.id, by.on_behalf) if by else (None, False)
     event.at, event.details = clock.now().replace(microsecond=0), details

@@ -1,6 +1,6 @@
 """What the frame around every page needs to know."""
 
-from datetime import timedelta
+from datetime import datetime
 
 from flask import Flask, request
 
@@ -9,7 +9,6 @@ from portal.web.guard import viewer
 from portal.web.locale import gettext as _
 
 THEMES = ("auto", "light", "dark")
-WARNING = timedelta(minutes=2)
 
 
 def theme() -> str:
@@ -21,11 +20,10 @@ def theme() -> str:
 def seconds_left() -> int | None:
     """How long the sign-in lasts if nothing more is done; None when nobody is signed in."""
     who = viewer()
-    if not who.is_authenticated or not hasattr(who, "ends_at"):
+    if not who.is_authenticated or not hasattr(who, "ends"):
         return None
     now = clock.now()
-    idle: timedelta | None = getattr(who, "idle", None)
-    ends_at = min(who.ends_at, now + idle) if idle else who.ends_at
+    ends_at: datetime = who.ends(now)
     return max(0, int((ends_at - now).total_seconds()))
 
 
