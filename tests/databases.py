@@ -2,6 +2,7 @@
 
 from sqlalchemy import Connection, Engine, MetaData, create_engine, inspect, make_url, text
 
+from portal.base import search
 from portal.base.db import Base
 from portal.base.row_security import owned_tables, protect
 
@@ -27,6 +28,9 @@ def arranging(engine: Engine) -> Engine:
 def build(engine: Engine, metadata: MetaData = Base.metadata) -> None:
     """Make every table, and let the application's role work under row-level security."""
     metadata.create_all(engine)
+    if metadata is Base.metadata:
+        with engine.begin() as connection:
+            search.install(connection)
     if _is_sqlite(engine):
         return
     with engine.begin() as connection:

@@ -1,0 +1,153 @@
+"""What is looked for, and what it is found by: plain tokens, the same for every database.
+
+A token is a letter that says what it is, and then letters and digits only, so that nothing that
+people type can be mistaken for an operator:
+
+    w  a word as loosely spelled, its stem, or the thing it means   wodegard wheadset
+    h  t  e  three signs of an identifier: its head, every second place, its end   h8g2 tg22 e3qx
+    a  the account and kind of the entry   a12k1
+    k  its kind   k1
+    and whatever a feature marks its entries with, a letter and a number   m12
+
+An identifier is known by every second three of its signs, which costs half of what all of them
+would; what is found that way is held against the identifier itself.
+"""
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
+from typing import NamedTuple
+
+from portal.base.text import identifier, loose_key, phrases, variants, words_of
+
+SHORTEST_FRAGMENT = 3
+_LONGEST_TOKEN = 40
+_MOST_WORDS = 12  # of a query; of a text there are as many as there are
+_LETTERS_THEN_DIGITS = re.compile(r"([^\W\d_]+)([0-9]+)")
+_APART = re.compile(r"[\W_]+")
+_MARK = re.compile("[b-dfgi-jl-suvx-z][0-9]+")
+
+
+class Tokens(NamedTuple):
+    """What an entry is found by: tokens, and the identifiers that fragments are held against."""
+
+    words: frozenset[str]
+    identifiers: str
+
+
+@dataclass(frozen=True)
+class Clause:
+    """One of these must be so: a token is there, a word begins like this, an identifier has it."""
+
+    tokens: frozenset[str] = frozenset()
+    beginning: str = ""
+    fragments: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Query:
+    """Every one of the clauses must hold."""
+
+    clauses: tuple[Clause, ...] = ()
+
+    def narrowed(self, marks: Iterable[str]) -> "Query":
+        """Only entries with one of these marks, such as those of a site."""
+        return Query((*self.clauses, Clause(tokens=frozenset(map(_checked, marks)))))
+
+
+def tokens_of(
+    texts: Iterable[str] = (), *, identifiers: Iterable[str] = (), marks: Iterable[str] = ()
+) -> Tokens:
+    """What to index an entry by. Texts are words to read; identifiers are found by any part."""
+    known = {folded for written in identifiers if (folded := _folded(written))}
+    words = set(map(_checked, marks))
+    for text in texts:
+        words |= _words(text)
+    for one in known:
+        words |= {f"h{one[:3]}", f"e{one[-3:]}", *_threes(one)}
+    return Tokens(frozenset(words), " ".join(sorted(known)))
+
+
+def query_of(text: str, extra: Callable[[str], Iterable[str]] = lambda word: ()) -> Query:
+    """Every word of `text`, or all of it as one identifier however it is grouped.
+
+    `extra` gives the marks that a word stands for besides, such as those of the models it names.
+    """
+    words = words_of(text)[:_MOST_WORDS]
+    if text.strip() and not words:
+        return Query((Clause(),))  # signs only: nothing is found by them
+    whole = _fragments(text) if len(words) > 1 and any(map(str.isdigit, text)) else ()
+    return Query(
+        tuple(
+            Clause(
+                tokens=_tokens(variants(word) | meant) | frozenset(map(_checked, extra(word))),
+                beginning=_token(word) if len(word) > 1 else "",
+                fragments=tuple(dict.fromkeys((*_fragments(word), *whole))),
+            )
+            for word, meant in zip(words, phrases(words), strict=True)
+        )
+    )
+
+
+def inside(text: str) -> Query:
+    """The identifiers that have this in them."""
+    return Query((Clause(fragments=_fragments(text)),))
+
+
+def threes_inside(fragment: str) -> list[list[str]]:
+    """The tokens of an identifier with this fragment in it, for each place it may stand at.
+
+    What the index holds begins at every second sign: at the fragment's first or at its second.
+    So three signs are found at the head and at the end only, four and more anywhere.
+    """
+    if len(fragment) == SHORTEST_FRAGMENT:
+        return [[f"h{fragment}"], [f"e{fragment}"]]
+    return [_threes(fragment), _threes(fragment[1:])]
+
+
+@lru_cache(maxsize=16384)
+def _words(text: str) -> frozenset[str]:
+    words = words_of(text)
+    found = set().union(*map(variants, words), *phrases(words))
+    for one, other in pairwise(words):
+        if one.isalpha() and other.isdigit():
+            found.add(loose_key(one + other))  # `CCX 500` is found by `ccx500`
+    for word in words:
+        if match := _LETTERS_THEN_DIGITS.fullmatch(word):
+            found |= set(map(loose_key, match.groups()))  # and the other way around
+    return _tokens(found)
+
+
+def _tokens(words: Iterable[str]) -> frozenset[str]:
+    return frozenset(token for token in map(_token, words) if token)
+
+
+@lru_cache(maxsize=65536)
+def _token(word: str) -> str:
+    # Once more without separators, for letters such as a full stop in a circle come apart in one.
+    bare = _APART.sub("", loose_key(word))
+    return f"w{bare[:_LONGEST_TOKEN]}" if bare else ""
+
+
+def _threes(folded: str) -> list[str]:
+    return [f"t{folded[start : start + 3]}" for start in range(0, len(folded) - 2, 2)]
+
+
+def _fragments(text: str) -> tuple[str, ...]:
+    """The text as part of an identifier. Long words without a digit are no part of any."""
+    folded = _folded(text)
+    if len(folded) < SHORTEST_FRAGMENT or (len(folded) > 6 and folded.isalpha()):
+        return ()
+    return (folded,)
+
+
+def _folded(text: str) -> str:
+    return identifier(text).lower()[:_LONGEST_TOKEN]
+
+
+def _checked(mark: str) -> str:
+    if not _MARK.fullmatch(mark):
+        raise ValueError(f"A mark is a letter of its own and a number, unlike {mark!r}.")
+    return mark

@@ -1,0 +1,120 @@
+"""The search index on SQLite: FTS5 beside the table, kept in step by triggers.
+
+FTS5 walks exact tokens newest first and stops when it has enough. The beginning of a word it does
+not: it gathers every entry that has such a word before it gives the first, 300 ms when a third of
+a million has. So beginnings are looked up among the words there are, and then asked for exactly.
+"""
+
+import json
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, text
+
+from portal.base.search_query import Clause, threes_inside
+from portal.base.search_table import Row
+
+_MOST_ENDINGS = 40  # beyond it FTS5 gathers; words with so many endings are rare ones
+_SCHEMA = (
+    """CREATE VIRTUAL TABLE search_entry_fts USING fts5(words, content='search_entry',
+        content_rowid='id', tokenize='ascii', detail='none', columnsize=0)""",
+    "CREATE VIRTUAL TABLE search_entry_fts_words USING fts5vocab(search_entry_fts, instance)",
+    """CREATE TRIGGER search_entry_fts_insert AFTER INSERT ON search_entry BEGIN
+        INSERT INTO search_entry_fts (rowid, words) VALUES (new.id, new.words); END""",
+    """CREATE TRIGGER search_entry_fts_delete AFTER DELETE ON search_entry BEGIN
+        INSERT INTO search_entry_fts (search_entry_fts, rowid, words)
+        VALUES ('delete', old.id, old.words); END""",
+    """CREATE TRIGGER search_entry_fts_update AFTER UPDATE ON search_entry BEGIN
+        INSERT INTO search_entry_fts (search_entry_fts, rowid, words)
+        VALUES ('delete', old.id, old.words);
+        INSERT INTO search_entry_fts (rowid, words) VALUES (new.id, new.words); END""",
+)
+_SAVE = text(
+    """INSERT INTO search_entry (id, account_id, words, identifiers)
+    SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]'),
+        ' ' || json_extract(value, '$[2]') || ' ', json_extract(value, '$[3]') FROM json_each(:rows)
+    WHERE true ON CONFLICT (id) DO UPDATE
+    SET words = excluded.words, identifiers = excluded.identifiers
+    WHERE account_id = excluded.account_id
+    AND (words, identifiers) IS NOT (excluded.words, excluded.identifiers)"""
+)
+_DELETE = text(
+    "DELETE FROM search_entry WHERE id IN (SELECT value FROM json_each(:ids)) RETURNING account_id"
+)
+# From word to next word: each step is a seek in the index, however many entries have the word.
+_ENDINGS = f"""(WITH RECURSIVE ending (word, step) AS (
+    SELECT (SELECT term FROM search_entry_fts_words
+        WHERE term >= {{0}} AND term < {{0}} || char(1114111) ORDER BY term LIMIT 1), 1
+    UNION ALL SELECT (SELECT term FROM search_entry_fts_words
+        WHERE term >= word || char(1) AND term < {{0}} || char(1114111) ORDER BY term LIMIT 1),
+        step + 1 FROM ending WHERE word IS NOT NULL AND step <= {_MOST_ENDINGS})
+    SELECT CASE WHEN count(word) > {_MOST_ENDINGS} THEN '"' || {{0}} || '"*'
+        ELSE coalesce('"' || group_concat(word, '" OR "') || '"', '"0"') END FROM ending)"""  # noqa: S608
+
+
+def install(connection: Connection) -> None:
+    for statement in _SCHEMA:
+        connection.execute(text(statement))
+
+
+def remove(connection: Connection) -> None:
+    for deed in ("insert", "delete", "update"):
+        connection.execute(text(f"DROP TRIGGER search_entry_fts_{deed}"))
+    for table in ("search_entry_fts_words", "search_entry_fts"):
+        connection.execute(text(f"DROP TABLE {table}"))
+
+
+def save(connection: Connection, rows: Sequence[Row]) -> None:
+    connection.execute(_SAVE, {"rows": json.dumps(rows)})
+
+
+def delete(connection: Connection, ids: Sequence[int]) -> list[int]:
+    """Whose entries they were."""
+    return list(connection.scalars(_DELETE, {"ids": json.dumps(ids)}))
+
+
+def find(
+    connection: Connection,
+    clauses: Sequence[Clause],
+    *,
+    kind: int,
+    before: int,
+    limit: int,
+    in_order: bool,
+) -> list[int]:
+    values: dict[str, object] = {"before": before, "limit": limit}
+    wanted = " || ' AND ' || ".join(_wanted(clause, values) for clause in clauses)
+    certain = [_certain(clause, values) for clause in clauses if clause.fragments]
+    entries = "search_entry_fts AS f"
+    if certain:
+        entries += " CROSS JOIN search_entry AS e ON e.id = f.rowid"
+    where = " AND ".join((f"search_entry_fts MATCH {wanted}", "f.rowid < :before", *certain))
+    order = "ORDER BY f.rowid DESC LIMIT :limit"
+    found = text(f"SELECT f.rowid FROM {entries} WHERE {where} {order}")  # noqa: S608
+    return list(connection.scalars(found, values))
+
+
+def _wanted(clause: Clause, values: dict[str, object]) -> str:
+    """The clause as SQL that makes FTS5's words for it. Tokens are letters and digits only."""
+    ways = [f'"{token}"' for token in sorted(clause.tokens)]
+    for fragment in clause.fragments:
+        for threes in threes_inside(fragment):
+            ways.append("(" + " AND ".join(f'"{three}"' for three in threes) + ")")
+    if not clause.beginning:
+        return _name(f"({' OR '.join(ways)})", values)
+    either = _name("(" + "".join(f"{way} OR " for way in ways), values)
+    return f"{either} || {_ENDINGS.format(_name(clause.beginning, values))} || ')'"
+
+
+def _certain(clause: Clause, values: dict[str, object]) -> str:
+    """The same without guessing, for an entry at hand: threes in it need not stand together."""
+    tokens = [f" {token} " for token in sorted(clause.tokens)]
+    if clause.beginning:
+        tokens.append(f" {clause.beginning}")
+    ways = [f"instr(e.identifiers, {_name(each, values)})" for each in clause.fragments]
+    ways += [f"instr(e.words, {_name(token, values)})" for token in tokens]
+    return f"({' OR '.join(ways)})"
+
+
+def _name(value: str, values: dict[str, object]) -> str:
+    values[f"v{len(values)}"] = value
+    return f":v{len(values) - 1}"
