@@ -16,10 +16,10 @@ from portal.base import search
 from portal.base.db import Base, make_engine
 
 SCRIPTS = Path(__file__).parents[2] / "migrations"
-# How models and database are compared. Full-text search keeps tables of its own on SQLite, which
-# base/search.py makes.
+# How models and database are compared. Full-text search keeps tables and indexes of its own, each
+# database others, which base/search.py makes.
 COMPARING: dict[str, Any] = {
-    "include_name": lambda name, kind, _: kind != "table" or "_fts" not in (name or ""),
+    "include_name": lambda name, _kind, _parents: "_fts" not in (name or ""),
     "compare_server_default": True,
 }
 

@@ -17,6 +17,10 @@ from portal.base.row_security import protect
 from portal.base.search_query import Clause, threes_inside
 from portal.base.search_table import Row
 
+_INDEXES = (
+    "CREATE INDEX search_entry_fts ON search_entry USING gin (words)",
+    "CREATE INDEX search_entry_fts_newest ON search_entry (account_id, id)",
+)
 _FUNCTION = """
 CREATE FUNCTION search_find(
     wanted tsquery, patterns text[], others tsquery[], kind int, before bigint, most int,
@@ -78,14 +82,16 @@ _FIND = text(
 
 def install(connection: Connection) -> None:
     schema = connection.scalar(text("SELECT quote_ident(current_schema())"))
-    connection.execute(text(_FUNCTION.format(schema=schema)))
+    for statement in (*_INDEXES, _FUNCTION.format(schema=schema)):
+        connection.execute(text(statement))
     protect(connection, "search_entry")
     # The function runs as the table's owner, whom `FORCE` would bind like everyone else.
     connection.execute(text("ALTER TABLE search_entry NO FORCE ROW LEVEL SECURITY"))
 
 
 def remove(connection: Connection) -> None:
-    connection.execute(text("DROP FUNCTION search_find"))
+    for what in ("FUNCTION search_find", "INDEX search_entry_fts", "INDEX search_entry_fts_newest"):
+        connection.execute(text(f"DROP {what}"))
 
 
 def save(connection: Connection, rows: Sequence[Row]) -> None:

@@ -1,6 +1,6 @@
 """The table of everything that can be searched."""
 
-from sqlalchemy import BigInteger, Column, Index, Integer, Table, Text
+from sqlalchemy import BigInteger, Column, Integer, Table, Text
 from sqlalchemy.dialects.postgresql import TSVECTOR
 
 from portal.base.db import Base
@@ -17,8 +17,6 @@ search_entry = Table(
     Column("account_id", Integer, nullable=False),
     Column("words", Text().with_variant(TSVECTOR, "postgresql"), nullable=False),
     Column("identifiers", Text, nullable=False),
-    Index("ix_search_entry_account_id_id", "account_id", "id").ddl_if("postgresql"),
-    Index("ix_search_entry_words", "words", postgresql_using="gin").ddl_if("postgresql"),
 )
 
 _owned_tables.add(search_entry.name)  # so that only base/search.py comes past the trip-wire
