@@ -8,7 +8,7 @@ file, because a page may be open in a browser while the portal is renewed.
 
 import gzip
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
@@ -41,6 +41,7 @@ BUNDLES = {
 _HASHED = re.compile(r"^(?P<name>.+)\.(?P<hash>[0-9a-f]{12})(?P<suffix>\.[a-z0-9]+)$")
 _LINK = re.compile(r'url\("(?!data:|#)([^"]+)"\)')
 _LINE_BREAK = re.compile(r"\s*\n\s*")
+_COMMENT_LINES = re.compile(r"^\s*/\*.*?\*/$", re.DOTALL | re.MULTILINE)
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 
 
@@ -102,8 +103,7 @@ class Assets:
     def _bundle(self, name: str, patterns: Iterable[str]) -> bytes:
         # A file named by itself does not come again with the pattern that holds it.
         paths = dict.fromkeys(p for each in patterns for p in sorted(self._folder.glob(each)))
-        put_together: dict[str, Callable[[Path], str]] = {".css": self._style, ".js": _script}
-        read = put_together.get(_split(name)[1], lambda path: path.read_text("utf-8"))
+        read = {".css": self._style, ".js": _script}.get(_split(name)[1], _text)
         text = "".join(map(read, paths))
         if name.endswith(".svg"):
             text = f'<svg xmlns="http://www.w3.org/2000/svg">{_LINE_BREAK.sub("", text)}</svg>'
@@ -142,8 +142,16 @@ def init_app(app: Flask) -> None:
     app.wsgi_app = _Front(app, assets)  # type: ignore[method-assign]
 
 
+def _text(path: Path) -> str:
+    return path.read_text("utf-8")
+
+
 def _script(path: Path) -> str:
-    return path.read_text("utf-8").rstrip() + "\n"
+    """Ours without comments and indents; what others made stays as it is."""
+    text = _text(path)
+    if path.parent.name == "scripts":
+        text = _LINE_BREAK.sub("\n", _COMMENT_LINES.sub("", text))
+    return text.strip() + "\n"
 
 
 def _split(name: str) -> tuple[str, str]:
