@@ -1,0 +1,152 @@
+"""`portal serve`, `portal work` and `portal demo`: the processes that run."""
+
+import os
+import secrets
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+from alembic.util import CommandError
+from sqlalchemy.exc import DBAPIError
+
+from portal import demo as demo_data
+from portal import serving
+from portal.app import ROOT, create_app, open_sessions, open_worker
+from portal.base import migrations
+from portal.config import Settings
+from portal.web import logs
+
+FOLDER = ROOT / ".demo"
+
+
+def serving_options(command: Callable[..., None]) -> Callable[..., None]:
+    options = (
+        click.option("--host", envvar="HOST", default="127.0.0.1", show_default=True),
+        click.option(
+            "--port",
+            envvar="PORT",
+            default=8000,
+            show_default=True,
+            type=click.IntRange(1, 65535),
+        ),
+        click.option("--no-worker", is_flag=True, help="Leave the jobs to `portal work`."),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+@click.command()
+@serving_options
+def serve(host: str, port: int, no_worker: bool) -> None:
+    """Serve the portal, and do its jobs in a process beside.
+
+    For many users, run `gunicorn wsgi:app` behind a proxy, and `portal work` on its own.
+
+    Exit codes: 0 when told to stop; 1 when a setting, the port or the database is not right.
+    """
+    settings = Settings.from_environment(os.environ)
+    if settings.demo:
+        _refuse_strangers(host)
+    listening = serving.listen(host, port)
+    _check_database(settings.database_url)
+    logs.configure()
+    serving.serve(settings, listening, worker=not no_worker)
+
+
+@click.command()
+@click.option("--while-stdin-open", is_flag=True, hidden=True)
+def work(while_stdin_open: bool) -> None:
+    """Do the portal's jobs: mails, imports, and what repeats. Run as many as there is work for.
+
+    Exit codes: 0 when told to stop; 1 when a setting or the database is not right, or when a job
+    had to be ended by force: start it again.
+    """
+    settings = Settings.from_environment(os.environ)
+    _check_database(settings.database_url)
+    logs.configure()
+    worker = open_worker(create_app(settings), settings)
+    if while_stdin_open:
+        threading.Thread(target=_end_with_parent, daemon=True).start()
+    worker.run_as_process()
+
+
+@click.command()
+@serving_options
+def demo(host: str, port: int, no_worker: bool) -> None:
+    """Show the portal with made-up customers, to this machine only.
+
+    What is done is kept in the folder .demo; delete it to begin anew. PORTAL_DEMO_PASSWORD sets
+    the password of all the people; otherwise one is made at each start.
+
+    Exit codes: 0 when told to stop; 1 when the port or the folder is not right.
+    """
+    _refuse_strangers(host)
+    listening = serving.listen(host, port)
+    where = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+    password = os.environ.get("PORTAL_DEMO_PASSWORD") or secrets.token_urlsafe(9)
+    # A new key at each start: the demo forgets who is signed in, and has no secret to keep.
+    settings = Settings(
+        database_url=f"sqlite:///{FOLDER / 'portal.sqlite'}",
+        secret_key=secrets.token_hex(32),
+        portal_url=where,
+        storage_url=(FOLDER / "files").as_uri(),
+        demo=True,
+    )
+    _prepare_demo(FOLDER, settings, password)
+    click.echo(f"The demo is at {where}\n\nPassword for everyone: {password}")
+    for person in demo_data.PEOPLE:
+        click.echo(f"  {person.email:28} {person.role.label}, {person.company}")
+    click.echo("\nStop it with Ctrl+C.")
+    logs.configure()
+    serving.serve(settings, listening, worker=not no_worker)
+
+
+def _prepare_demo(folder: Path, settings: Settings, password: str) -> None:
+    try:
+        folder.mkdir(exist_ok=True)
+        migrations.upgrade(settings.database_url)
+        demo_data.load(open_sessions(settings.database_url), password)
+    except OSError as error:
+        sys.exit(f"The demo cannot write in {folder}: {error.strerror}.")
+    except DBAPIError as error:
+        if "readonly" in str(error.orig) or "unable to open" in str(error.orig):
+            sys.exit(f"The demo cannot write in {folder}.")
+        sys.exit(f"The demo's data are of another version; delete {folder} and start again.")
+    except CommandError:
+        sys.exit(f"The demo's data are of a newer version; delete {folder} and start again.")
+
+
+def _refuse_strangers(host: str) -> None:
+    if not serving.is_loopback(host):
+        sys.exit(
+            f"The demo's people have one password for all, so it is only for this machine:"
+            f" HOST cannot be {host}."
+        )
+
+
+def _check_database(url: str) -> None:
+    """Say at the start, in a sentence, what would otherwise be an error on every page."""
+    try:
+        found = migrations.revision_of(url)
+    except DBAPIError as error:
+        sys.exit(f"The database of DATABASE_URL cannot be used: {said(error)}.")
+    if found != migrations.head():
+        sys.exit("The database is not of this version of the portal; run `portal db upgrade`.")
+
+
+def said(error: DBAPIError) -> str:
+    """What the database itself said, in one line."""
+    first: Any = str(error.orig).strip().splitlines()[0]
+    return str(first).rstrip(".")
+
+
+def _end_with_parent() -> None:
+    """Our standard input is a pipe that ends when the server does, however it does."""
+    while os.read(0, 1024):
+        pass
+    os.kill(os.getpid(), signal.SIGTERM)

@@ -1,0 +1,100 @@
+"""The embedded server, and the worker in a process beside it."""
+
+import errno
+import ipaddress
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+
+import waitress
+
+from portal.app import ROOT, create_app
+from portal.config import Settings
+
+_LAST_WORDS = 25  # seconds that a worker gets to end in, a little more than it takes
+_THREADS = 8
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Take the port at once, before anything else is done for nothing."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        listening = socket.socket(family, kind, protocol)
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind(address)
+        listening.listen()
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            sys.exit(f"Port {port} is taken; choose another, such as PORT={port + 1}.")
+        sys.exit(f"Cannot listen on {host}, port {port}: {error.strerror}.")
+    return listening
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine reaches whatever listens on this host."""
+    try:
+        found = socket.getaddrinfo(host, None)
+    except OSError:
+        return False
+    return all(ipaddress.ip_address(each[4][0]).is_loopback for each in found)
+
+
+def serve(settings: Settings, listening: socket.socket, *, worker: bool) -> None:
+    """Answer until SIGTERM or Ctrl+C; then let requests and the job at hand end."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    app = create_app(settings)
+    server = waitress.create_server(
+        app,
+        sockets=[listening],
+        threads=_THREADS,
+        ident=None,
+        # Whom to believe about the caller is decided in one place, see app.py.
+        clear_untrusted_proxy_headers=False,
+    )
+    beside = WorkerProcess(settings) if worker else None
+    try:
+        server.run()
+    finally:
+        if beside:
+            beside.stop()
+
+
+class WorkerProcess:
+    """`portal work` in a process of its own, where heavy jobs hold up no page.
+
+    Started again whenever it ends. It ends by itself when we do, even by kill -9: it reads a pipe
+    that only we hold open.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._environment = os.environ | settings.to_environment()
+        self._stopping = threading.Event()
+        self._process = self._start()
+        threading.Thread(target=self._watch, daemon=True).start()
+
+    def stop(self) -> None:
+        self._stopping.set()
+        assert self._process.stdin
+        self._process.stdin.close()
+        try:
+            self._process.wait(_LAST_WORDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+
+    def _watch(self) -> None:
+        while True:
+            self._process.wait()
+            if self._stopping.wait(1):
+                return
+            self._process = self._start()
+
+    def _start(self) -> "subprocess.Popen[bytes]":
+        command = [sys.executable, "-m", "portal.cli", "work", "--while-stdin-open"]
+        return subprocess.Popen(  # noqa: S603 - our own command
+            command, stdin=subprocess.PIPE, cwd=ROOT, env=self._environment
+        )
