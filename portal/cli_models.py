@@ -10,6 +10,7 @@ from portal.base.sheets import read_sheet
 from portal.base.tenancy import NOBODY
 from portal.base.words import Refused
 from portal.catalogue.imports import Report, import_models, rows_by_column
+from portal.web.session import Sessions
 
 
 @click.command("models")
@@ -26,14 +27,23 @@ def models(file: Path, database: str) -> None:
     cannot be read, and nothing is kept.
     """
     try:
-        with file.open("rb") as opened, open_sessions(database)(scope=NOBODY) as session:
-            report = import_models(session, rows_by_column(read_sheet(opened)), by=None)
-            session.commit()
+        report = _import(file, open_sessions(database))
     except Refused as refusal:
         click.echo(_explained(refusal), err=True)
         sys.exit(2)
     _tell(report)
     sys.exit(1 if report.wrong else 0)
+
+
+def _import(file: Path, sessions: Sessions) -> Report:
+    with file.open("rb") as opened, sessions(scope=NOBODY) as session:
+        try:
+            report = import_models(session, rows_by_column(read_sheet(opened)), by=None)
+            session.commit()
+        finally:
+            session.close()
+            session.get_bind().engine.dispose()
+    return report
 
 
 def _tell(report: Report) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 from portal.base.db import Base
 from portal.base.text import identifier
 from portal.base.words import N_, LabelledEnum
-from portal.catalogue.rules import fold_name
+from portal.catalogue.rules import Lifecycle, fold_name, lifecycle
 
 
 class Category(LabelledEnum):
@@ -69,6 +69,9 @@ class ProductModel(Base):
     )
     version: Mapped[int] = mapped_column()
     __mapper_args__ = {"version_id_col": version}
+
+    def lifecycle(self, today: date) -> Lifecycle:
+        return lifecycle(self.end_of_sale, self.end_of_service, today)
 
     @validates("name")
     def _key(self, _attribute: str, name: str) -> str:

@@ -2,7 +2,7 @@ from collections.abc import Iterator
 from datetime import date
 
 import pytest
-from sqlalchemy import Engine, event, select, update
+from sqlalchemy import Engine, select, update
 from sqlalchemy.orm import Session, sessionmaker
 
 from portal.base.db import READING
@@ -20,13 +20,6 @@ from portal.catalogue.models import (
 from tests.factories import make_model
 
 Sessions = sessionmaker[ScopedSession]
-
-
-@pytest.fixture
-def statements(engine: Engine) -> list[str]:
-    sent: list[str] = []
-    event.listen(engine, "before_cursor_execute", lambda *told: sent.append(told[2]))
-    return sent
 
 
 @pytest.fixture
