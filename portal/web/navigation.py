@@ -42,7 +42,6 @@ ACCOUNT = (
     Entry(N_("Sites"), "/organization/sites"),
 )
 FOOTER = (
-    Entry(N_("Contact us"), "/contact"),
     Entry(N_("Service status"), "/status"),
     Entry(N_("Accessibility statement"), "/accessibility"),
     Entry(N_("Privacy notice"), "/privacy"),
