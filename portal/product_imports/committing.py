@@ -7,7 +7,6 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.accounts.actions import create_site
 from portal.base.bulk import insert_rows, update_rows
 from portal.base.history import Doer
 from portal.product_imports.comparison import Outcome, changes
@@ -18,6 +17,7 @@ from portal.product_imports.rules import Checked
 from portal.products.models import Product, ProductCount, ProductStatus
 from portal.products.queries import count_of
 from portal.products.search import Entry, index_counts, index_entries
+from portal.sites.actions import create_site
 
 # What a list says of a device, and what it is known by.
 FIELDS = (

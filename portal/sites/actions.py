@@ -1,0 +1,51 @@
+"""What people do with the sites of their organization."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, fields
+
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from portal.accounts.models import Site
+from portal.base.db import broke, save
+from portal.base.history import Doer, What, happened
+from portal.base.words import N_, Refused
+from portal.sites.rules import SiteFacts, changes, checked
+
+
+def create_site(session: Session, *, by: Doer | None, **stated: str) -> Site:
+    """A new site with this name and, when known, an address, a contact and opening hours."""
+    facts = checked(SiteFacts(**stated))
+    site = Site(**asdict(facts))
+    with _refusing_twins(facts), session.begin_nested():
+        session.add(site)
+    happened(session, site, What.CREATED, by=by)
+    return site
+
+
+def change_site(session: Session, site: Site, *, version: int, by: Doer, **stated: str) -> None:
+    """State the facts anew, unless they changed meanwhile."""
+    facts, before = checked(SiteFacts(**stated)), facts_of(site)
+    changed = changes(before, facts)
+    if not changed and site.version == version:
+        return
+    with _refusing_twins(facts):
+        save(session, site, version=version, **asdict(facts))
+    happened(session, site, What.CHANGED, by=by, fields=changed)
+
+
+def facts_of(site: Site) -> SiteFacts:
+    return SiteFacts(**{field.name: getattr(site, field.name) for field in fields(SiteFacts)})
+
+
+@contextmanager
+def _refusing_twins(facts: SiteFacts) -> Iterator[None]:
+    try:
+        yield
+    except IntegrityError as error:
+        if not broke(error, "uq_site_account_id_name_key"):
+            raise
+        raise Refused(
+            N_("There is already a site called %(name)s."), field="name", name=facts.name
+        ) from None
