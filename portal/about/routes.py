@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
 
 from portal.about.facts import grantable_list, roles_table
+from portal.about.status import PARTS, LastStatus, current_status
 from portal.about.texts import find_text
 from portal.base.words import N_
 from portal.web.guard import public, viewer
@@ -32,6 +33,7 @@ bp = Blueprint("about", __name__)
 
 @bp.record_once
 def _share(state: BlueprintSetupState) -> None:
+    state.app.extensions["status"] = LastStatus()
     state.app.jinja_env.globals.update(
         operator=OPERATOR, roles_table=roles_table, grantable_list=grantable_list
     )
@@ -75,3 +77,9 @@ def help_article(name: str) -> ResponseReturnValue:
     if name not in ARTICLES:
         raise NotFound
     return page("about/help_article.html", text=find_text(f"help/{name}", language()))
+
+
+@bp.get("/status")
+@public
+def show_status() -> ResponseReturnValue:
+    return page("about/status.html", found=current_status(), parts=PARTS)
