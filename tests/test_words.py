@@ -90,7 +90,7 @@ SIGNS_NB = {
     r"(?<=\w)  +(?=\w)": "one space",
 }
 SIGNS_EN = {
-    r'"': "“quotes”",
+    r'"|«|»': "“quotes”",
     r"\.\.\.": "…",
     r"(?<!·)!": "no shouting, but in a greeting",
     r" - ": "–, and not a hyphen",

@@ -7,6 +7,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from portal.about.routes import ARTICLES, LEGAL
+from portal.accounts.actions import hash_password
 from portal.base import clock
 from tests.conftest import SignInAs
 from tests.factories import make_user
@@ -56,8 +57,10 @@ def test_the_text_says_when_it_was_changed(client: FlaskClient) -> None:
 
 def test_every_cookie_is_declared(client: FlaskClient, session: Session, sign_in: SignInAs) -> None:
     """Whatever the portal sets on its way, the page tells of it."""
-    browser = sign_in(make_user(session))
+    user = make_user(session, password_hash=hash_password("ord etter ord etter ord"))
+    browser = sign_in(user)
     answers = [
+        client.post("/sign-in", data={"email": user.email, "password": "ord etter ord etter ord"}),
         client.get("/sign-in"),
         client.post("/language", data={"language": "en"}),
         client.post("/theme", data={"theme": "dark"}),
@@ -71,7 +74,7 @@ def test_every_cookie_is_declared(client: FlaskClient, session: Session, sign_in
     }
     declared = re.findall(r'<th scope="row"><code>(.+?)</code>', client.get("/cookies").text)
 
-    assert {"language"} <= set_here
+    assert {"session", "device", "language"} <= set_here
     assert set_here <= set(declared)
 
 

@@ -11,7 +11,6 @@ from portal.agreements.rules import Reason
 from portal.base.words import LabelledEnum
 from portal.catalogue.models import Category
 from portal.product_imports.columns import Field
-from portal.product_imports.comparison import Outcome
 from portal.product_imports.faults import FaultKind
 from portal.web.locale import label, speaking
 
@@ -98,7 +97,7 @@ def _shape(text: Text) -> list[str]:
 
 @pytest.mark.parametrize(
     ("name", "words"),
-    [("import", [*FaultKind, *Field, *Outcome]), ("coverage", [*Reason, *Category])],
+    [("import", [*FaultKind, *Field]), ("coverage", [*Reason, *Category])],
 )
 def test_help_explains_every_word_that_the_portal_uses(
     app: Flask, name: str, words: list[LabelledEnum]
