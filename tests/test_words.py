@@ -19,6 +19,7 @@ NAMES = {
     *("Chromium", "Datatilsynet", "Digitaliseringsdirektoratet", "Diskrimineringsnemnda"),
     *("Kari", "Nordmann", "Norwegian", "Office", "Østby", "Studio", "Tilsynet"),
 }
+NAMES |= set(re.findall(r"\w+", (ROOT / "portal/catalogue/models.csv").read_text("utf-8")))
 FILLED_IN = re.compile(r"%\((\w+)\)[sd]")
 NOT_WORDS = re.compile(
     r"%\(\w+\)[sd]|{{.*?}}|{%.*?%}|`[^`]*`|\]\([^)]*\)|https?://\S+|\S+@\S+|/[\w/-]+|<[^>]+>"
