@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as NoConnection
 from sqlalchemy.orm import sessionmaker
 
 from portal.base import leases
@@ -100,6 +101,9 @@ class Run:
                     session.commit()
             except LeaseLost:
                 break
-            except SQLAlchemyError as error:  # away or locked for a moment: the lease outlasts it
+            except (
+                DBAPIError,
+                NoConnection,
+            ) as error:  # away or locked for a moment: the lease outlasts it
                 _log.warning("lease not extended: %s", type(error).__name__)
         self._lost.set()

@@ -16,7 +16,8 @@ from secrets import token_hex
 from time import monotonic
 from typing import Any
 
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as NoConnection
 
 from portal.base import leases
 from portal.base.db import READING
@@ -68,7 +69,7 @@ class Worker:
             try:
                 self._look_around()
                 worked = self.run_one()
-            except SQLAlchemyError as error:
+            except (DBAPIError, NoConnection) as error:
                 _log.warning("jobs wait for the database: %s", type(error).__name__)
                 worked = self.stopping.wait(1)
             if not worked:
