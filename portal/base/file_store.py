@@ -57,16 +57,30 @@ class FileStore:
         self, key: str, chunks: Iterable[bytes], *, limit: int | None = None
     ) -> tuple[int, str]:
         """Keep these bytes, and tell how many they were and their SHA-256."""
-        path, counted = _path(key), _Counted(chunks, limit)
-        with _trouble(counted):
-            # One part at a time: twelve at once, the default, would be 60 MB a file.
-            obstore.put(self._store, path, counted, chunk_size=_PART, max_concurrency=1)
+        path, size, digest = _path(key), 0, sha256()
+        # One part at a time: twelve at once, the default, would be 60 MB a file. A writer that is
+        # let go of before it was closed leaves nothing behind.
+        with _trouble():
+            writer = obstore.open_writer(self._store, path, buffer_size=_PART, max_concurrency=1)
+        try:
+            for chunk in chunks:
+                size += len(chunk)
+                if limit is not None and size > limit:
+                    raise TooLarge(f"More than {limit} bytes.")
+                digest.update(chunk)
+                with _trouble():
+                    writer.write(chunk)
+        except BaseException:
+            del writer
+            raise
+        with _trouble():
+            writer.close()
             kept = obstore.head(self._store, path)["size"]
-        if kept != counted.size:
-            raise StorageTrouble(f"{kept} of {counted.size} bytes were kept.")
-        if self._root:
-            _settle(self._root / path)
-        return counted.size, counted.hash.hexdigest()
+            if self._root:
+                _settle(self._root / path)
+        if kept != size:
+            raise StorageTrouble(f"{kept} of {size} bytes were kept.")
+        return size, digest.hexdigest()
 
     def read(self, key: str, start: int = 0, end: int | None = None) -> Iterator[bytes]:
         """The bytes from `start` up to `end`. Fails at once when there is no such file.
@@ -125,36 +139,12 @@ class FileStore:
         return piece
 
 
-class _Counted:
-    """Chunks on their way to the storage: counted, hashed, and stopped when they are too many."""
-
-    def __init__(self, chunks: Iterable[bytes], limit: int | None) -> None:
-        self.size, self.hash, self.failed = 0, sha256(), False
-        self._chunks, self._limit = chunks, limit
-
-    def __iter__(self) -> Iterator[bytes]:
-        try:
-            for chunk in self._chunks:
-                self.size += len(chunk)
-                if self._limit is not None and self.size > self._limit:
-                    raise TooLarge(f"More than {self._limit} bytes.")
-                self.hash.update(chunk)
-                yield chunk
-        except GeneratorExit:
-            raise
-        except BaseException:
-            self.failed = True
-            raise
-
-
 @contextmanager
-def _trouble(counted: _Counted | None = None) -> Iterator[None]:
-    """Say in our own words that the storage failed; where the chunks failed, that is the error."""
+def _trouble() -> Iterator[None]:
+    """Say in our own words that the storage failed."""
     try:
         yield
     except (BaseError, OSError) as error:
-        if counted and counted.failed:
-            raise
         raise StorageTrouble(type(error).__name__) from error
 
 

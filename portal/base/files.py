@@ -68,11 +68,8 @@ def save_file(
 
 def safe_name(name: str) -> str:
     """A name as it can be shown: without folders, without what cannot be seen, not too long."""
-    seen = "".join(
-        letter
-        for letter in unicodedata.normalize("NFC", name)
-        if unicodedata.category(letter) not in {"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"}
-    )
+    letters = unicodedata.normalize("NFC", name.replace("\u00a0", " "))
+    seen = "".join(letter for letter in letters if letter.isprintable())
     seen = seen.replace("\\", "/").rpartition("/")[2].strip().strip(".").strip()
     stem, dot, suffix = seen.rpartition(".")
     if dot and len(suffix) < 12:
