@@ -5,6 +5,13 @@
   const { words, countPicked } = window.portal;
   const SLOW = 1000;
 
+  /* htmx notes where it is, for a history it is told not to keep. Nothing stays on the device. */
+  const forget = () => sessionStorage.removeItem("htmx-current-path-for-history");
+  for (const type of ["htmx:pushedIntoHistory", "htmx:replacedInHistory", "htmx:historyRestore"]) {
+    document.addEventListener(type, forget);
+  }
+  forget();
+
   document.addEventListener("htmx:beforeRequest", (event) => {
     const target = event.detail.target;
     target.setAttribute("aria-busy", "true");

@@ -1,0 +1,103 @@
+"""The real portal to browse: `portal serve` with its worker, a SQLite file, the demo's people."""
+
+import os
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
+
+from portal import demo
+from portal.app import ROOT, open_sessions
+from portal.base import migrations
+from portal.base.db import make_engine
+from portal.config import Settings
+from tests import databases
+
+PASSWORD = "en lang setning som ingen gjetter"
+_PATIENCE = 30  # seconds that the server gets to start in
+
+
+class Portal:
+    """A running portal, whose data can be put back to what they were."""
+
+    def __init__(self, folder: Path, url: str) -> None:
+        self.url = url
+        self.folder = folder
+
+    def keep(self, name: str) -> None:
+        """Remember the data as they are, by this name."""
+        with closing(self.connect()) as now, closing(sqlite3.connect(self.folder / name)) as kept:
+            now.backup(kept)
+
+    def put_back(self, name: str) -> None:
+        """Bring the data to what they were; the server keeps running."""
+        with closing(self.connect()) as now, closing(sqlite3.connect(self.folder / name)) as kept:
+            kept.backup(now)
+
+    def has(self, name: str) -> bool:
+        return (self.folder / name).exists()
+
+    def connect(self) -> sqlite3.Connection:
+        return sqlite3.connect(self.folder / "portal.sqlite", timeout=20, isolation_level=None)
+
+
+@contextmanager
+def running(folder: Path) -> Iterator[Portal]:
+    """Start the portal in a process of its own, and stop it at the end."""
+    port = _free_port()
+    settings = Settings(
+        database_url=f"sqlite:///{folder / 'portal.sqlite'}",
+        secret_key=os.urandom(32).hex(),
+        portal_url=f"http://127.0.0.1:{port}",
+        storage_url=(folder / "files").as_uri(),
+    )
+    _build(settings.database_url)
+    demo.load(open_sessions(settings.database_url), PASSWORD)
+    log = folder / "server.log"
+    with log.open("wb") as out:
+        server = subprocess.Popen(
+            [sys.executable, "-m", "portal.cli", "serve"],
+            cwd=ROOT,
+            env=os.environ | settings.to_environment() | {"PORT": str(port)},
+            stdout=out,
+            stderr=out,
+        )
+    try:
+        _wait_for(settings.portal_url, log)
+        yield Portal(folder, settings.portal_url)
+    finally:
+        server.terminate()
+        server.wait(40)
+
+
+def _build(url: str) -> None:
+    if migrations.head():
+        migrations.upgrade(url)
+        return
+    engine = make_engine(url)
+    databases.build(engine)
+    engine.dispose()
+
+
+def _free_port() -> int:
+    with closing(socket.socket()) as asking:
+        asking.bind(("127.0.0.1", 0))
+        port: int = asking.getsockname()[1]
+        return port
+
+
+def _wait_for(url: str, log: Path) -> None:
+    until = time.monotonic() + _PATIENCE
+    while time.monotonic() < until:
+        try:
+            with urlopen(f"{url}/sign-in", timeout=5):
+                return
+        except URLError:
+            time.sleep(0.1)
+    raise RuntimeError(f"The portal did not start: {log.read_text()[-2000:]}")

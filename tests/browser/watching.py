@@ -1,0 +1,72 @@
+"""What every journey must keep to, whatever else it shows: seen from inside the browser."""
+
+from dataclasses import dataclass, field
+
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request
+
+# Runs before the page's own scripts. What it finds is said on the console, which outlives the page.
+WITNESS = """
+window.said = [];
+window.shifts = 0;
+document.addEventListener("securitypolicyviolation", (event) =>
+  console.error(`against the policy: ${event.violatedDirective} ${event.blockedURI}`));
+document.addEventListener("htmx:afterSettle", () => setTimeout(() => {
+  if (document.activeElement === document.body) console.error("the focus is lost");
+}, 20));
+new PerformanceObserver((list) => {
+  for (const shift of list.getEntries()) if (!shift.hadRecentInput) window.shifts += shift.value;
+}).observe({ type: "layout-shift", buffered: true });
+document.addEventListener("DOMContentLoaded", () => {
+  const live = document.getElementById("live");
+  if (!live) return;
+  const note = () => { const text = live.textContent.trim(); if (text) window.said.push(text); };
+  new MutationObserver(note).observe(live, { childList: true, subtree: true, characterData: true });
+});
+"""
+REFUSALS = ("401", "403", "404", "422", "429")  # answers that a journey may be about
+
+
+@dataclass
+class Watch:
+    """Everything that went wrong behind a visitor's back."""
+
+    home: str
+    troubles: list[str] = field(default_factory=list)
+
+    def over(self, context: BrowserContext) -> None:
+        context.add_init_script(WITNESS)
+        context.on("console", self._note)
+        context.on("weberror", lambda error: self.troubles.append(str(error.error)))
+        context.on("request", self._note_request)
+
+    def _note(self, message: ConsoleMessage) -> None:
+        if message.type not in {"error", "warning"}:
+            return
+        if message.text.startswith("Failed to load resource") and any(
+            f"status of {code}" in message.text for code in REFUSALS
+        ):
+            return
+        self.troubles.append(f"{message.type}: {message.text}")
+
+    def _note_request(self, request: Request) -> None:
+        if not request.url.startswith((self.home, "data:", "blob:")):
+            self.troubles.append(f"asks another site: {request.url}")
+
+
+def left_behind(page: Page) -> list[str]:
+    """What the portal keeps on the device beside its cookies: there must be nothing."""
+    kept: list[str] = page.evaluate(
+        "[...Object.keys(localStorage), ...Object.keys(sessionStorage)]"
+    )
+    return kept
+
+
+def has_focus(page: Page) -> str:
+    """The name of what has the focus, as its label or its text."""
+    name: str = page.evaluate(
+        """(() => { const it = document.activeElement;
+        if (!it || it === document.body) return "";
+        return (it.getAttribute("aria-label") || (it.labels && it.labels[0] || it).innerText
+          || it.id).trim(); })()"""
+    )
+    return name
