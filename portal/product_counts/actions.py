@@ -2,10 +2,9 @@
 
 from datetime import datetime
 
-from sqlalchemy.orm import Session
-
 from portal.base.db import save
 from portal.base.history import Doer, What, happened
+from portal.base.tenancy import ScopedSession
 from portal.base.words import N_, Refused
 from portal.catalogue.models import ProductModel
 from portal.products.models import ProductCount
@@ -16,7 +15,13 @@ MOST = 100_000  # devices registered by count in one place
 
 
 def register_count(
-    session: Session, *, model_id: int, site_id: int | None, number: int, by: Doer, now: datetime
+    session: ScopedSession,
+    *,
+    model_id: int,
+    site_id: int | None,
+    number: int,
+    by: Doer,
+    now: datetime,
 ) -> ProductCount:
     """Put so many more devices of a model at a site under the plan, without serial numbers."""
     counted = session.scalars(count_of(model_id, site_id).with_for_update()).one_or_none()
@@ -35,7 +40,7 @@ def register_count(
 
 
 def set_count(
-    session: Session, counted: ProductCount, *, version: int, number: int, by: Doer | None
+    session: ScopedSession, counted: ProductCount, *, version: int, number: int, by: Doer | None
 ) -> None:
     """Say how many there are. None at all takes the line away."""
     if not 0 <= number <= MOST:

@@ -4,12 +4,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from portal.base.file_store import FileStore, TooLarge
 from portal.base.files import save_file
 from portal.base.history import Doer
 from portal.base.jobs import later
+from portal.base.tenancy import ScopedSession
 from portal.base.words import N_, Refused
 from portal.catalogue.rules import fold_name
 from portal.product_imports.columns import Field
@@ -21,7 +21,7 @@ MOST_BYTES = 50_000_000
 
 
 def start_import(
-    session: Session,
+    session: ScopedSession,
     store: FileStore,
     *,
     name: str,
@@ -51,7 +51,7 @@ def start_import(
 
 
 def name_columns(
-    session: Session, it: ProductImport, fields: Sequence[Field | None], *, by: Doer
+    session: ScopedSession, it: ProductImport, fields: Sequence[Field | None], *, by: Doer
 ) -> None:
     """Say what each column means, and have the list checked again."""
     _refuse_unless(it, ImportStatus.COLUMNS, ImportStatus.READY)
@@ -66,7 +66,7 @@ def name_columns(
 
 
 def name_models(
-    session: Session, it: ProductImport, models: Mapping[str, int], *, by: Doer
+    session: ScopedSession, it: ProductImport, models: Mapping[str, int], *, by: Doer
 ) -> None:
     """Say which models names mean; the account's later lists remember it."""
     _refuse_unless(it, ImportStatus.READY)
@@ -82,7 +82,9 @@ def name_models(
     _check(session, it, by)
 
 
-def commit_import(session: Session, it: ProductImport, *, create_sites: bool, by: Doer) -> None:
+def commit_import(
+    session: ScopedSession, it: ProductImport, *, create_sites: bool, by: Doer
+) -> None:
     """Have what is right in the list registered."""
     _refuse_unless(it, ImportStatus.READY)
     if not Report.of(it.report).right:
@@ -100,7 +102,7 @@ def commit_import(session: Session, it: ProductImport, *, create_sites: bool, by
     )
 
 
-def undo_import(session: Session, it: ProductImport, *, by: Doer, now: datetime) -> None:
+def undo_import(session: ScopedSession, it: ProductImport, *, by: Doer, now: datetime) -> None:
     """Have an import undone, within a day of it."""
     _refuse_unless(it, ImportStatus.DONE)
     if it.committed_at is None or now - it.committed_at > WITHIN:
@@ -118,7 +120,7 @@ def undo_import(session: Session, it: ProductImport, *, by: Doer, now: datetime)
     )
 
 
-def _check(session: Session, it: ProductImport, by: Doer | None) -> None:
+def _check(session: ScopedSession, it: ProductImport, by: Doer | None) -> None:
     it.status, it.faults_id = ImportStatus.CHECKING, None
     session.flush()
     later(

@@ -6,13 +6,11 @@ from contextlib import contextmanager
 from tempfile import TemporaryFile
 from typing import IO
 
-from sqlalchemy.orm import Session
-
 from portal.base import clock
 from portal.base.files import StoredFile, save_file
 from portal.base.run import Run
 from portal.base.sheets import read_sheet
-from portal.base.tenancy import Scope
+from portal.base.tenancy import Scope, ScopedSession
 from portal.base.words import N_, Refused
 from portal.product_imports.comparison import Outcome
 from portal.product_imports.counting import Counts
@@ -95,7 +93,7 @@ def _sum_up(report: Report, counts: Counts, checker: Checker) -> None:
         )
 
 
-def _kept(run: Run, session: Session, wrong: IO[bytes]) -> StoredFile:
+def _kept(run: Run, session: ScopedSession, wrong: IO[bytes]) -> StoredFile:
     wrong.seek(0)
     return save_file(
         session,

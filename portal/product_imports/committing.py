@@ -5,10 +5,10 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from portal.base.bulk import insert_rows, update_rows
 from portal.base.history import Doer
+from portal.base.tenancy import ScopedSession
 from portal.product_imports.comparison import Outcome, changes
 from portal.product_imports.counting import Counts, Spot
 from portal.product_imports.models import ImportedChange, ProductImport
@@ -38,7 +38,7 @@ class Commit:
 
     def __init__(
         self,
-        session: Session,
+        session: ScopedSession,
         it: ProductImport,
         *,
         site_names: dict[int, str],
@@ -115,8 +115,15 @@ class Commit:
         )
         self.new += len(ids)
         self.late += [values[0] for values in devices if values[0] not in ids]
-        active = ProductStatus.ACTIVE
-        self._index([(ids[it[0]], it[1:], active) for it in devices if it[0] in ids])
+        by_id = self._by.id if self._by else None
+        index_entries(
+            self._session,
+            (
+                self._entry(ids[it[0]], it[1:], ProductStatus.ACTIVE, by_id)
+                for it in devices
+                if it[0] in ids
+            ),
+        )
 
     def _update(self, chunk: Sequence[Passed]) -> None:
         rows, before = [], []
@@ -143,39 +150,33 @@ class Commit:
         )  # fmt: skip
         self.changed += len(rows)
         ids = [row[0] for row in rows]
-        statuses = dict(
-            session.execute(select(Product.id, Product.status).where(Product.id.in_(ids))).all()
-        )
-        self._index([(row[0], row[2:], statuses[row[0]]) for row in rows])
+        columns = (Product.id, Product.status, Product.registered_by_id)
+        known = session.execute(select(*columns).where(Product.id.in_(ids))).all()
+        unsaid = {product_id: (status, by_id) for product_id, status, by_id in known}
+        index_entries(session, (self._entry(row[0], row[2:], *unsaid[row[0]]) for row in rows))
 
     def _values(self, row: Checked) -> tuple[Any, ...]:
         site_id = self._new_sites.get(row.new_site) if row.new_site else row.site_id
         told = row._replace(site_id=site_id)
         return (row.serial_number or row.mac, *(getattr(told, name) for name in FIELDS))
 
-    def _index(self, rows: Iterable[tuple[int, tuple[Any, ...], ProductStatus]]) -> None:
-        index_entries(
-            self._session,
-            [
-                Entry(
-                    product_id,
-                    serial_number,
-                    mac,
-                    model_id,
-                    site_id,
-                    self._site_names.get(site_id, ""),
-                    room,
-                    asset_tag,
-                    status,
-                )
-                for product_id, (
-                    serial_number,
-                    mac,
-                    model_id,
-                    site_id,
-                    room,
-                    asset_tag,
-                    *_,
-                ), status in rows
-            ],
+    def _entry(
+        self,
+        product_id: int,
+        values: Sequence[Any],
+        status: ProductStatus,
+        registered_by_id: int | None,
+    ) -> Entry:
+        serial_number, mac, model_id, site_id, room, asset_tag, *_ = values
+        return Entry(
+            product_id,
+            serial_number,
+            mac,
+            model_id,
+            site_id,
+            self._site_names.get(site_id, ""),
+            room,
+            asset_tag,
+            status,
+            registered_by_id,
         )

@@ -8,8 +8,8 @@ from collections import Counter
 from typing import NamedTuple
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
+from portal.base.tenancy import ScopedSession
 from portal.product_imports.rules import Checked
 from portal.products.models import ProductCount
 
@@ -28,7 +28,7 @@ class Counts:
         self._registered = registered
 
     @classmethod
-    def of(cls, session: Session) -> "Counts":
+    def of(cls, session: ScopedSession) -> "Counts":
         columns = (ProductCount.model_id, ProductCount.site_id, ProductCount.number)
         return cls(
             {(model, site): number for model, site, number in session.execute(select(*columns))}

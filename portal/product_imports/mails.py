@@ -1,13 +1,12 @@
 """The mail that tells how an import went."""
 
-from sqlalchemy.orm import Session
-
 from portal.accounts.models import User
+from portal.base.tenancy import ScopedSession
 from portal.product_imports.models import ProductImport
 from portal.web.mail import send_mail
 
 
-def import_mail(session: Session, it: ProductImport, to: User) -> None:
+def import_mail(session: ScopedSession, it: ProductImport, to: User) -> None:
     receipt = it.receipt
     send_mail(
         session,

@@ -11,11 +11,10 @@ from itertools import islice
 from tempfile import TemporaryFile
 from typing import BinaryIO, NamedTuple
 
-from sqlalchemy.orm import Session
-
 from portal.base.run import Run
 from portal.base.sheet_cells import Row
 from portal.base.sheets import Sheet
+from portal.base.tenancy import ScopedSession
 from portal.product_imports.columns import Field, Headings, find_headings
 from portal.product_imports.comparison import Held, Outcome, changes, same_device, taken
 from portal.product_imports.faults import Fault
@@ -53,7 +52,7 @@ def headings_of(sheet: Sheet, fields: Sequence[str | None] | None) -> Headings:
 
 
 def pass_through(
-    sheet: Sheet, headings: Headings, checker: Checker, everywhere: Session, account_id: int
+    sheet: Sheet, headings: Headings, checker: Checker, everywhere: ScopedSession, account_id: int
 ) -> Iterator[list[Passed]]:
     """The rows below the headings, so many at a time, each with its outcome."""
     rows = sheet.below(headings.row)

@@ -4,9 +4,10 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from sqlalchemy import Select, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import joinedload
 
 from portal.accounts.models import Site
+from portal.base.tenancy import ScopedSession
 from portal.base.text import sort_key
 from portal.catalogue.catalogue import catalogue_of
 from portal.product_imports.comparison import Held
@@ -41,7 +42,7 @@ def imports_listed() -> Select[ProductImport]:
     )
 
 
-def lookups_of(session: Session) -> Lookups:
+def lookups_of(session: ScopedSession) -> Lookups:
     """What the rows of the account's lists are checked against."""
     models = [
         Model(it.id, it.name, it.serial_pattern.value, it.part_numbers)
@@ -52,11 +53,13 @@ def lookups_of(session: Session) -> Lookups:
     return Lookups.of(models, sites=dict(sites), site_key=sort_key, mapped=dict(names))
 
 
-def site_names(session: Session) -> dict[int, str]:
+def site_names(session: ScopedSession) -> dict[int, str]:
     return dict(session.execute(select(Site.id, Site.name)).all())
 
 
-def registered(everywhere: Session, rows: Iterable[Checked], *, account_id: int) -> Registered:
+def registered(
+    everywhere: ScopedSession, rows: Iterable[Checked], *, account_id: int
+) -> Registered:
     """The devices with the rows' numbers, by a session that sees every account.
 
     Of those of other accounts nothing is told but that they are taken.
@@ -81,7 +84,10 @@ _HELD = [getattr(Product, name) for name in Held._fields]
 
 
 def _held(
-    session: Session, query: Select[*tuple[object, ...]], numbers: Sequence[str], account_id: int
+    session: ScopedSession,
+    query: Select[*tuple[object, ...]],
+    numbers: Sequence[str],
+    account_id: int,
 ) -> tuple[dict[str, Held], set[str]]:
     if not numbers:
         return {}, set()

@@ -6,13 +6,13 @@ from typing import Any
 
 from flask import Blueprint, abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy.orm import Session
 
 from portal.base import clock
 from portal.base.access import Permission
 from portal.base.files import StoredFile
 from portal.base.references import read_reference
 from portal.base.submissions import submission
+from portal.base.tenancy import ScopedSession
 from portal.base.words import Refused
 from portal.catalogue.catalogue import catalogue_of
 from portal.product_imports import actions
@@ -144,7 +144,7 @@ def path_of(it: ProductImport) -> str:
     return url_for("product_imports.show", reference=it.reference)
 
 
-def _wrong_rows(session: Session, file_id: int, width: int) -> Iterator[list[str]]:
+def _wrong_rows(session: ScopedSession, file_id: int, width: int) -> Iterator[list[str]]:
     rest = b""
     for chunk in files().read(session.get_one(StoredFile, file_id).key):
         *lines, rest = (rest + chunk).split(b"\n")

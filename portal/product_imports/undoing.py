@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlalchemy import ColumnElement, and_, delete, exists, or_, select
-from sqlalchemy.orm import Session
 
 from portal.base import clock
 from portal.base.bulk import CHUNK, update_rows
 from portal.base.history import What, happened
 from portal.base.run import Run
+from portal.base.tenancy import ScopedSession
 from portal.product_imports.committing import COLUMNS, FIELDS
 from portal.product_imports.models import ImportedChange, ImportStatus, ProductImport
 from portal.product_imports.queries import import_with_id
@@ -46,7 +46,7 @@ def undo_import(run: Run, import_id: int, *, by_id: int, on_behalf: bool) -> Non
         run.finish(session)
 
 
-def used_since(session: Session, it: ProductImport, most: int = 10) -> list[str]:
+def used_since(session: ScopedSession, it: ProductImport, most: int = 10) -> list[str]:
     """The references of devices that somebody changed after the import, a few of them."""
     changed = exists().where(
         ImportedChange.import_id == it.id, ImportedChange.product_id == Product.id
@@ -56,7 +56,7 @@ def used_since(session: Session, it: ProductImport, most: int = 10) -> list[str]
     return [product.reference for product in session.scalars(query.limit(most))]
 
 
-def _put_back(session: Session, it: ProductImport, run: Run) -> None:
+def _put_back(session: ScopedSession, it: ProductImport, run: Run) -> None:
     query = (
         select(ImportedChange.product_id, ImportedChange.before)
         .where(ImportedChange.import_id == it.id)
@@ -72,7 +72,7 @@ def _put_back(session: Session, it: ProductImport, run: Run) -> None:
         run.beat()
 
 
-def _take_away(session: Session, it: ProductImport, run: Run) -> None:
+def _take_away(session: ScopedSession, it: ProductImport, run: Run) -> None:
     ids = session.scalars(select(Product.id).where(Product.import_id == it.id)).all()
     for start in range(0, len(ids), CHUNK):
         forget_products(session, ids[start : start + CHUNK])
@@ -80,7 +80,7 @@ def _take_away(session: Session, it: ProductImport, run: Run) -> None:
     session.execute(delete(Product).where(Product.import_id == it.id))
 
 
-def _uncount(session: Session, it: ProductImport) -> None:
+def _uncount(session: ScopedSession, it: ProductImport) -> None:
     for count_id, number in it.receipt.get("counts", []):
         counted = session.get(ProductCount, count_id)
         if counted is None:

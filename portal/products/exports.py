@@ -4,11 +4,10 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
-from sqlalchemy.orm import Session
-
 from portal.agreements.queries import agreement_terms
 from portal.agreements.rules import coverage_of
 from portal.base.references import reference
+from portal.base.tenancy import ScopedSession
 from portal.catalogue.catalogue import catalogue_of
 from portal.products.filters import Filters
 from portal.products.listing import wanted_by
@@ -42,7 +41,7 @@ def columns() -> list[Column]:
     ]
 
 
-def rows(session: Session, filters: Filters, *, today: date) -> Iterator[tuple[Value, ...]]:
+def rows(session: ScopedSession, filters: Filters, *, today: date) -> Iterator[tuple[Value, ...]]:
     """The rows of what is selected, each a device or a line of so many devices."""
     terms, catalogue = agreement_terms(session), catalogue_of(session)
     covers = coverage_of(catalogue, terms, today)

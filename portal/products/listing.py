@@ -6,10 +6,10 @@ from datetime import date
 from typing import Any
 
 from flask import request
-from sqlalchemy.orm import Session
 
 from portal.agreements.queries import agreement_terms
 from portal.agreements.rules import Coverage, Terms, coverage_of, covered_models
+from portal.base.tenancy import ScopedSession
 from portal.catalogue.catalogue import Catalogue, Model, catalogue_of
 from portal.products.filters import ORDERS, Filters, Sort, models_wanted
 from portal.products.models import ProductStatus
@@ -18,7 +18,7 @@ from portal.products.search import Found, look_up
 from portal.web.formats import number
 from portal.web.locale import gettext as _
 from portal.web.locale import ngettext
-from portal.web.paging import CAP, Page, capped_count, cursor, page_of
+from portal.web.paging import CAP, SIZE, Page, capped_count, cursor, page_of
 
 MOST_COUNTS = 50  # lines of devices registered by count, before the others
 
@@ -41,14 +41,21 @@ class Listed:
         return self.covers[row.model_id]
 
 
-def list_products(session: Session, filters: Filters, *, today: date) -> Listed:
+def list_products(session: ScopedSession, filters: Filters, *, today: date) -> Listed:
     """The page of the list that the request asks for."""
     terms = agreement_terms(session)
     catalogue = catalogue_of(session)
     wanted, found, order = wanted_by(filters, catalogue, terms, today), None, filters.order
     if filters.text:
         after = cursor(request.args.get("after"), ORDERS[Sort.NEWEST])
-        found = look_up(session, filters.text, wanted, catalogue, after=after[0] if after else None)
+        found = look_up(
+            session,
+            filters.text,
+            wanted,
+            catalogue,
+            after=after[0] if after else None,
+            size=SIZE,
+        )
         wanted, total = Wanted(ids=found.products), found.total
         if found.many:
             order = ORDERS[Sort.NEWEST]  # the order in which they are found
@@ -76,7 +83,7 @@ def wanted_by(
 
 
 def _counts(
-    session: Session, filters: Filters, wanted: Wanted, found: Found | None
+    session: ScopedSession, filters: Filters, wanted: Wanted, found: Found | None
 ) -> Sequence[Any]:
     if filters.status is not ProductStatus.ACTIVE or (found and not found.counts):
         return []
