@@ -7,9 +7,9 @@ from portal.base.history import Doer, What, happened
 from portal.base.tenancy import ScopedSession
 from portal.base.words import N_, Refused
 from portal.catalogue.models import ProductModel
+from portal.products.indexing import index_counts
 from portal.products.models import ProductCount
 from portal.products.queries import count_of
-from portal.products.search import index_counts
 
 MOST = 100_000  # devices registered by count in one place
 

@@ -14,9 +14,9 @@ from portal.product_imports.counting import Counts, Spot
 from portal.product_imports.models import ImportedChange, ProductImport
 from portal.product_imports.passing import Passed
 from portal.product_imports.rules import Checked
+from portal.products.indexing import Entry, index_counts, index_entries
 from portal.products.models import Product, ProductCount, ProductStatus
 from portal.products.queries import count_of
-from portal.products.search import Entry, index_counts, index_entries
 from portal.sites.actions import create_site
 
 # What a list says of a device, and what it is known by.

@@ -13,8 +13,8 @@ from portal.base.tenancy import ScopedSession
 from portal.product_imports.committing import COLUMNS, FIELDS
 from portal.product_imports.models import ImportedChange, ImportStatus, ProductImport
 from portal.product_imports.queries import import_with_id
+from portal.products.indexing import forget_products, index_counts, reindex_products
 from portal.products.models import Product, ProductCount
-from portal.products.search import forget_products, index_counts, reindex_products
 
 WITHIN = timedelta(hours=24)
 

@@ -1,6 +1,6 @@
 """The list finds what is asked for, in any spelling, and nothing of others."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from flask.testing import FlaskClient
@@ -10,8 +10,8 @@ from portal.accounts.models import User
 from portal.base.tenancy import ScopedSession
 from portal.catalogue.models import Category
 from portal.product_counts.actions import register_count
+from portal.products.indexing import index_products
 from portal.products.models import Product
-from portal.products.search import index_products
 from tests.factories import (
     MOMENT,
     account_of,
@@ -33,7 +33,7 @@ def kari(session: Session) -> User:
 
 
 @pytest.fixture
-def devices(session: Session, session_of: SessionOf, kari: User) -> Iterator[dict[str, Product]]:
+def devices(session: Session, session_of: SessionOf, kari: User) -> dict[str, Product]:
     account = account_of(kari)
     make_agreement(session, account, categories=(Category.HEADSET,))
     savi = make_model(session, "Savi 7310", category=Category.HEADSET, kind="headset")
@@ -64,7 +64,7 @@ def devices(session: Session, session_of: SessionOf, kari: User) -> Iterator[dic
     with session_of(theirs.account_id) as others:
         index_products(others, [others.merge(theirs)])
         others.commit()
-    yield made
+    return made
 
 
 class kari_as:  # noqa: N801
