@@ -6,7 +6,6 @@ ends, and the job is another's.
 """
 
 import logging
-import os
 import signal
 import threading
 from collections.abc import Callable
@@ -51,8 +50,8 @@ class Worker:
         self._deadly = False
         self._looked_at = -_ROUND
 
-    def run_as_process(self, *, child: bool = False) -> None:
-        """Run until SIGTERM or SIGINT, and as a child until the parent is gone.
+    def run_as_process(self) -> None:
+        """Run until SIGTERM or SIGINT.
 
         A job that goes on in spite of its time limit ends the process: whoever started it must
         start another.
@@ -60,12 +59,11 @@ class Worker:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: self.stop())
         self._deadly = True
-        parent = os.getppid()
-        self.run(lambda: child and os.getppid() != parent)
+        self.run()
 
-    def run(self, orphaned: Callable[[], bool] = lambda: False) -> None:
+    def run(self) -> None:
         """Do jobs until told to stop. A database that is away is waited for."""
-        while not (self.stopping.is_set() or orphaned()):
+        while not self.stopping.is_set():
             try:
                 self._look_around()
                 worked = self.run_one()

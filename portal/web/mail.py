@@ -96,7 +96,7 @@ def render(template: str, portal_url: str, **context: Any) -> tuple[str, str, st
     subject = "".join(plain.blocks["subject"](plain.new_context(context)))
     body = "".join(plain.blocks["body"](plain.new_context(context)))
     html = pages.select_template([f"mail/{template}.html", "mail/layout.html"]).render(
-        context, subject=one_line(subject), paragraphs=_paragraphs(body, portal_url)
+        context, subject=one_line(subject), paragraphs=paragraphs(body, portal_url)
     )
     return one_line(subject), text, html
 
@@ -157,7 +157,7 @@ def _links(portal_url: str) -> Callable[..., str]:
     return lambda endpoint, **values: pages.build(endpoint, values, force_external=True)
 
 
-def _paragraphs(body: str, portal_url: str) -> list[list[list[str]]]:
+def paragraphs(body: str, portal_url: str) -> list[list[list[str]]]:
     """Paragraphs of lines of pieces, of which every other one is an address of ours."""
     ours = re.compile(f"({re.escape(portal_url.rstrip('/'))}/[^\\s<>\"']*)")
     split = [paragraph.splitlines() for paragraph in re.split(r"\n\s*\n", body.strip())]
