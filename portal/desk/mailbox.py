@@ -17,6 +17,7 @@ from portal.web.paging import CAP, Order, capped_count, page_of
 from portal.web.session import db
 
 bp = Blueprint("desk_mailbox", __name__)
+SHOWN: list[Any] = [Mail.id, Mail.address, Mail.subject, Mail.written_at]
 NEWEST = Order((Mail.id,), descending=True)
 
 
@@ -42,7 +43,7 @@ def show(mail_id: int) -> ResponseReturnValue:
 
 def mails_to(address: str) -> Select[Any]:
     """What the list shows of the mails to addresses with this in them; all, for nothing."""
-    query: Select[Any] = select(Mail.id, Mail.address, Mail.subject, Mail.written_at)
+    query = select(*SHOWN)
     if address:
         query = query.where(Mail.address.icontains(address, autoescape=True))
     return query

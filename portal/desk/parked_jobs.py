@@ -19,6 +19,17 @@ from portal.web.paging import CAP, Order, capped_count, page_of
 from portal.web.session import db
 
 bp = Blueprint("desk_jobs", __name__)
+# What staff see of a job: never what it carries, which can be a link meant for one person.
+SHOWN: list[Any] = [
+    Job.id,
+    Job.name,
+    Job.error,
+    Job.tries,
+    Job.asked_at,
+    Job.parked_at,
+    Account.name.label("account"),
+    User.name.label("person"),
+]
 NEWEST = Order((Job.id,), descending=True)
 ONE = "/<int(max=2147483647):job_id>"
 
@@ -69,20 +80,9 @@ def discard(job_id: int) -> ResponseReturnValue:
 
 
 def parked_jobs() -> Select[Any]:
-    """What staff see of a job: never what it carries, which can be a link meant for one person."""
-    query: Select[Any] = (
-        select(
-            Job.id,
-            Job.name,
-            Job.error,
-            Job.tries,
-            Job.asked_at,
-            Job.parked_at,
-            Account.name.label("account"),
-            User.name.label("person"),
-        )
+    return (
+        select(*SHOWN)
         .outerjoin(Account, Account.id == Job.account_id)
         .outerjoin(User, User.id == Job.user_id)
         .where(Job.parked_at.is_not(None))
     )
-    return query
