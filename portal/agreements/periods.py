@@ -1,4 +1,4 @@
-"""Whether one agreement of an account takes over where another ends."""
+"""Whether one agreement of an account takes over where another ends, and whether it has begun."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,6 +13,18 @@ _A_DAY = timedelta(days=1)
 class BreakKind(LabelledEnum):
     GAP = "gap", N_("Gap between agreements")
     OVERLAP = "overlap", N_("Agreements overlap")
+
+
+class Standing(LabelledEnum):
+    COMING = "coming", N_("Not begun")
+    IN_FORCE = "in_force", N_("In force")
+    ENDED = "ended", N_("Ended")
+
+
+def standing(starts_on: date, ends_on: date, today: date) -> Standing:
+    if today < starts_on:
+        return Standing.COMING
+    return Standing.IN_FORCE if today <= ends_on else Standing.ENDED
 
 
 class Period(Protocol):

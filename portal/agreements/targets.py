@@ -60,6 +60,8 @@ TARGETS = {
     )
 }
 
+BY_SEVERITY = {name(it) for name in (first_response, next_update) for it in Severity}
+
 
 def targets_with(own: Mapping[str, int]) -> dict[str, int]:
     """All targets: those that an agreement sets itself, and the plan's defaults for the rest."""

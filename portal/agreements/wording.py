@@ -1,14 +1,16 @@
-"""Coverage in a sentence, for whoever asks why."""
+"""Coverage in a sentence, for whoever asks why; targets and gaps in words."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from flask import Flask
 
+from portal.agreements.periods import Break, BreakKind
 from portal.agreements.rules import Coverage, Reason
+from portal.agreements.targets import TARGETS, Unit
 from portal.base import clock
 from portal.base.words import N_
-from portal.web.formats import short_date, text_date
-from portal.web.locale import gettext, label
+from portal.web.formats import date_range, percent, short_date, text_date, time_of_day
+from portal.web.locale import gettext, label, ngettext
 
 SOON = timedelta(days=90)
 
@@ -60,7 +62,41 @@ def coverage_state(coverage: Coverage, today: date) -> str:
     return "soon" if coverage.until and coverage.until - today <= SOON else "yes"
 
 
+def target_text(key: str, value: int) -> str:
+    """A target with its unit, in the largest that comes out even."""
+    unit = TARGETS[key].unit
+    if unit is Unit.TIME:
+        return time_of_day(datetime(2000, 1, 1, value // 60, value % 60, tzinfo=clock.OSLO))
+    if unit is Unit.PERCENT:
+        return percent(value)
+    if unit is Unit.BUSINESS_DAYS:
+        return ngettext("%(num)s business day", "%(num)s business days", value)
+    if unit is Unit.MINUTES and (value % 60 or not value):
+        return ngettext("%(num)s minute", "%(num)s minutes", value)
+    hours = value // 60 if unit is Unit.MINUTES else value
+    if unit is not Unit.DAYS and (hours % 24 or hours < 48):
+        return ngettext("%(num)s hour", "%(num)s hours", hours)
+    days = value if unit is Unit.DAYS else hours // 24
+    return ngettext("%(num)s day", "%(num)s days", days)
+
+
+def break_sentence(found: Break) -> str:
+    """Which days two agreements leave open, or both count as theirs."""
+    days = date_range(found.first, found.last)
+    told = {"before": found.before, "after": found.after, "days": days}
+    if found.kind is BreakKind.GAP:
+        return gettext(
+            "Nothing is covered %(days)s, between agreement %(before)s and agreement %(after)s.",
+            **told,
+        )
+    return gettext(
+        "Agreement %(before)s and agreement %(after)s are both in force %(days)s.", **told
+    )
+
+
 def init_app(app: Flask) -> None:
     app.jinja_env.filters["coverage_sentence"] = coverage_sentence
+    app.jinja_env.filters["break_sentence"] = break_sentence
+    app.jinja_env.globals["target_text"] = target_text
     app.jinja_env.filters["coverage_text"] = coverage_text
     app.jinja_env.globals["coverage_state"] = lambda it: coverage_state(it, clock.today())

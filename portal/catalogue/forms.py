@@ -7,7 +7,7 @@ from wtforms.validators import InputRequired
 
 from portal.catalogue.facts import ModelFacts
 from portal.catalogue.models import Category, Kind, SerialPattern
-from portal.web.days import DayField
+from portal.web.fields import DayField
 from portal.web.forms import CreatingForm, EditingForm, Form, choices_of
 from portal.web.locale import lazy_gettext as _l
 

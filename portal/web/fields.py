@@ -1,0 +1,93 @@
+"""Fields for days, times and numbers, typed as text as people write them.
+
+A browser's own fields for these speak the language of the machine, not of the page.
+"""
+
+import re
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from wtforms import Field, ValidationError
+from wtforms.widgets import TextInput
+
+from portal.base.days import read_day
+from portal.web.formats import number, short_date
+from portal.web.locale import gettext as _
+
+_CLOCK = re.compile(r"(?:kl\.?\s*)?([01]?[0-9]|2[0-3])[.:]([0-5][0-9])", re.IGNORECASE)
+
+
+class TypedField(Field):  # type: ignore[misc]
+    """Left empty, it is None. What cannot be read is kept as it was typed."""
+
+    widget = TextInput()
+    data: Any
+
+    def read(self, text: str) -> Any:
+        raise NotImplementedError
+
+    def write(self, value: Any) -> str:
+        raise NotImplementedError
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return str(self.raw_data[0])
+        return "" if self.data is None else self.write(self.data)
+
+    def process_formdata(self, values: list[Any]) -> None:
+        text = str(values[0]).strip() if values else ""
+        self.data = None
+        if text:
+            self.data = self.read(text)
+
+
+class DayField(TypedField):
+    def read(self, text: str) -> date:
+        day = read_day(text)
+        if day is None:
+            raise ValidationError(_("Write the date as day, month and year: 31.12.2027."))
+        return day
+
+    def write(self, value: date) -> str:
+        return short_date(value)
+
+
+class TimeOfDayField(TypedField):
+    """Held as minutes after midnight."""
+
+    def read(self, text: str) -> int:
+        found = _CLOCK.fullmatch(text)
+        if found is None:
+            raise ValidationError(_("Write the time of day as 15.00 or 15:00."))
+        return int(found[1]) * 60 + int(found[2])
+
+    def write(self, value: int) -> str:
+        return f"{value // 60:02}.{value % 60:02}"
+
+
+class WholeNumberField(TypedField):
+    def read(self, text: str) -> int:
+        digits = re.sub(r"[\s\u00a0\u202f]", "", text)
+        if not re.fullmatch(r"[0-9]{1,9}", digits):
+            raise ValidationError(_("Write a whole number with digits, such as 120."))
+        return int(digits)
+
+    def write(self, value: int) -> str:
+        return str(value)
+
+
+class DecimalField(TypedField):
+    """With a comma or a point."""
+
+    def read(self, text: str) -> Decimal:
+        try:
+            value = Decimal(text.rstrip("% ").replace(",", "."))
+        except InvalidOperation:
+            value = Decimal("NaN")
+        if not value.is_finite() or round(value, 2) != value:
+            raise ValidationError(_("Write a number with at most two decimals, such as 7,5."))
+        return value
+
+    def write(self, value: Decimal) -> str:
+        return number(value)
