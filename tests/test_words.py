@@ -9,8 +9,12 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+import wtforms
 from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
+
+from tests.test_architecture import MARKERS
 
 ROOT = Path(__file__).parent.parent
 NAMES = {
@@ -144,6 +148,12 @@ def test_every_number_has_its_words(language: str) -> None:
     assert [m.id for m in plural if "num" not in placeholders(m.id[1])] == []
 
 
+@pytest.mark.parametrize("language", ["nb", "nn", "en"])
+def test_no_translation_is_left_of_what_is_no_longer_said(language: str) -> None:
+    unused = {message.id for message in catalogue(language) if message.id} - source_messages()
+    assert unused == set()
+
+
 def test_no_english_hides_among_the_norwegian() -> None:
     """A translation that equals its source, and has more than one word, was forgotten."""
     same = [
@@ -180,6 +190,22 @@ def said(language: str) -> list[tuple[str, str]]:
         lines = path.read_text("utf-8").splitlines()
         texts += [(f"{path.name}:{number}", line) for number, line in enumerate(lines, 1)]
     return [(where, NOT_WORDS.sub("·", DRESS.sub("", text))) for where, text in texts]
+
+
+@cache
+def source_messages() -> set[str | tuple[str, ...]]:
+    """What is said in the portal, and by WTForms on its behalf."""
+    folders = ((ROOT / "portal", "python"), (ROOT / "templates", "jinja2"))
+    found = [
+        message
+        for folder, method in folders
+        for _, _, message, _, _ in extract_from_dir(folder, [("**", method)], keywords=MARKERS)
+    ]
+    wtforms_folder = Path(wtforms.__file__).parent
+    found += [
+        message for _, _, message, _, _ in extract_from_dir(wtforms_folder, [("**.py", "python")])
+    ]
+    return set(found)
 
 
 def branches(text: object) -> tuple[str, ...]:
