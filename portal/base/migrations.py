@@ -12,7 +12,6 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, event, inspect, text
 
-from portal.base import search
 from portal.base.db import Base, make_engine
 
 SCRIPTS = Path(__file__).parents[2] / "migrations"
@@ -27,13 +26,7 @@ COMPARING: dict[str, Any] = {
 def upgrade(url: str, revision: str = "head") -> None:
     """Bring the database up. What fails leaves nothing behind."""
     with connected(url) as connection:
-        if head() is None:  # until the first migration is written
-            new = not inspect(connection).has_table("search_entry")
-            Base.metadata.create_all(connection)
-            if new:
-                search.install(connection)
-        else:
-            command.upgrade(_config(connection), revision)
+        command.upgrade(_config(connection), revision)
 
 
 def downgrade(url: str, revision: str) -> None:
