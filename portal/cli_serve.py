@@ -52,10 +52,10 @@ def serve(host: str, port: int, no_worker: bool) -> None:
     settings = Settings.from_environment(os.environ)
     if settings.demo:
         _refuse_strangers(host)
-    listening = serving.listen(host, port)
-    _check_database(settings.database_url)
-    logs.configure()
-    serving.serve(settings, listening, worker=not no_worker)
+    with serving.listening(host, port) as taken:
+        _check_database(settings.database_url)
+        logs.configure()
+        serving.serve(settings, taken, worker=not no_worker)
 
 
 @click.command()
@@ -86,7 +86,6 @@ def demo(host: str, port: int, no_worker: bool) -> None:
     Exit codes: 0 when told to stop; 1 when the port or the folder is not right.
     """
     _refuse_strangers(host)
-    listening = serving.listen(host, port)
     where = f"http://{f'[{host}]' if ':' in host else host}:{port}"
     password = os.environ.get("PORTAL_DEMO_PASSWORD") or secrets.token_urlsafe(9)
     # A new key at each start: the demo forgets who is signed in, and has no secret to keep.
@@ -97,20 +96,23 @@ def demo(host: str, port: int, no_worker: bool) -> None:
         storage_url=(FOLDER / "files").as_uri(),
         demo=True,
     )
-    _prepare_demo(FOLDER, settings, password)
-    click.echo(f"The demo is at {where}\n\nPassword for everyone: {password}")
-    for person in demo_data.PEOPLE:
-        click.echo(f"  {person.email:28} {person.role.label}, {person.company}")
-    click.echo("\nStop it with Ctrl+C.")
-    logs.configure()
-    serving.serve(settings, listening, worker=not no_worker)
+    with serving.listening(host, port) as taken:
+        _prepare_demo(FOLDER, settings, password)
+        click.echo(f"The demo is at {where}\n\nPassword for everyone: {password}")
+        for person in demo_data.PEOPLE:
+            click.echo(f"  {person.email:30} {person.role.label}, {person.company}")
+        click.echo("\nStop it with Ctrl+C.")
+        logs.configure()
+        serving.serve(settings, taken, worker=not no_worker)
 
 
 def _prepare_demo(folder: Path, settings: Settings, password: str) -> None:
     try:
         folder.mkdir(exist_ok=True)
         migrations.upgrade(settings.database_url)
-        demo_data.load(open_sessions(settings.database_url), password)
+        sessions = open_sessions(settings.database_url)
+        demo_data.load(sessions, password)
+        sessions.kw["bind"].dispose()
     except OSError as error:
         sys.exit(f"The demo cannot write in {folder}: {error.strerror}.")
     except DBAPIError as error:

@@ -8,6 +8,8 @@ import socket
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 
 import waitress
 
@@ -18,21 +20,23 @@ _LAST_WORDS = 25  # seconds that a worker gets to end in, a little more than it 
 _THREADS = 8
 
 
-def listen(host: str, port: int) -> socket.socket:
+@contextmanager
+def listening(host: str, port: int) -> Iterator[socket.socket]:
     """Take the port at once, before anything else is done for nothing."""
-    try:
-        family, kind, protocol, _, address = socket.getaddrinfo(
-            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-        )[0]
-        listening = socket.socket(family, kind, protocol)
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listening.bind(address)
-        listening.listen()
-    except OSError as error:
-        if error.errno == errno.EADDRINUSE:
-            sys.exit(f"Port {port} is taken; choose another, such as PORT={port + 1}.")
-        sys.exit(f"Cannot listen on {host}, port {port}: {error.strerror}.")
-    return listening
+    with ExitStack() as kept:
+        try:
+            family, kind, protocol, _, address = socket.getaddrinfo(
+                host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+            )[0]
+            taken = kept.enter_context(socket.socket(family, kind, protocol))
+            taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            taken.bind(address)
+            taken.listen()
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE:
+                sys.exit(f"Port {port} is taken; choose another, such as PORT={port + 1}.")
+            sys.exit(f"Cannot listen on {host}, port {port}: {error.strerror}.")
+        yield taken
 
 
 def is_loopback(host: str) -> bool:
@@ -44,13 +48,13 @@ def is_loopback(host: str) -> bool:
     return all(ipaddress.ip_address(each[4][0]).is_loopback for each in found)
 
 
-def serve(settings: Settings, listening: socket.socket, *, worker: bool) -> None:
+def serve(settings: Settings, taken: socket.socket, *, worker: bool) -> None:
     """Answer until SIGTERM or Ctrl+C; then let requests and the job at hand end."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     app = create_app(settings)
     server = waitress.create_server(
         app,
-        sockets=[listening],
+        sockets=[taken],
         threads=_THREADS,
         ident=None,
         # Whom to believe about the caller is decided in one place, see app.py.
