@@ -25,13 +25,17 @@ COMPARING: dict[str, Any] = {
 
 def upgrade(url: str, revision: str = "head") -> None:
     """Bring the database up. What fails leaves nothing behind."""
+    if revision == "head" and revision_of(url) == head():
+        return
     with connected(url) as connection:
         command.upgrade(_config(connection), revision)
+        _count_orphans(connection)
 
 
 def downgrade(url: str, revision: str) -> None:
     with connected(url) as connection:
         command.downgrade(_config(connection), revision)
+        _count_orphans(connection)
 
 
 def revision_of(url: str) -> str | None:
@@ -62,8 +66,6 @@ def connected(url: str) -> Iterator[Connection]:
     try:
         with engine.begin() as connection:
             yield connection
-            if engine.dialect.name == "sqlite":
-                _count_orphans(connection)
     finally:
         engine.dispose()
 
@@ -79,8 +81,9 @@ def _let_children_be(connection: object, _record: object) -> None:
 
 
 def _count_orphans(connection: Connection) -> None:
-    orphans = connection.execute(text("PRAGMA foreign_key_check")).all()
-    if orphans:
+    if connection.dialect.name != "sqlite":
+        return  # which looked after them itself
+    if orphans := connection.execute(text("PRAGMA foreign_key_check")).all():
         raise RuntimeError(f"The migration would leave {len(orphans)} rows without their parents.")
 
 
