@@ -64,8 +64,14 @@ def is_outdated(password_hash: str) -> bool:
     return _hasher.check_needs_rehash(password_hash)
 
 
+def hash_password(password: str) -> str:
+    """For those who wait for their turn here."""
+    with turn():
+        return hash_of_password(password)
+
+
 def hash_of_password(password: str) -> str:
-    """For those who have had their `turn`, and for commands."""
+    """For those whose `turn` it is."""
     return _hasher.hash(_bytes(password))
 
 

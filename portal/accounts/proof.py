@@ -9,7 +9,7 @@ from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 from portal.accounts import actions, hashing
 from portal.accounts.models import User
-from portal.accounts.queries import credentials_of
+from portal.accounts.queries import address_of, credentials_of
 from portal.accounts.rules import place_of
 from portal.base.tenancy import NOBODY
 from portal.base.words import N_, Refused
@@ -72,7 +72,7 @@ def _buckets(email: str, user_id: int | None) -> list[Bucket]:
     if known and user_id:
         return [PER_DEVICE.of(device)]
     place = request.remote_addr or ""
-    return [IN_ALL, PER_ADDRESS.of(email.strip().lower()), PER_PLACE.of(place)]
+    return [IN_ALL, PER_ADDRESS.of(address_of(email)), PER_PLACE.of(place)]
 
 
 def _note_refusal(user_id: int | None) -> None:

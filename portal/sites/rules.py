@@ -51,7 +51,7 @@ def checked(facts: SiteFacts) -> SiteFacts:
     """The facts, tidied; refused when they cannot be."""
     told = asdict(facts)
     for name, most in LONGEST.items():
-        lines = [" ".join(line.split()) for line in told[name].splitlines()]
+        lines = [" ".join(line.split()) for line in told[name].replace("\0", "").splitlines()]
         told[name] = ("\n" if name in SEVERAL_LINES else " ").join(filter(None, lines))
         if len(told[name]) > most:
             raise Refused(N_("Use at most %(most)s characters."), field=name, most=most)
