@@ -7,7 +7,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from portal.about.routes import ARTICLES, LEGAL
-from portal.accounts.actions import hash_password
+from portal.accounts.hashing import hash_password
 from portal.base import clock
 from tests.conftest import SignInAs
 from tests.factories import make_user
