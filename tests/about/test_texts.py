@@ -106,3 +106,11 @@ def test_help_explains_every_word_that_the_portal_uses(
         with app.test_request_context(), speaking(language):
             html = unescape(find_text(f"help/{name}", language).html)
             assert [word for word in words if label(word) not in html] == []
+
+
+def test_every_link_leads_somewhere(app: Flask, texts: list[Text]) -> None:
+    addresses = {link for each in texts for link in re.findall(r'href="(/[^"]*)"', each.html)}
+    pages = app.url_map.bind("")
+    for address in addresses:
+        pages.match(address, method="GET")  # raises when there is no such page
+    assert "/products/import" in addresses
