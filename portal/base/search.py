@@ -84,6 +84,7 @@ def _ask(
 ) -> list[int]:
     read = session.scope.read
     tokens = {f"k{kind}"} if read is None else {f"a{account}k{kind}" for account in read}
+    # First, for the database walks the first and looks up the others.
     clauses = (Clause(tokens=frozenset(tokens)), *query.clauses)
     if Clause() in clauses:
         return []  # one that nothing can fulfill

@@ -4,6 +4,7 @@ A token is a letter that says what it is, and then letters and digits only, so t
 people type can be mistaken for an operator:
 
     w  a word as loosely spelled, its stem, or the thing it means   wodegard wheadset
+    j  a word and a number after it, joined   jccx500
     h  t  e  three signs of an identifier: its head, every second place, its end   h8g2 tg22 e3qx
     a  the account and kind of the entry   a12k1
     k  its kind   k1
@@ -23,11 +24,13 @@ from typing import NamedTuple
 from portal.base.text import identifier, loose_key, phrases, variants, words_of
 
 SHORTEST_FRAGMENT = 3
+_TELLING = 2
 _LONGEST_TOKEN = 40
 _MOST_WORDS = 12  # of a query; of a text there are as many as there are
 _LETTERS_THEN_DIGITS = re.compile(r"([^\W\d_]+)([0-9]+)")
+_MAC_ADDRESS = re.compile("([0-9a-f]{2}[:.-]){2,5}[0-9a-f]{0,2}", re.IGNORECASE)  # or its beginning
 _APART = re.compile(r"[\W_]+")
-_MARK = re.compile("[b-dfgi-jl-suvx-z][0-9]+")
+_MARK = re.compile("[bcdfgilmnopqrsuvxyz][0-9]+")
 
 
 class Tokens(NamedTuple):
@@ -54,7 +57,7 @@ class Query:
 
     def narrowed(self, marks: Iterable[str]) -> "Query":
         """Only entries with one of these marks, such as those of a site."""
-        return Query((*self.clauses, Clause(tokens=frozenset(map(_checked, marks)))))
+        return Query((*self.clauses, Clause(tokens=_marks(marks))))
 
 
 def tokens_of(
@@ -62,7 +65,7 @@ def tokens_of(
 ) -> Tokens:
     """What to index an entry by. Texts are words to read; identifiers are found by any part."""
     known = {folded for written in identifiers if (folded := _folded(written))}
-    words = set(map(_checked, marks))
+    words = set(_marks(marks))
     for text in texts:
         words |= _words(text)
     for one in known:
@@ -75,6 +78,8 @@ def query_of(text: str, extra: Callable[[str], Iterable[str]] = lambda word: ())
 
     `extra` gives the marks that a word stands for besides, such as those of the models it names.
     """
+    if _MAC_ADDRESS.fullmatch(text.strip()):
+        return inside(text)
     words = words_of(text)[:_MOST_WORDS]
     if text.strip() and not words:
         return Query((Clause(),))  # signs only: nothing is found by them
@@ -82,7 +87,7 @@ def query_of(text: str, extra: Callable[[str], Iterable[str]] = lambda word: ())
     return Query(
         tuple(
             Clause(
-                tokens=_tokens(variants(word) | meant) | frozenset(map(_checked, extra(word))),
+                tokens=_tokens(variants(word) | meant) | _joined(word) | _marks(extra(word)),
                 beginning=_token(word) if len(word) > 1 else "",
                 fragments=tuple(dict.fromkeys((*_fragments(word), *whole))),
             )
@@ -100,24 +105,28 @@ def threes_inside(fragment: str) -> list[list[str]]:
     """The tokens of an identifier with this fragment in it, for each place it may stand at.
 
     What the index holds begins at every second sign: at the fragment's first or at its second.
-    So three signs are found at the head and at the end only, four and more anywhere.
+    So three signs are found at the head and at the end only, four and more anywhere. Of many the
+    last tell most: devices of one make begin alike, and to ask for what all have takes long.
     """
     if len(fragment) == SHORTEST_FRAGMENT:
         return [[f"h{fragment}"], [f"e{fragment}"]]
-    return [_threes(fragment), _threes(fragment[1:])]
+    return [_threes(fragment)[-_TELLING:], _threes(fragment[1:])[-_TELLING:]]
 
 
 @lru_cache(maxsize=16384)
 def _words(text: str) -> frozenset[str]:
     words = words_of(text)
     found = set().union(*map(variants, words), *phrases(words))
-    for one, other in pairwise(words):
-        if one.isalpha() and other.isdigit():
-            found.add(loose_key(one + other))  # `CCX 500` is found by `ccx500`
     for word in words:
         if match := _LETTERS_THEN_DIGITS.fullmatch(word):
-            found |= set(map(loose_key, match.groups()))  # and the other way around
-    return _tokens(found)
+            found |= set(map(loose_key, match.groups()))  # `CCX500` is found by `ccx 500`
+    both = ((one, other) for one, other in pairwise(words) if one.isalpha() and other.isdigit())
+    return _tokens(found) | {_token(one + other, "j") for one, other in both}
+
+
+def _joined(word: str) -> frozenset[str]:
+    """`ccx500` finds `CCX 500`."""
+    return frozenset({_token(word, "j")} if _LETTERS_THEN_DIGITS.fullmatch(word) else ())
 
 
 def _tokens(words: Iterable[str]) -> frozenset[str]:
@@ -125,10 +134,10 @@ def _tokens(words: Iterable[str]) -> frozenset[str]:
 
 
 @lru_cache(maxsize=65536)
-def _token(word: str) -> str:
+def _token(word: str, letter: str = "w") -> str:
     # Once more without separators, for letters such as a full stop in a circle come apart in one.
     bare = _APART.sub("", loose_key(word))
-    return f"w{bare[:_LONGEST_TOKEN]}" if bare else ""
+    return f"{letter}{bare[:_LONGEST_TOKEN]}" if bare else ""
 
 
 def _threes(folded: str) -> list[str]:
@@ -136,9 +145,11 @@ def _threes(folded: str) -> list[str]:
 
 
 def _fragments(text: str) -> tuple[str, ...]:
-    """The text as part of an identifier. Long words without a digit are no part of any."""
+    """The text as part of an identifier, unless it looks like a word only."""
     folded = _folded(text)
-    if len(folded) < SHORTEST_FRAGMENT or (len(folded) > 6 and folded.isalpha()):
+    if len(folded) < SHORTEST_FRAGMENT:
+        return ()
+    if folded.isalpha() and (len(folded) > 6 or not folded.isascii()):
         return ()
     return (folded,)
 
@@ -147,7 +158,8 @@ def _folded(text: str) -> str:
     return identifier(text).lower()[:_LONGEST_TOKEN]
 
 
-def _checked(mark: str) -> str:
-    if not _MARK.fullmatch(mark):
-        raise ValueError(f"A mark is a letter of its own and a number, unlike {mark!r}.")
-    return mark
+def _marks(marks: Iterable[str]) -> frozenset[str]:
+    found = frozenset(marks)
+    if not all(map(_MARK.fullmatch, found)):
+        raise ValueError(f"A mark is a letter of its own and a number, unlike some of {found}.")
+    return found
