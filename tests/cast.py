@@ -1,22 +1,26 @@
 """Everyone who may come to a door of the portal, and a record of the kind each door is about."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from itertools import count
+from typing import Any
 
-from flask import Flask
+from flask import Flask, url_for
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
 from portal.accounts.models import Account
 from portal.base.access import Permission, Role
+from portal.base.file_store import FileStore
 from portal.base.files import StoredFile
+from portal.base.references import reference
 from portal.product_imports.models import ImportStatus, ProductImport
+from portal.product_imports.report import Report
 from portal.products.models import ProductCount
 from tests.conftest import SignInAs
 from tests.factories import (
     MOMENT,
-    make_account,
     make_agreement,
     make_grant,
     make_model,
@@ -89,10 +93,22 @@ def doors(app: Flask) -> Iterator[tuple[str, Rule]]:
                 yield f"{method} {rule.rule}", rule
 
 
-def an_import(session: Session, account: Account) -> str:
+@dataclass(frozen=True, slots=True)
+class Making:
+    """What it takes to make a record of an account."""
+
+    session: Session
+    account: Account
+    files: FileStore
+
+
+def an_import(making: Making) -> str:
+    session, account = making.session, making.account
+    key = f"wrong-rows-of-import-{next(_number)}"
+    making.files.put(key, [b'[["AB"], []]\n'])
     file = StoredFile(
         account_id=account.id,
-        key=f"key-{next(_number)}",
+        key=key,
         name="liste.csv",
         media_type="text/csv",
         size=1,
@@ -105,35 +121,38 @@ def an_import(session: Session, account: Account) -> str:
         account_id=account.id,
         name="liste.csv",
         file_id=file.id,
+        faults_id=file.id,
         started_at=MOMENT,
         status=ImportStatus.READY,
+        report=Report().stored(),
     )
     session.add(made)
     session.commit()
     return made.reference
 
 
-def a_count(session: Session, account: Account) -> str:
+def a_count(making: Making) -> str:
     made = ProductCount(
-        account_id=account.id, model=make_model(session), number=3, registered_at=MOMENT
+        account_id=making.account.id,
+        model=make_model(making.session),
+        number=3,
+        registered_at=MOMENT,
     )
-    session.add(made)
-    session.commit()
+    making.session.add(made)
+    making.session.commit()
     return made.reference
 
 
 # What stands for an argument of a rule: a fresh record of the account, for each who asks.
-RECORDS: dict[str, Callable[[Session, Account], str]] = {
-    "products.reference": lambda session, account: (
-        make_product(session, account=account).reference
-    ),
+RECORDS: dict[str, Callable[[Making], str]] = {
+    "products.reference": lambda it: make_product(it.session, account=it.account).reference,
     "product_counts.reference": a_count,
     "product_imports.reference": an_import,
-    "sites.reference": lambda session, account: (
-        make_site(session, account, f"Sted {next(_number)}").reference
+    "sites.reference": lambda it: (
+        make_site(it.session, it.account, f"Sted {next(_number)}").reference
     ),
-    "desk_catalogue.ref": lambda session, _account: make_model(session).reference,
-    "desk_agreements.ref": lambda session, account: make_agreement(session, account).reference,
+    "desk_catalogue.ref": lambda it: reference("M", make_model(it.session).id),
+    "desk_agreements.ref": lambda it: reference("A", make_agreement(it.session, it.account).id),
 }
 # The same for all: no record stands behind these.
 WORDS = {
@@ -144,20 +163,16 @@ WORDS = {
 }
 
 
-def path_to(app: Flask, rule: Rule, session: Session, account: Account) -> str:
+def path_to(app: Flask, rule: Rule, making: Making) -> str:
     """The rule's address, with a record of the account where it names one."""
     blueprint = rule.endpoint.split(".")[0]
-    values = {}
+    values: dict[str, Any] = {}
     for name in rule.arguments:
         words = WORDS.get(f"{rule.endpoint}.{name}") or WORDS.get(name)
-        values[name] = words or RECORDS[f"{blueprint}.{name}"](session, account)
+        values[name] = words or RECORDS[f"{blueprint}.{name}"](making)
     with app.test_request_context():
-        adapter = app.url_map.bind("localhost")
-        return adapter.build(rule.endpoint, values, method=_method_of(rule))
+        return url_for(rule.endpoint, _method=_method_of(rule), **values)
 
 
 def _method_of(rule: Rule) -> str:
     return next(method for method in METHODS if method in (rule.methods or ()))
-
-
-__all__ = ["ACTORS", "RECORDS", "assemble", "doors", "make_account", "path_to"]
