@@ -14,6 +14,8 @@ from portal.accounts.models import Account
 from portal.base.access import Permission, Role
 from portal.base.file_store import FileStore
 from portal.base.files import StoredFile
+from portal.base.jobs import later
+from portal.base.mails import Mail
 from portal.base.references import reference
 from portal.product_imports.models import ImportStatus, ProductImport
 from portal.product_imports.report import Report
@@ -143,6 +145,28 @@ def a_count(making: Making) -> str:
     return made.reference
 
 
+def _a_parked_job(making: Making) -> str:
+    job = later(making.session, "mail.send", account_id=making.account.id)
+    job.parked_at = MOMENT
+    making.session.commit()
+    return str(job.id)
+
+
+def _a_mail(making: Making) -> str:
+    mail = Mail(
+        message_id=f"<{next(_number)}@localhost>",
+        address="ola@example.com",
+        language="nb",
+        subject="Hei",
+        text="Hei",
+        html="<p>Hei</p>",
+        written_at=MOMENT,
+    )
+    making.session.add(mail)
+    making.session.commit()
+    return str(mail.id)
+
+
 # What stands for an argument of a rule: a fresh record of the account, for each who asks.
 RECORDS: dict[str, Callable[[Making], str]] = {
     "products.reference": lambda it: make_product(it.session, account=it.account).reference,
@@ -152,7 +176,9 @@ RECORDS: dict[str, Callable[[Making], str]] = {
         make_site(it.session, it.account, f"Sted {next(_number)}").reference
     ),
     "desk_catalogue.ref": lambda it: reference("M", make_model(it.session).id),
-    "desk_agreements.ref": lambda it: reference("A", make_agreement(it.session, it.account).id),
+    "desk_agreements.number": lambda it: make_agreement(it.session, it.account).number,
+    "desk_jobs.job_id": _a_parked_job,
+    "desk_mailbox.mail_id": _a_mail,
 }
 # The same for all: no record stands behind these.
 WORDS = {

@@ -46,12 +46,16 @@ def test_every_door_is_in_the_matrix(app: Flask) -> None:
     assert {door for door, _rule in doors(app)} == known
 
 
+@pytest.fixture
+def making(session: Session, files: FileStore) -> Making:
+    return Making(session, make_account(session), files)
+
+
 @pytest.mark.parametrize("house", HOUSES)
 def test_doors_open_for_those_they_should(
-    house: str, app: Flask, owner: Engine, session: Session, files: FileStore, sign_in: SignInAs
+    house: str, app: Flask, owner: Engine, making: Making, sign_in: SignInAs
 ) -> None:
-    making = Making(session, make_account(session), files)
-    browsers = assemble(session, sign_in, app.test_client(), making.account)
+    browsers = assemble(making.session, sign_in, app.test_client(), making.account)
     rules = dict(doors(app))
     for door, cells in HOUSES[house].items():
         method, expected = door.split()[0], dict(zip(ACTORS, cells, strict=True))
