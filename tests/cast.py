@@ -11,12 +11,14 @@ from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
 from portal.accounts.models import Account
+from portal.base import clock
 from portal.base.access import Permission, Role
 from portal.base.file_store import FileStore
 from portal.base.files import StoredFile
 from portal.base.jobs import later
 from portal.base.mails import Mail
 from portal.base.references import reference
+from portal.passwords.actions import begin_reset
 from portal.product_imports.models import ImportStatus, ProductImport
 from portal.product_imports.report import Report
 from portal.products.models import ProductCount
@@ -167,6 +169,12 @@ def _a_mail(making: Making) -> str:
     return str(mail.id)
 
 
+def _a_reset(making: Making) -> str:
+    token = begin_reset(making.session, make_user(making.session), now=clock.now())
+    making.session.commit()
+    return token
+
+
 # What stands for an argument of a rule: a fresh record of the account, for each who asks.
 RECORDS: dict[str, Callable[[Making], str]] = {
     "products.reference": lambda it: make_product(it.session, account=it.account).reference,
@@ -179,6 +187,7 @@ RECORDS: dict[str, Callable[[Making], str]] = {
     "desk_agreements.number": lambda it: make_agreement(it.session, it.account).number,
     "desk_jobs.job_id": _a_parked_job,
     "desk_mailbox.mail_id": _a_mail,
+    "passwords.token": _a_reset,
 }
 # The same for all: no record stands behind these.
 WORDS = {
