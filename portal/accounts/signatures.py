@@ -1,6 +1,6 @@
 """Whose deed it was, in words: history holds ids, and names are looked up when it is read."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -22,15 +22,20 @@ def signatures_of(session: Session, events: Iterable[Event | DeskEvent]) -> dict
         .where(User.id.in_(ids))
     )
     people = {row[0]: row[1:] for row in session.execute(query)} if ids else {}
-    return {event.id: _signature(event, people) for event in events}
+    return {event.id: signature(event, *people.get(event.by_id or 0, ())) for event in events}
 
 
-def _signature(
-    event: Event | DeskEvent, people: Mapping[int, tuple[str, str | None, str | None]]
+def signature(
+    event: Event | DeskEvent,
+    name: str | None = None,
+    partner: str | None = None,
+    customer: str | None = None,
 ) -> str:
+    """Siri Berg (Vestnett Forhandler AS) på vegne av Nordlys Kraft AS"""
     if event.by_id is None:
         return _("The portal")
-    name, partner, customer = people.get(event.by_id, (_("Former user"), None, None))
+    if name is None:
+        return _("Former user")
     if not event.on_behalf:
         return name
     return _(

@@ -1,0 +1,220 @@
+import re
+from datetime import date, timedelta
+
+import pytest
+import time_machine
+from flask.testing import FlaskClient
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from portal.accounts.actions import Person
+from portal.accounts.models import Account, Grant
+from portal.base import clock
+from portal.base.access import Permission, Role
+from portal.base.history import What, happened
+from portal.catalogue.models import Category
+from portal.products.models import ProductCount, ProductStatus
+from tests.conftest import SignInAs
+from tests.counting import counted
+from tests.factories import (
+    MOMENT,
+    account_of,
+    make_account,
+    make_agreement,
+    make_grant,
+    make_model,
+    make_partner,
+    make_product,
+    make_site,
+    make_user,
+)
+
+NOW = "2026-11-22 12:00Z"
+WHOLE = {"name": "Bodø", "country": "NO", "token": "x" * 20}
+
+
+@pytest.fixture
+def account(session: Session) -> Account:
+    return make_account(session)
+
+
+def words(text: str) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", text.replace("\u00a0", " ")))
+
+
+@time_machine.travel(NOW, tick=False)
+def test_devices_are_counted_by_category_with_their_coverage(
+    session: Session, sign_in: SignInAs, account: Account
+) -> None:
+    make_agreement(session, account, categories=(Category.VIDEO,))
+    video, headset = (make_model(session, category=it) for it in (Category.VIDEO, Category.HEADSET))
+    old = make_model(session, end_of_service=date(2025, 12, 31))
+    for model in (video, video, headset, old):
+        make_product(session, account=account, model=model)
+    make_product(session, account=account, model=video).status = ProductStatus.RETIRED
+    make_product(session, model=video)  # another account's
+    session.add(
+        ProductCount(account_id=account.id, model_id=headset.id, number=40, registered_at=MOMENT)
+    )
+    session.commit()
+
+    shown = words(sign_in(make_user(session, account=account)).get("/").text)
+
+    assert "Headsets and personal devices 41 0 41" in shown
+    assert "Video 3 2 1" in shown
+    assert "1 device is of a model that no longer gets service." in shown
+
+
+@time_machine.travel(NOW, tick=False)
+@pytest.mark.parametrize(
+    ("ends_in", "told"),
+    [
+        (None, "You have no service agreement in force."),
+        (90, "Your service agreement ends on 20 February 2027."),
+        (91, "All is well."),
+    ],
+)
+def test_the_end_of_the_agreement_is_told_in_time(
+    session: Session, sign_in: SignInAs, account: Account, ends_in: int | None, told: str
+) -> None:
+    if ends_in:
+        make_agreement(session, account, ends_on=clock.today() + timedelta(days=ends_in))
+    assert told in words(sign_in(make_user(session, account=account)).get("/").text)
+
+
+def test_an_empty_account_is_shown_the_first_steps(
+    session: Session, sign_in: SignInAs, account: Account
+) -> None:
+    client = sign_in(make_user(session, account=account))
+    assert "Import a device list" in client.get("/").text
+    assert "Done" not in words(client.get("/").text)
+    make_site(session, account)
+    assert "Done" in words(client.get("/").text)
+
+    make_product(session, account=account)
+    assert "Add your sites" not in client.get("/").text
+
+
+def test_observers_are_not_asked_to_do_what_they_may_not(
+    session: Session, sign_in: SignInAs
+) -> None:
+    shown = sign_in(make_user(session, role=Role.OBSERVER)).get("/").text
+    assert "/products/import" not in shown
+    assert "No devices are registered yet." in shown
+
+
+def test_the_overview_takes_six_statements_however_much_there_is(
+    session: Session, sign_in: SignInAs, account: Account, engine: Engine
+) -> None:
+    client = sign_in(make_user(session, account=account, role=Role.ADMINISTRATOR))
+    make_agreement(session, account)
+    taken: list[int] = []
+    for _ in range(2):
+        for _ in range(4):
+            make_product(session, account=account)
+            client.post("/organization/sites", data={**WHOLE, "token": f"{len(taken)}{_}" * 10})
+        client.get("/")  # the catalogue is held in memory
+        with counted(engine) as statements:
+            assert client.get("/").status_code == 200
+        taken.append(len(statements))
+    assert taken[0] == taken[1] <= 6
+
+
+def test_what_a_partner_does_is_signed_with_both_names(
+    session: Session, sign_in: SignInAs, account: Account
+) -> None:
+    partner = make_partner(session)
+    siri, site = make_user(session, partner=partner, name="Siri Berg"), make_site(session, account)
+    happened(session, site, What.CHANGED, by=Person(siri.id, on_behalf=True))
+    session.commit()
+
+    shown = words(sign_in(make_user(session, account=account)).get("/").text)
+
+    assert f"Siri Berg ({partner.name}) on behalf of Nordlys Kraft AS" in shown
+    assert f"Changed · {site.reference}" in shown
+
+
+# A partner's page
+
+
+@pytest.fixture
+def siri(session: Session, sign_in: SignInAs, account: Account) -> FlaskClient:
+    partner = make_partner(session)
+    make_grant(session, partner, account, last_day=date(2026, 12, 31))
+    with time_machine.travel(NOW, tick=False):
+        return sign_in(make_user(session, partner=partner, name="Siri Berg"))
+
+
+@time_machine.travel(NOW, tick=False)
+def test_a_partner_sees_its_customers_with_what_it_may_do(
+    siri: FlaskClient, session: Session, account: Account
+) -> None:
+    make_account(session, "Fremmed AS")
+    make_product(session, account=account)
+    shown = words(siri.get("/partner").text)
+
+    assert "Nordlys Kraft AS" in shown
+    assert account.master_account_id in shown
+    assert "Register and change devices" in shown
+    assert "31 December 2026" in shown
+    assert "Fremmed" not in shown
+
+
+@time_machine.travel(NOW, tick=False)
+def test_a_partner_without_grants_is_told_how_to_get_one(
+    session: Session, sign_in: SignInAs, account: Account
+) -> None:
+    partner = make_partner(session)
+    make_grant(session, partner, account, last_day=date(2026, 11, 21))
+
+    client = sign_in(make_user(session, partner=partner))
+
+    assert "No customers have given you access yet" in client.get("/partner").text
+    assert "Nordlys" not in client.get("/partner").text
+    assert client.get("/").location == "/partner"
+
+
+@time_machine.travel(NOW, tick=False)
+def test_devices_are_counted_for_those_who_may_see_them_only(
+    session: Session, sign_in: SignInAs, account: Account
+) -> None:
+    partner, other = make_partner(session), make_account(session, "Fjordhelse HF")
+    look = frozenset({Permission.ACCOUNT_VIEW})
+    make_grant(session, partner, other, permissions=look)
+    make_grant(session, partner, account)
+    for each in (account, other):
+        for _ in range(7):
+            make_product(session, account=each)
+
+    shown = words(sign_in(make_user(session, partner=partner)).get("/partner").text)
+
+    assert re.search(r"Fjordhelse HF \S+ See the overview No end date – ", shown)
+    assert re.search(r"Nordlys Kraft AS .* No end date 7 ", shown)
+
+
+def test_a_partners_page_takes_as_many_statements_for_one_customer_as_for_many(
+    siri: FlaskClient, session: Session, engine: Engine, account: Account
+) -> None:
+    with time_machine.travel(NOW, tick=False):
+        with counted(engine) as few:
+            siri.get("/partner")
+        partner_id = session.query(Grant.partner_id).filter_by(account_id=account.id).scalar()
+        for _ in range(5):
+            session.add(
+                Grant(
+                    partner_id=partner_id,
+                    account_id=make_account(session).id,
+                    permissions=["products:view"],
+                    granted_at=MOMENT,
+                )
+            )
+        session.commit()
+        with counted(engine) as many:
+            siri.get("/partner")
+    assert len(few) == len(many) <= 6
+
+
+def test_customers_have_no_partner_page(session: Session, sign_in: SignInAs) -> None:
+    user = make_user(session)
+    assert sign_in(user).get("/partner").status_code == 403
+    assert account_of(user)
