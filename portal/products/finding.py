@@ -21,7 +21,7 @@ def path_of(product: Product) -> str:
     return url_for("products.show", reference=product.reference)
 
 
-def site_id_of(name: str) -> int | None:
+def site_id_of(name: str, *, field: str = "site") -> int | None:
     """The account's site of this name; None when no name was given."""
     if not name.strip():
         return None
@@ -29,7 +29,7 @@ def site_id_of(name: str) -> int | None:
     if found is None:
         raise Refused(
             N_("There is no site called %(name)s. Choose one from the list, or create it first."),
-            field="site",
+            field=field,
             name=name.strip(),
         )
     return found.id

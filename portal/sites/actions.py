@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from portal.accounts.models import Site
 from portal.base.db import broke, save
 from portal.base.history import Doer, What, happened
+from portal.base.jobs import later
 from portal.base.words import N_, Refused
 from portal.sites.rules import SiteFacts, changes, checked
 
@@ -33,6 +34,9 @@ def change_site(session: Session, site: Site, *, version: int, by: Doer, **state
     with _refusing_twins(facts):
         save(session, site, version=version, **asdict(facts))
     happened(session, site, What.CHANGED, by=by, fields=changed)
+    if "name" in changed:
+        # Devices are found by the name of their site.
+        later(session, "products.reindex_site", account_id=site.account_id, site_id=site.id)
 
 
 def facts_of(site: Site) -> SiteFacts:

@@ -1,0 +1,153 @@
+"""`portal import products`: a device list from the shell, the same way it goes on the page."""
+
+import os
+import sys
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+from threading import Thread
+
+import click
+
+from portal.accounts.queries import account_numbered
+from portal.app import create_app, open_worker
+from portal.base import clock
+from portal.base.db import READING
+from portal.base.file_store import FileStore
+from portal.base.jobs import later
+from portal.base.references import read_master_account_id
+from portal.base.tenancy import NOBODY, Scope, ScopedSession
+from portal.base.words import Refused
+from portal.base.worker import Worker
+from portal.config import Settings
+from portal.product_imports.actions import start_import
+from portal.product_imports.models import ImportStatus, ProductImport
+from portal.product_imports.progress import percent_of
+from portal.product_imports.queries import import_with_id
+from portal.product_imports.report import Report
+from portal.product_imports.sentences import sentence
+from portal.web.locale import explain, label, speaking
+from portal.web.session import Sessions
+
+
+@click.command("products")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--account", required=True, help="The master account ID, such as 1042-2107-3.")
+@click.option("--check", is_flag=True, help="Only tell what is in the list; register nothing.")
+@click.option("--create-sites", is_flag=True, help="Create the sites that are missing.")
+@click.option("--language", type=click.Choice(["nb", "nn", "en"]), default="en", show_default=True)
+def products(file: Path, account: str, check: bool, create_sites: bool, language: str) -> None:
+    """Register the devices of FILE, a CSV or Excel list, for an account.
+
+    Columns are known by Norwegian, English and Lens names. Rows with faults are passed over, and
+    listed. The same file twice changes nothing.
+
+    Exit codes: 0 every row is right; 1 some rows are wrong, and the others are registered; 2 the
+    file or the account cannot be used, and nothing is registered.
+    """
+    settings = Settings.from_environment(os.environ)
+    app = create_app(settings)
+    worker = open_worker(app, settings)
+    sessions: Sessions = app.extensions["sessions"]
+    files: FileStore = app.extensions["files"]
+    with speaking(language):
+        scope = _scope(sessions, account)
+        with sessions(scope=scope) as session, session.begin():
+            with file.open("rb") as opened:
+                chunks = iter(partial(opened.read, 2**16), b"")
+                it = _started(session, files, file.name, chunks)
+            import_id = it.id
+        it = _waited(sessions, scope, worker, files, import_id, what="Checking")
+        _refuse_unread(it)
+        report = Report.of(it.report)
+        _tell(report)
+        if not check and report.right:
+            with sessions(scope=scope) as session, session.begin():
+                going = session.scalars(import_with_id(import_id)).one()
+                going.status = ImportStatus.COMMITTING
+                later(
+                    session,
+                    "product_imports.commit",
+                    account_id=going.account_id,
+                    import_id=import_id,
+                    create_sites=create_sites,
+                    on_behalf=False,
+                )
+            it = _waited(sessions, scope, worker, files, import_id, what="Registering")
+            receipt = it.receipt
+            click.echo(
+                f"{receipt['new']} new, {receipt['changed']} changed, {receipt['counted']} by"
+                f" count: {it.reference}"
+            )
+    sys.exit(1 if report.wrong else 0)
+
+
+def _scope(sessions: Sessions, account: str) -> Scope:
+    digits = read_master_account_id(account)
+    with sessions(scope=NOBODY) as session:
+        found = session.scalars(account_numbered(digits or "")).one_or_none()
+    if found is None:
+        click.echo(f"There is no account {account}.", err=True)
+        sys.exit(2)
+    return Scope(frozenset({found.id}), found.id, reason="portal import products")
+
+
+def _started(
+    session: ScopedSession, files: FileStore, name: str, chunks: Iterator[bytes]
+) -> ProductImport:
+    try:
+        return start_import(session, files, name=name, chunks=chunks, by=None, now=clock.now())
+    except Refused as refusal:
+        click.echo(explain(refusal), err=True)
+        sys.exit(2)
+
+
+def _waited(
+    sessions: Sessions,
+    scope: Scope,
+    worker: Worker,
+    files: FileStore,
+    import_id: int,
+    *,
+    what: str,
+) -> ProductImport:
+    """Do jobs until the import has come to rest; another worker may have taken it."""
+    working = Thread(target=worker.run, daemon=True)
+    working.start()
+    with click.progressbar(length=100, label=what, file=sys.stderr) as bar:
+        while True:
+            with sessions(scope=scope) as session:
+                session.connection(execution_options=READING)
+                it = session.scalars(import_with_id(import_id)).one()
+            if not it.busy:
+                break
+            bar.update(max(0, (percent_of(files, import_id) or 0) - bar.pos))
+            worker.stopping.wait(0.2)
+        bar.update(100 - bar.pos)
+    worker.stopping.set()
+    working.join()
+    worker.stopping.clear()
+    return it
+
+
+def _refuse_unread(it: ProductImport) -> None:
+    if it.status is ImportStatus.REFUSED and it.refusal:
+        click.echo(explain(Refused(it.refusal["message"], **it.refusal["values"])), err=True)
+        sys.exit(2)
+    if it.status is ImportStatus.COLUMNS:
+        click.echo("No column has the model. Name one of them Model.", err=True)
+        sys.exit(2)
+
+
+def _tell(report: Report) -> None:
+    for notices in (False, True):
+        for kind, number, samples in report.groups(notices=notices):
+            click.echo(f"{label(kind)} ({number})")
+            for fault in samples:
+                click.echo(f"  {sentence(fault)}")
+    counts = {outcome.value: number for outcome, number in report.outcomes.items()}
+    click.echo(
+        f"{report.rows} rows: {counts.get('new', 0)} new, {counts.get('changed', 0)} changed,"
+        f" {counts.get('unchanged', 0)} unchanged, {report.counted} by count,"
+        f" {report.wrong} wrong."
+    )
