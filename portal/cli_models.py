@@ -1,36 +1,40 @@
 """`portal import models`: the catalogue from a file."""
 
+import os
 import sys
 from pathlib import Path
 
 import click
+from sqlalchemy.exc import DBAPIError
 
 from portal.app import open_sessions
 from portal.base.sheets import read_sheet
 from portal.base.tenancy import NOBODY
 from portal.base.words import Refused
 from portal.catalogue.imports import Report, import_models, rows_by_column
+from portal.cli_serve import said
+from portal.config import database_url
 from portal.web.session import Sessions
 
 
 @click.command("models")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--database", envvar="DATABASE_URL", required=True, help="Else DATABASE_URL.")
-def models(file: Path, database: str) -> None:
+def models(file: Path) -> None:
     """Add and change models from FILE, a CSV or Excel table.
 
     Columns: model, category, family, kind, part_numbers (with | between), end_of_sale,
     end_of_service, serial_pattern, demo. Those that are left out stay as they are, and no model is
     taken away. The same file twice changes nothing.
 
-    Exit code 0: every row is right. 1: some rows are wrong, and the others are kept. 2: the file
-    cannot be read, and nothing is kept.
+    Exit codes: 0 every row is right; 1 some rows are wrong, which are named, and the others are
+    kept; or the file or the database of DATABASE_URL cannot be used, and nothing is.
     """
     try:
-        report = _import(file, open_sessions(database))
+        report = _import(file, open_sessions(database_url(os.environ)))
     except Refused as refusal:
-        click.echo(_explained(refusal), err=True)
-        sys.exit(2)
+        sys.exit(_explained(refusal))
+    except DBAPIError as error:
+        sys.exit(f"The database of DATABASE_URL cannot be used: {said(error)}.")
     _tell(report)
     sys.exit(1 if report.wrong else 0)
 

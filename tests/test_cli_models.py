@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.catalogue.models import ProductModel
-from portal.cli_models import models
+from portal.cli import portal
 
 HEAD = "model;category;end_of_service\n"
 
@@ -17,7 +17,8 @@ def file(tmp_path: Path) -> Path:
 
 
 def run(file: Path, database_url: str) -> Result:
-    return CliRunner().invoke(models, [str(file), "--database", database_url])
+    arguments = ["import", "models", str(file)]
+    return CliRunner().invoke(portal, arguments, env={"DATABASE_URL": database_url})
 
 
 def test_models_come_from_a_file_once(session: Session, file: Path, database_url: str) -> None:
@@ -52,6 +53,15 @@ def test_a_file_that_cannot_be_read_changes_nothing(
 
     result = run(file, database_url)
 
-    assert result.exit_code == 2
+    assert result.exit_code == 1
     assert result.output.strip().endswith(".")
     assert session.scalars(select(ProductModel)).all() == []
+
+
+def test_a_database_without_tables_is_told_in_a_sentence(file: Path, tmp_path: Path) -> None:
+    file.write_text(HEAD + "Studio X30;video;\n")
+
+    result = run(file, f"sqlite:///{tmp_path / 'empty.sqlite'}")
+
+    assert result.exit_code == 1
+    assert result.output.startswith("The database of DATABASE_URL cannot be used: no such table")

@@ -69,9 +69,9 @@ class _AgreementFields(Form):
     def lines(self) -> list[WholeNumberField]:
         return [field for field in self if field.name.startswith("line_")]
 
-    def by_severity(self) -> list[tuple[WholeNumberField, WholeNumberField]]:
+    def by_severity(self) -> list[tuple[Severity, WholeNumberField, WholeNumberField]]:
         """The targets that differ by severity: the first answer and the next update of each."""
-        return [(self[first_response(it)], self[next_update(it)]) for it in Severity]
+        return [(it, self[first_response(it)], self[next_update(it)]) for it in Severity]
 
     def other_targets(self) -> list[TypedField]:
         return [self[key] for key in TARGETS if key not in BY_SEVERITY]

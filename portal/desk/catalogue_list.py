@@ -34,6 +34,7 @@ class Listed:
     first: str
     previous: str
     next: str
+    demo: bool  # whether dates and part numbers on the page are made up
     categories: type[Category] = Category
     lifecycles: type[Lifecycle] = Lifecycle
 
@@ -65,6 +66,7 @@ def models_listed(catalogue: Catalogue, args: Mapping[str, str], today: date) ->
         first=_query(asked) if start else "",
         previous=_after(asked, rows, start - ON_A_PAGE) if start else "",
         next=_after(asked, rows, end) if end < len(rows) else "",
+        demo=any(row.model.demo for row in rows[start:end]),
     )
 
 

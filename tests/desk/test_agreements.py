@@ -343,8 +343,8 @@ def test_the_form_opens_with_what_is_agreed(session: Session, sign_in: SignInAs)
 
     text = client.get(f"/desk/agreements/{agreement.number}/terms").text
 
-    assert 'name="category_voice" size="8" type="text" value="100"' in text
-    assert 'name="category_video" size="8" type="text" value=""' in text
+    assert 'name="category_voice" type="text" value="100"' in text
+    assert 'name="category_video" type="text" value=""' in text
     assert f'name="line_{telehealth.id}"' in text
     assert 'value="15.00"' in text
 
