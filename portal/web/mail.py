@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import parseaddr
@@ -118,22 +119,25 @@ def compose(
     try:
         message["From"] = Address(one_line(name), addr_spec=address)
         message["To"] = Address(addr_spec=to)
-    except (ValueError, IndexError) as error:
+    except (ValueError, IndexError, MessageError) as error:
         raise Hopeless("This is no e-mail address.") from error
     message["Subject"] = one_line(subject)
     message["Date"] = at
     message["Message-ID"] = message_id
-    message["Content-Language"] = language
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(text)
     message.add_alternative(html, subtype="html")
+    message["Content-Language"] = language  # which `set_content` would have taken away
     return message
 
 
 def one_line(text: str) -> str:
-    """At most 70 characters without line breaks or anything else that cannot be seen."""
+    """At most 70 characters without line breaks or anything else that cannot be seen.
+
+    Python reads `=?utf-8?q?a=0AB?=` in a header that is set, and would write the line break.
+    """
     seen = [" " if unicodedata.category(each)[0] in "CZ" else each for each in text]
-    line = " ".join("".join(seen).split())
+    line = " ".join("".join(seen).replace("=?", "= ?").split())
     if len(line) <= LONGEST_SUBJECT:
         return line
     return line[: LONGEST_SUBJECT - 1].rstrip() + "…"
