@@ -6,7 +6,7 @@ from contextlib import suppress
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import text
+from sqlalchemy import Engine, text
 from sqlalchemy.orm import sessionmaker
 
 from portal.base.search import Kind, Query, count, find, forget, index, inside, query_of, tokens_of
@@ -175,11 +175,27 @@ def test_rare_and_common_words_are_both_found_among_many(
         assert count(session, Kind.PRODUCT, query_of("ostby")) == 1
 
 
+def test_words_that_some_have_are_found_from_the_newest_to_the_oldest(
+    sessions: Sessions, alfa: int, beta: int
+) -> None:
+    enter(sessions, beta, *range(7000), texts=["Kantine"])
+    enter(sessions, alfa, *range(7000, 14000), texts=["Møterom"], identifiers=["8G00000000AA"])
+    some = range(7000, 14000, 40)
+    enter(sessions, alfa, *some, texts=["Møterom Kantine"], identifiers=["8G22410A3F12QX"])
+    newest = sorted(some, reverse=True)
+
+    for query in ("kantine", "kant", "0A3F", "moterom kantine", "kantine 0A3F"):
+        assert found(sessions, alfa, query, limit=100) == newest[:100]
+        assert found(sessions, alfa, query, limit=300) == newest
+        assert found(sessions, alfa, query, limit=9, before=newest[150]) == newest[151:160]
+        assert found(sessions, Scope(frozenset({alfa, 999_999}), None), query, limit=300) == newest
+
+
 def test_words_with_many_endings_are_found(sessions: Sessions, alfa: int) -> None:
-    for number in range(60):
+    for number in range(99):
         enter(sessions, alfa, number, texts=[f"romme{number:02}"])
 
-    assert found(sessions, alfa, "romme", limit=99) == list(range(59, -1, -1))
+    assert found(sessions, alfa, "romme", limit=100) == list(range(98, -1, -1))
 
 
 def test_nobody_finds_or_counts_what_is_not_theirs(
@@ -294,3 +310,12 @@ def test_only_entries_of_the_accounts_own_are_written(
 def test_the_index_is_reached_in_no_other_way(session_of: Callable[[int], ScopedSession]) -> None:
     with pytest.raises(OutOfScope):
         session_of(1).connection().execute(text("SELECT * FROM search_entry"))
+
+
+def test_the_words_that_others_use_cannot_be_read(
+    sessions: Sessions, alfa: int, engine: Engine
+) -> None:
+    enter(sessions, alfa, 1, texts=["Hemmelig"])
+    if engine.dialect.name == "postgresql":  # SQLite has no roles to keep apart
+        with engine.connect() as connection:
+            assert connection.execute(text("SELECT * FROM search_entry_fts_word")).all() == []
