@@ -5,7 +5,7 @@ A browser's own fields for these speak the language of the machine, not of the p
 
 import re
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from wtforms import Field, ValidationError
@@ -16,6 +16,7 @@ from portal.web.formats import number, short_date
 from portal.web.locale import gettext as _
 
 _CLOCK = re.compile(r"(?:kl\.?\s*)?([01]?[0-9]|2[0-3])[.:]([0-5][0-9])", re.IGNORECASE)
+_DECIMAL = re.compile(r"([0-9]{1,9}(?:[.,][0-9]{1,2})?)\s*%?")
 
 
 class TypedField(Field):  # type: ignore[misc]
@@ -81,13 +82,10 @@ class DecimalField(TypedField):
     """With a comma or a point."""
 
     def read(self, text: str) -> Decimal:
-        try:
-            value = Decimal(text.rstrip("% ").replace(",", "."))
-        except InvalidOperation:
-            value = Decimal("NaN")
-        if not value.is_finite() or round(value, 2) != value:
+        found = _DECIMAL.fullmatch(text)
+        if found is None:
             raise ValidationError(_("Write a number with at most two decimals, such as 7,5."))
-        return value
+        return Decimal(found[1].replace(",", "."))
 
     def write(self, value: Decimal) -> str:
         return number(value)
