@@ -100,25 +100,6 @@ def signed_in(session: Session, token: str, *, now: datetime, today: date) -> Si
     return _viewer(rows)
 
 
-def account_scope(session: Session, *, user_id: int, account_id: int, today: date) -> Scope | None:
-    """What someone may reach in an account by the rights they have now; None when nothing."""
-    user = session.get(User, user_id)
-    if user is None or user.deactivated_at:
-        return None
-    reason = f"staff {user_id}" if user.staff_role else ""
-    scope = Scope(frozenset({account_id}), account_id, staff=bool(user.staff_role), reason=reason)
-    if user.staff_role:
-        return scope
-    right = select(Membership.id).where(
-        Membership.user_id == user_id, Membership.account_id == account_id
-    )
-    if user.partner_id:
-        right = select(Grant.id).where(
-            Grant.partner_id == user.partner_id, Grant.account_id == account_id, holds(today)
-        )
-    return scope if session.scalars(right).first() else None
-
-
 def holds(today: date) -> ColumnElement[bool]:
     """The condition that a grant is in force on a day."""
     return or_(Grant.last_day.is_(None), Grant.last_day >= today)

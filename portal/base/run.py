@@ -11,6 +11,7 @@ from sqlalchemy.exc import TimeoutError as NoConnection
 from sqlalchemy.orm import sessionmaker
 
 from portal.base import leases
+from portal.base.access import Permission
 from portal.base.db import READING
 from portal.base.file_store import FileStore
 from portal.base.jobs import Hopeless, Job
@@ -18,7 +19,7 @@ from portal.base.leases import LeaseLost
 from portal.base.tenancy import NOBODY, Scope, ScopedSession
 
 Sessions = sessionmaker[ScopedSession]
-Rights = Callable[[int, int], Scope | None]
+Rights = Callable[[int, int, Permission], Scope | None]
 
 _BEAT = 8.0  # seconds between two extensions of a lease
 _log = logging.getLogger(__name__)
@@ -58,14 +59,14 @@ class Run:
         leases.finish(session, self.job, leases.time_of(session))
         self.finished = True
 
-    def scope(self) -> Scope:
-        """What the person the job is done for may reach now; for nobody, the job's one account."""
+    def scope(self, permission: Permission) -> Scope:
+        """The job's account, if whoever it is done for may still do this kind of thing there."""
         user_id, account_id = self.job.user_id, self.job.account_id
         if account_id is None:
             return NOBODY
         if user_id is None:
             return Scope(frozenset({account_id}), account_id, reason=f"job {self.job.name}")
-        scope = self._rights(user_id, account_id)
+        scope = self._rights(user_id, account_id, permission)
         if scope is None:
             raise Hopeless("The person has lost the right to this account.")
         return scope

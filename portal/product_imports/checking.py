@@ -7,6 +7,7 @@ from tempfile import TemporaryFile
 from typing import IO
 
 from portal.base import clock
+from portal.base.access import Permission
 from portal.base.files import StoredFile, save_file
 from portal.base.run import Run
 from portal.base.sheets import read_sheet
@@ -27,7 +28,7 @@ EVERYWHERE = Scope(read=None, write=None, reason="whether devices are registered
 
 def check_import(run: Run, import_id: int) -> None:
     """Go through the list, and keep with the import what was found."""
-    with run.reading(run.scope()) as session:
+    with run.reading(run.scope(Permission.PRODUCTS_CHANGE)) as session:
         it = session.scalars(import_with_id(import_id)).one()
         if it.status is not ImportStatus.CHECKING:
             return
@@ -36,7 +37,7 @@ def check_import(run: Run, import_id: int) -> None:
     try:
         _check(run, import_id, key, fields)
     except Refused as refusal:
-        with run.session(run.scope()) as session:
+        with run.session(run.scope(Permission.PRODUCTS_CHANGE)) as session:
             it = session.scalars(import_with_id(import_id)).one()
             it.status = ImportStatus.REFUSED
             it.refusal = {"message": refusal.message, "values": refusal.values}
@@ -49,7 +50,7 @@ def _check(run: Run, import_id: int, key: str, fields: list[str | None] | None) 
         report = Report()
         if headings.tell_models:
             progress = Progress(run, import_id, sheet.progress)
-            with run.reading(run.scope()) as session:
+            with run.reading(run.scope(Permission.PRODUCTS_CHANGE)) as session:
                 lookups, counts = lookups_of(session), Counts.of(session)
             checker = Checker(headings.fields, lookups)
             with run.reading(EVERYWHERE) as everywhere:
@@ -59,7 +60,7 @@ def _check(run: Run, import_id: int, key: str, fields: list[str | None] | None) 
                     run.beat()
                     progress.tell()
             _sum_up(report, counts, checker)
-        with run.session(run.scope()) as session:
+        with run.session(run.scope(Permission.PRODUCTS_CHANGE)) as session:
             it = session.scalars(import_with_id(import_id)).one()
             if report.wrong:
                 it.faults_id = _kept(run, session, wrong).id

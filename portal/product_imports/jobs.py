@@ -2,6 +2,7 @@
 
 from portal.accounts.models import User
 from portal.base import clock
+from portal.base.access import Permission
 from portal.base.files import StoredFile
 from portal.base.history import What, happened
 from portal.base.jobs import handles
@@ -30,10 +31,10 @@ def check(run: Run, *, import_id: int) -> None:
 @handles("product_imports.commit", limit=LONGEST)
 def commit(run: Run, *, import_id: int, create_sites: bool, on_behalf: bool) -> None:
     """Register the list in one transaction, together with the receipt and the job's own end."""
-    with run.reading(run.scope()) as session:
+    with run.reading(run.scope(Permission.PRODUCTS_CHANGE)) as session:
         it = session.scalars(import_with_id(import_id)).one()
         key, fields = session.get_one(StoredFile, it.file_id).key, it.fields
-    with opened(run, key) as file, run.session(run.scope()) as session:
+    with opened(run, key) as file, run.session(run.scope(Permission.PRODUCTS_CHANGE)) as session:
         it = session.scalars(import_with_id(import_id)).one()
         if it.status is not ImportStatus.COMMITTING:
             return

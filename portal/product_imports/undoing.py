@@ -6,6 +6,7 @@ from datetime import timedelta
 from sqlalchemy import ColumnElement, and_, delete, exists, or_, select
 
 from portal.base import clock
+from portal.base.access import Permission
 from portal.base.bulk import CHUNK, update_rows
 from portal.base.history import What, happened
 from portal.base.run import Run
@@ -29,7 +30,7 @@ class By:
 
 def undo_import(run: Run, import_id: int, *, by_id: int, on_behalf: bool) -> None:
     """Take away what the import registered and put back what it changed, or nothing at all."""
-    with run.session(run.scope()) as session:
+    with run.session(run.scope(Permission.PRODUCTS_CHANGE)) as session:
         it = session.scalars(import_with_id(import_id)).one()
         if it.status is not ImportStatus.UNDOING:
             return

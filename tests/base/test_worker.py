@@ -10,6 +10,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
 from portal.base import clock, leases
+from portal.base.access import Permission
 from portal.base.file_store import FileStore
 from portal.base.jobs import HANDLERS, Hopeless, Job, NotNow, every, handles, later
 from portal.base.leases import LEASE, TRIES, Pulse
@@ -37,7 +38,12 @@ def rights() -> dict[tuple[int, int], Scope]:
 
 @pytest.fixture
 def worker(sessions: Sessions, files: FileStore, rights: dict[tuple[int, int], Scope]) -> Worker:
-    return Worker(sessions, files=files, settings=None, rights=lambda *asked: rights.get(asked))
+    return Worker(
+        sessions,
+        files=files,
+        settings=None,
+        rights=lambda user_id, account_id, _permission: rights.get((user_id, account_id)),
+    )
 
 
 @pytest.fixture
@@ -304,7 +310,7 @@ def test_a_job_reaches_what_its_person_may_reach_now(
 
     @handles("probe.work")
     def work(run: Run) -> None:
-        scopes.append(run.scope())
+        scopes.append(run.scope(Permission.PRODUCTS_CHANGE))
 
     ask("probe.work")
     ask("probe.work", account_id=account_id)
@@ -383,7 +389,7 @@ def test_what_a_job_asks_for_is_done_too(worker: Worker, ask: Ask) -> None:
 
     @handles("probe.first")
     def first(run: Run) -> None:
-        with run.session(run.scope()) as working:
+        with run.session(run.scope(Permission.PRODUCTS_CHANGE)) as working:
             later(working, "probe.second")
 
     @handles("probe.second")

@@ -251,6 +251,21 @@ def test_two_clicks_register_once(
     assert len(session.scalars(select(Product)).all()) == 2
 
 
+def test_a_right_that_was_lost_meanwhile_stops_the_import(
+    session: Session, sign_in: SignIn, run_jobs: Jobs, kari: User
+) -> None:
+    client = sign_in(kari)
+    path = send(client)
+    run_jobs()
+    client.post(f"{path}/registration")
+    kari.memberships[0].role = Role.OBSERVER
+    session.commit()
+
+    run_jobs()
+
+    assert session.scalars(select(Product)).all() == []
+
+
 def test_imports_of_others_do_not_exist(
     session: Session, sign_in: SignIn, run_jobs: Jobs, kari: User
 ) -> None:
