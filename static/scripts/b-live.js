@@ -12,6 +12,14 @@
   }
   forget();
 
+  /* What was left open says nothing, so it does not stand in the address either. */
+  document.addEventListener("htmx:configRequest", (event) => {
+    const { verb, formData } = event.detail;
+    for (const name of new Set(verb === "get" ? formData.keys() : [])) {
+      if (formData.getAll(name).every((value) => value === "")) formData.delete(name);
+    }
+  });
+
   document.addEventListener("htmx:beforeRequest", (event) => {
     const target = event.detail.target;
     target.setAttribute("aria-busy", "true");
@@ -67,7 +75,8 @@
   /* The focus stays where it was when that is still there. Otherwise it goes to what asks for it,
      or to the heading of what is new: never to nowhere. */
   document.addEventListener("htmx:afterSettle", (event) => {
-    const fresh = event.detail.target.isConnected ? event.detail.target : document.getElementById(event.detail.target.id);
+    const target = event.detail.target || document.body; // going back in time, there is none
+    const fresh = target.isConnected ? target : document.getElementById(target.id);
     document.querySelectorAll("form[data-bulk]").forEach(countPicked);
     if (!fresh || (document.activeElement && document.activeElement !== document.body)) return;
     const goal = fresh.querySelector("[autofocus]") || fresh.querySelector("h1, h2, h3") || document.getElementById("main");
@@ -109,7 +118,7 @@
   }
 
   document.addEventListener("htmx:afterSwap", (event) => {
-    const box = boxOf(event.detail.target);
+    const box = event.detail.target && boxOf(event.detail.target);
     if (box) partsOf(box).field.setAttribute("aria-expanded", "true");
   });
   document.addEventListener("input", (event) => {

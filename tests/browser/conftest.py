@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, StorageState, sync_playwright
 
+from tests.browser.importing import WORDS, Clicks, import_devices
 from tests.browser.serving import PASSWORD, Portal, running
 from tests.browser.watching import Watch, left_behind
 
@@ -26,7 +27,6 @@ FLAGS = [
 ]
 MISSING = f"No browser: install one of {', '.join(NAMES)} to run what is tried in a browser."
 LANGUAGES = {"nb": "nb-NO", "en": "en-US"}
-_missed = pytest.StashKey[int]()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -69,6 +69,7 @@ class House:
             with self.browser.new_context(locale="nb-NO") as context:
                 sign_in(context.new_page(), self.portal.url, person)
                 self.cookies[person] = context.storage_state()
+            self.portal.remember_sign_in()
         return self.cookies[person]
 
 
@@ -79,26 +80,11 @@ def sign_in(page: Page, url: str, person: str, *, password: str = PASSWORD) -> N
     page.get_by_role("button", name="Logg inn").click()
 
 
-PEOPLE = (
-    "kari@nordlys",
-    "mette@nordlys",
-    "ingrid@fjordhelse",
-    "siri@vestnett",
-    "jonas@sornett",
-    "anna@poly",
-    "camilla@poly",
-    "admin@poly",
-)
-
-
 @pytest.fixture(scope="session")
 def house(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     with running(tmp_path_factory.mktemp("portal")) as portal:
-        house = House(portal, chromium)
-        for person in PEOPLE:
-            house.cookies_of(person)
         portal.keep("new")
-        yield house
+        yield House(portal, chromium)
 
 
 @pytest.fixture
@@ -106,6 +92,20 @@ def portal(house: House) -> Portal:
     """The portal as on its first day: people, models and agreements, and not one device."""
     house.portal.put_back("new")
     return house.portal
+
+
+@pytest.fixture
+def stocked(portal: Portal, house: House) -> Portal:
+    """The portal after Kari has registered her devices."""
+    if not portal.has("stocked"):
+        cookies = house.cookies_of("kari@nordlys")
+        with house.browser.new_context(
+            base_url=portal.url, storage_state=cookies, locale="nb-NO"
+        ) as context:
+            import_devices(context.new_page(), WORDS["nb"], Clicks())
+        portal.keep("stocked")
+    portal.put_back("stocked")
+    return portal
 
 
 Visit = Callable[..., Page]
@@ -130,14 +130,12 @@ def visit(house: House) -> Iterator[Visit]:
         context.set_default_timeout(10_000)
         contexts.append(context)
         watch.over(context)
-        if more.get("java_script_enabled", True):
-            context.on("page", lambda page: None)
         return context.new_page()
 
     yield as_person
     for context in contexts:
         for page in context.pages:
-            if page.url.startswith(house.portal.url):
+            if page.url.startswith(house.portal.url) and not page.is_closed():
                 watch.troubles += [f"left on the device: {each}" for each in left_behind(page)]
         context.close()
     assert watch.troubles == []

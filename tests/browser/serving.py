@@ -29,6 +29,7 @@ class Portal:
     def __init__(self, folder: Path, url: str) -> None:
         self.url = url
         self.folder = folder
+        self._sign_ins: list[tuple[object, ...]] = []
 
     def keep(self, name: str) -> None:
         """Remember the data as they are, by this name."""
@@ -36,9 +37,17 @@ class Portal:
             now.backup(kept)
 
     def put_back(self, name: str) -> None:
-        """Bring the data to what they were; the server keeps running."""
+        """Bring the data to what they were, the server keeps running and people stay signed in."""
         with closing(self.connect()) as now, closing(sqlite3.connect(self.folder / name)) as kept:
             kept.backup(now)
+            for row in self._sign_ins:
+                places = ",".join("?" * len(row))
+                now.execute(f"INSERT OR REPLACE INTO sign_in VALUES ({places})", row)
+
+    def remember_sign_in(self) -> None:
+        """The newest sign-in is good for the rest of the run."""
+        with closing(self.connect()) as now:
+            self._sign_ins += now.execute("SELECT * FROM sign_in ORDER BY id DESC LIMIT 1")
 
     def has(self, name: str) -> bool:
         return (self.folder / name).exists()

@@ -62,7 +62,7 @@ def left_behind(page: Page) -> list[str]:
 
 
 def has_focus(page: Page) -> str:
-    """The name of what has the focus, as its label or its text."""
+    """The name of what has the focus, as its label or its text; nothing for the page itself."""
     name: str = page.evaluate(
         """(() => { const it = document.activeElement;
         if (!it || it === document.body) return "";
@@ -70,3 +70,42 @@ def has_focus(page: Page) -> str:
           || it.id).trim(); })()"""
     )
     return name
+
+
+def shows_focus(page: Page) -> bool:
+    """Whether one can see where the focus is: around it, or around the frame it fills."""
+    seen: bool = page.evaluate(
+        """(() => { for (let it = document.activeElement; it; it = it.parentElement) {
+          const style = getComputedStyle(it);
+          if (parseFloat(style.outlineWidth) >= 2 && style.outlineStyle !== "none") return true;
+          if (style.boxShadow !== "none" && it === document.activeElement) return true;
+          if (it !== document.activeElement && !it.matches(":has(:focus-visible)")) return false;
+        } return false; })()"""
+    )
+    return seen
+
+
+def press_until(page: Page, name: str, *, most: int = 60) -> None:
+    """Tab to what has this name. On the way, the focus is always somewhere, and seen."""
+    for _ in range(most):
+        page.keyboard.press("Tab")
+        focused = has_focus(page)
+        if focused:
+            assert shows_focus(page), f"the focus on {focused!r} is not seen"
+        if focused == name:
+            return
+    raise AssertionError(f"{name!r} cannot be reached by Tab")
+
+
+def said(page: Page) -> list[str]:
+    """What the live region has said on this page."""
+    words: list[str] = page.evaluate("window.said")
+    return words
+
+
+def is_wide(page: Page) -> bool:
+    """Whether the page must be moved sideways to be read."""
+    wide: bool = page.evaluate(
+        "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+    )
+    return wide
