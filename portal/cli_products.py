@@ -42,8 +42,8 @@ def products(file: Path, account: str, check: bool, create_sites: bool, language
     Columns are known by Norwegian, English and Lens names. Rows with faults are passed over, and
     listed. The same file twice changes nothing.
 
-    Exit codes: 0 every row is right; 1 some rows are wrong, and the others are registered; 2 the
-    file or the account cannot be used, and nothing is registered.
+    Exit codes: 0 every row is right; 1 some rows are wrong, and the others are registered, or the
+    file or the account cannot be used, and nothing is.
     """
     settings = Settings.from_environment(os.environ)
     app = create_app(settings)
@@ -88,7 +88,7 @@ def _scope(sessions: Sessions, account: str) -> Scope:
         found = session.scalars(account_numbered(digits or "")).one_or_none()
     if found is None:
         click.echo(f"There is no account {account}.", err=True)
-        sys.exit(2)
+        sys.exit(1)
     return Scope(frozenset({found.id}), found.id, reason="portal import products")
 
 
@@ -99,7 +99,7 @@ def _started(
         return start_import(session, files, name=name, chunks=chunks, by=None, now=clock.now())
     except Refused as refusal:
         click.echo(explain(refusal), err=True)
-        sys.exit(2)
+        sys.exit(1)
 
 
 def _waited(
@@ -133,10 +133,10 @@ def _waited(
 def _refuse_unread(it: ProductImport) -> None:
     if it.status is ImportStatus.REFUSED and it.refusal:
         click.echo(explain(Refused(it.refusal["message"], **it.refusal["values"])), err=True)
-        sys.exit(2)
+        sys.exit(1)
     if it.status is ImportStatus.COLUMNS:
         click.echo("No column has the model. Name one of them Model.", err=True)
-        sys.exit(2)
+        sys.exit(1)
 
 
 def _tell(report: Report) -> None:

@@ -78,5 +78,5 @@ def test_what_cannot_be_used_is_told_in_a_sentence(
 
     result = run(database_url, tmp_path, text, "--account", number or account.master_account_id)
 
-    assert result.exit_code == 2
+    assert result.exit_code == 1
     assert told in result.output
