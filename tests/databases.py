@@ -37,7 +37,7 @@ def build(engine: Engine, metadata: MetaData = Base.metadata) -> None:
         for table, internal in owned_tables().items():
             if table.metadata is metadata:
                 protect(connection, table.name, internal=internal)
-        _admit_application(connection)
+        admit_application(connection)
 
 
 def as_application(database_url: str) -> str:
@@ -64,7 +64,8 @@ def wipe(engine: Engine) -> None:
         connection.commit()
 
 
-def _admit_application(connection: Connection) -> None:
+def admit_application(connection: Connection) -> None:
+    """Let the application's role use every table there is."""
     connection.execute(
         text(
             f"DO $$ BEGIN CREATE ROLE {APPLICATION} LOGIN PASSWORD 'test' NOSUPERUSER NOBYPASSRLS;"

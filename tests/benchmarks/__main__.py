@@ -1,0 +1,81 @@
+"""The measures of the portal, as ratios within one run: `python -m tests.benchmarks`.
+
+A report and no test: what it says depends on the machine, and what is held against what does less.
+"""
+
+import argparse
+import os
+import platform
+import time
+from pathlib import Path
+
+from portal.web import logs
+from tests.benchmarks import guard, imports, products, wire
+from tests.benchmarks.database import Bench, bench, servers
+from tests.benchmarks.stock import Size, fill
+from tests.benchmarks.table import Line, drawn
+
+PARTS = ("products", "import", "guard", "wire")
+ROWS = 100_000  # of the list that is imported
+FEWEST = 0.2  # of them, at any scale: of fewer, what is measured is how a job begins
+
+
+def main() -> None:
+    asked = _arguments()
+    with Path(os.devnull).open("w") as nobody:
+        logs.configure(nobody)  # lines are written as in production
+        _measure_all(asked)
+
+
+def _measure_all(asked: argparse.Namespace) -> None:
+    for kind in [asked.database] if asked.database else ["sqlite", "postgresql"]:
+        with servers(kind) as server:
+            with bench(kind, server) as used:
+                _measure(used, Size.of(asked.scale), asked)
+            if "guard" in asked.only:
+                with bench(kind, server) as used:
+                    _print(used, "the scope", guard.measure(used, fill(used, guard.ALONE)))
+
+
+def _measure(used: Bench, size: Size, asked: argparse.Namespace) -> None:
+    if not {"products", "import", "wire"} & set(asked.only):
+        return
+    began = time.monotonic()
+    stock = fill(used, size)
+    load = f"{os.cpu_count()} processors, load {os.getloadavg()[0]:.1f}"
+    print(
+        f"\n{used.kind}: {size.products:,} products of {size.accounts} accounts, {size.ours:,} in"
+        f" the account at hand, in {time.monotonic() - began:.0f} s;"
+        f" Python {platform.python_version()}, {load}",
+        flush=True,
+    )
+    if "products" in asked.only:
+        _print(used, "/products", products.measure(used, stock))
+    if "wire" in asked.only:
+        _print(used, "over the wire", wire.measure(used, stock))
+    if "import" in asked.only:
+        _print(used, "import", imports.measure(used, stock, int(ROWS * max(asked.scale, FEWEST))))
+
+
+def _print(used: Bench, title: str, lines: list[Line]) -> None:
+    print(drawn(f"{used.kind}: {title}", lines), flush=True)
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
+    parser.add_argument("--scale", type=float, default=1.0, help="1.0: a million products")
+    parser.add_argument("--database", choices=["sqlite", "postgresql"], help="only this one")
+    parser.add_argument(
+        "--only",
+        type=lambda text: text.split(","),
+        default=list(PARTS),
+        help=f"some of {','.join(PARTS)}",
+    )
+    asked = parser.parse_args()
+    if unknown := set(asked.only) - set(PARTS):
+        parser.error(f"There is no part {', '.join(sorted(unknown))}.")
+    return asked
+
+
+if __name__ == "__main__":
+    main()

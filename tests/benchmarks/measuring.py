@@ -1,0 +1,110 @@
+"""How long pages take: taken in turn, so that whatever else the machine does meets them all.
+
+What is compared is the processors' time, ours and the database server's: on a busy machine the
+clock on the wall tells how busy it is.
+"""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import Engine, text
+from sqlalchemy.orm import Session
+from werkzeug.datastructures import Headers
+from werkzeug.test import EnvironBuilder
+
+from portal.accounts.actions import open_sign_in
+from portal.accounts.models import User
+from portal.base import clock
+from tests.counting import counted
+
+WARM = 3  # rounds that are not counted: templates are compiled, plans are made
+
+
+class Browser:
+    """Someone signed in who asks the application itself: no socket, no client library."""
+
+    def __init__(self, app: Flask, session: Session, user: User) -> None:
+        self.app = app
+        self.weight = 0  # bytes of the last answer, its head included
+        client = app.test_client()
+        token = open_sign_in(session, user, now=clock.now())
+        session.commit()
+        with client.session_transaction() as cookie:
+            cookie["sign_in"] = token
+        name = app.config["SESSION_COOKIE_NAME"]
+        held = client.get_cookie(name)
+        assert held
+        self._headers = {"Cookie": f"{name}={held.value}", "Accept-Encoding": "gzip"}
+
+    def asking(self, path: str, **headers: str) -> Callable[[], bytes]:
+        """A call that asks for this page, and fails if the answer is not good."""
+        named = {name.replace("_", "-"): it for name, it in headers.items()}
+        sent = Headers({**self._headers, **named})
+        environ = EnvironBuilder(path, headers=sent).get_environ()
+
+        def ask() -> bytes:
+            told: list[Any] = []
+            answer: Any = self.app.wsgi_app(dict(environ), lambda *it: told.extend(it[:2]))  # type: ignore[arg-type]
+            try:
+                body = b"".join(answer)
+            finally:
+                answer.close()
+            status, head = told
+            if not status.startswith("200"):
+                raise RuntimeError(f"{path} was answered with {status}")
+            self.weight = len(body) + sum(len(name) + len(value) + 4 for name, value in head)
+            return body
+
+        return ask
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """Median seconds: by the clock on the wall, and of the processors."""
+
+    wall: float
+    work: float
+
+
+def medians(
+    calls: Mapping[str, Callable[[], object]], rounds: int, *engines: Engine
+) -> dict[str, Taken]:
+    """What each takes, one after the other in every round."""
+    taken: dict[str, list[tuple[float, float]]] = {name: [] for name in calls}
+    servers = [path for engine in engines for path in _servers(engine)]
+    for turn in range(WARM + rounds):
+        for name, call in calls.items():
+            wall, work = time.perf_counter(), _work(servers)
+            call()
+            if turn >= WARM:
+                taken[name].append((time.perf_counter() - wall, _work(servers) - work))
+    return {
+        name: Taken(*(median(column) for column in zip(*pairs, strict=True)))
+        for name, pairs in taken.items()
+    }
+
+
+def _servers(engine: Engine) -> list[Path]:
+    """Where Linux tells what the engine's one connection costs the server; SQLite has none."""
+    if engine.dialect.name == "sqlite":
+        return []
+    with engine.connect() as connection:
+        pid = connection.scalar(text("SELECT pg_backend_pid()"))
+    return [Path(f"/proc/{pid}/schedstat")]
+
+
+def _work(servers: list[Path]) -> float:
+    theirs = sum(int(path.read_text().split()[0]) for path in servers)
+    return time.thread_time() + theirs / 1e9
+
+
+def statements(engine: Engine, call: Callable[[], object]) -> int:
+    call()  # now and then a page looks whether the catalogue has changed: not this one
+    with counted(engine) as sent:
+        call()
+    return len(sent)

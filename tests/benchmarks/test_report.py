@@ -1,0 +1,39 @@
+"""The report itself, on next to nothing: that it still runs, not what it says."""
+
+from tests.benchmarks import guard, products, wire
+from tests.benchmarks.bare_import import bare_import, device_list
+from tests.benchmarks.database import bench
+from tests.benchmarks.measuring import Taken
+from tests.benchmarks.stock import Size, fill
+from tests.benchmarks.table import Line, drawn, timed
+
+BARE = Taken(0.1, 0.1)
+TINY = Size(accounts=3, products=240, ours=120)
+
+
+def test_every_measure_is_taken() -> None:
+    with bench("sqlite", "") as used:
+        stock = fill(used, TINY)
+        pages = products.measure(used, stock, rounds=1)
+        scope = guard.measure(used, stock, rounds=1)
+        weights = wire.measure(used, stock)
+        with used.arranging() as session:
+            file = device_list(session, stock.other_id, 40, 0)
+        seconds = bare_import(used, stock.other_id, file)
+
+    assert pages[0].what == "bare page"
+    assert {"first page", "search: a rare word", "a product"} <= {line.what for line in pages}
+    assert scope[-1].statements == 1
+    assert len(weights) == 3
+    assert seconds > 0
+
+
+def test_what_misses_its_goal_is_marked() -> None:
+    text = drawn(
+        "pages",
+        [timed("slow", Taken(0, 0.3), BARE), timed("quick", BARE, BARE), Line("it", "3 MB")],
+    )
+
+    marked = [line for line in text.splitlines() if line.endswith("MISSED")]
+    assert len(marked) == 1
+    assert "3.00 ×" in marked[0]
