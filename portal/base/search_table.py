@@ -4,7 +4,7 @@ from sqlalchemy import BigInteger, Column, Integer, Table, Text
 from sqlalchemy.dialects.postgresql import TSVECTOR
 
 from portal.base.db import Base
-from portal.base.tenancy import _owned_tables
+from portal.base.reach import own
 
 Row = tuple[int, int, str, str]
 
@@ -19,4 +19,4 @@ search_entry = Table(
     Column("identifiers", Text, nullable=False),
 )
 
-_owned_tables.add(search_entry.name)  # so that only base/search.py comes past the trip-wire
+own(search_entry.name)  # so that only base/search.py comes past the trip-wire

@@ -42,7 +42,7 @@ def measure(bench: Bench, stock: Stock, *, rounds: int = 60) -> list[Line]:
     paths = {
         "bare page": bare_page.PATH,
         "first page": "/products",
-        "search": "/products?q=Tromsø",
+        "by category": "/products?category=video",
         "a product": f"/products/{reference('P', product[0] if product else 0)}",
     }
     lines = []

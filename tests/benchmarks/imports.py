@@ -32,7 +32,7 @@ _IDLE = 4.0  # seconds that the pages of others are asked for before
 class Watch:
     """What was seen while a job ran: when it began and ended, and how long pages took."""
 
-    began: float = 0.0
+    began: float = field(default_factory=time.monotonic)
     ended: float = 0.0
     pages: list[float] = field(default_factory=list)
 
@@ -99,7 +99,7 @@ class _Somebody:
 
 def _watch(bench: Bench, scope: Scope, import_id: int, page: Callable[[], object]) -> Watch:
     """Ask for pages, as somebody else would, until the import has come to rest."""
-    watch = Watch()
+    watch, waiting = Watch(), True
     while True:
         with bench.sessions(scope=scope) as session:
             session.connection(execution_options={"sqlite_begin": "BEGIN"})
@@ -108,8 +108,8 @@ def _watch(bench: Bench, scope: Scope, import_id: int, page: Callable[[], object
         if not busy:
             watch.ended = time.monotonic()
             return watch
-        if going and not watch.began:
-            watch.began = time.monotonic()
+        if going and waiting:
+            watch.began, waiting = time.monotonic(), False
         watch.pages += _pages(page, 0.02)
 
 

@@ -104,7 +104,10 @@ def _work(servers: list[Path]) -> float:
 
 
 def statements(engine: Engine, call: Callable[[], object]) -> int:
-    call()  # now and then a page looks whether the catalogue has changed: not this one
-    with counted(engine) as sent:
-        call()
-    return len(sent)
+    """How many it takes; now and then a page also looks whether the catalogue has changed."""
+    counts = []
+    for _ in range(3):
+        with counted(engine) as sent:
+            call()
+        counts.append(len(sent))
+    return min(counts)
