@@ -1,6 +1,11 @@
 "use strict";
 /* What the page does by itself: words, copying, menus, dialogs, files, picked rows. Everything here
    makes something easier that also works without it. */
+Object.assign(window.htmx.config, {
+  allowEval: false, defaultSwapStyle: "outerHTML", historyCacheSize: 0, historyRestoreAsHxRequest: false,
+  includeIndicatorStyles: false, selfRequestsOnly: true, scrollBehavior: "instant", timeout: 30000,
+  responseHandling: [{ code: "204", swap: false }, { code: "...", swap: true }],
+});
 (() => {
   const words = JSON.parse(document.body.dataset.words || "{}");
   const portal = (window.portal = { words, say, told });

@@ -23,7 +23,7 @@ document.addEventListener("DOMContentLoaded", () => {
   new MutationObserver(note).observe(live, { childList: true, subtree: true, characterData: true });
 });
 """
-REFUSALS = ("401", "403", "404", "422", "429")  # answers that a journey may be about
+REFUSALS = ("401", "403", "404", "410", "422", "429")  # answers that a journey may be about
 
 
 @dataclass
