@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 from sqlalchemy.exc import DBAPIError
 
-from portal.app import open_sessions
+from portal.app import sessions_for
 from portal.base.sheets import read_sheet
 from portal.base.tenancy import NOBODY
 from portal.base.words import Refused
@@ -30,7 +30,8 @@ def models(file: Path) -> None:
     kept; or the file or the database of DATABASE_URL cannot be used, and nothing is.
     """
     try:
-        report = _import(file, open_sessions(database_url(os.environ)))
+        with sessions_for(database_url(os.environ)) as sessions:
+            report = _import(file, sessions)
     except Refused as refusal:
         sys.exit(_explained(refusal))
     except DBAPIError as error:
@@ -40,14 +41,8 @@ def models(file: Path) -> None:
 
 
 def _import(file: Path, sessions: Sessions) -> Report:
-    with file.open("rb") as opened, sessions(scope=NOBODY) as session:
-        try:
-            report = import_models(session, rows_by_column(read_sheet(opened)), by=None)
-            session.commit()
-        finally:
-            session.close()
-            session.get_bind().engine.dispose()
-    return report
+    with file.open("rb") as opened, sessions(scope=NOBODY) as session, session.begin():
+        return import_models(session, rows_by_column(read_sheet(opened)), by=None)
 
 
 def _tell(report: Report) -> None:

@@ -12,7 +12,7 @@ from portal.accounts.actions import create_user
 from portal.accounts.hashing import hash_of_password
 from portal.accounts.models import Account, Partner
 from portal.accounts.queries import account_numbered
-from portal.app import open_sessions
+from portal.app import sessions_for
 from portal.base import clock
 from portal.base.access import Role
 from portal.base.references import read_master_account_id
@@ -49,7 +49,11 @@ def create(email: str, name: str, role: str, account: str | None, partner: str |
     try:
         address = validate_email(email, check_deliverability=False).normalized
         check_password(password, about=[name, address])
-        with open_sessions(url)(scope=NOBODY) as session, session.begin():
+        with (
+            sessions_for(url) as sessions,
+            sessions(scope=NOBODY) as session,
+            session.begin(),
+        ):
             create_user(
                 session,
                 email=address,

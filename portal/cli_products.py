@@ -10,7 +10,7 @@ from threading import Thread
 import click
 
 from portal.accounts.queries import account_numbered
-from portal.app import create_app, open_worker
+from portal.app import create_app, open_worker, sessions_for
 from portal.base import clock
 from portal.base.db import READING
 from portal.base.file_store import FileStore
@@ -46,11 +46,10 @@ def products(file: Path, account: str, check: bool, create_sites: bool, language
     file or the account cannot be used, and nothing is.
     """
     settings = Settings.from_environment(os.environ)
-    app = create_app(settings)
-    worker = open_worker(app, settings)
-    sessions: Sessions = app.extensions["sessions"]
-    files: FileStore = app.extensions["files"]
-    with speaking(language):
+    with sessions_for(settings.database_url) as sessions, speaking(language):
+        app = create_app(settings, sessions=sessions)
+        worker = open_worker(app, settings)
+        files: FileStore = app.extensions["files"]
         scope = _scope(sessions, account)
         with sessions(scope=scope) as session, session.begin():
             with file.open("rb") as opened:
