@@ -79,6 +79,7 @@
     const fresh = target.isConnected ? target : document.getElementById(target.id);
     document.querySelectorAll("form[data-bulk]").forEach(countPicked);
     if (!fresh || (document.activeElement && document.activeElement !== document.body)) return;
+    if (fresh.matches("[hx-trigger^=every]")) return; // only looked again: that is no news
     const goal = fresh.querySelector("[autofocus]") || fresh.querySelector("h1, h2, h3") || document.getElementById("main");
     if (!goal.matches("a, button, input, select, textarea, [tabindex]")) goal.tabIndex = -1;
     goal.focus();

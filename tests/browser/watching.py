@@ -10,8 +10,12 @@ window.said = [];
 window.shifts = 0;
 document.addEventListener("securitypolicyviolation", (event) =>
   console.error(`against the policy: ${event.violatedDirective} ${event.blockedURI}`));
+let focused = false;
+document.addEventListener("htmx:beforeSwap", () => {
+  focused = document.activeElement !== document.body;
+});
 document.addEventListener("htmx:afterSettle", () => setTimeout(() => {
-  if (document.activeElement === document.body) console.error("the focus is lost");
+  if (focused && document.activeElement === document.body) console.error("the focus is lost");
 }, 20));
 new PerformanceObserver((list) => {
   for (const shift of list.getEntries()) if (!shift.hadRecentInput) window.shifts += shift.value;
