@@ -2,19 +2,25 @@
 
 import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 from sqlalchemy.exc import DBAPIError
 
 from portal.app import sessions_for
-from portal.base.sheets import read_sheet
+from portal.base.sheet_cells import Row
+from portal.base.sheets import Sheet, read_sheet
 from portal.base.tenancy import NOBODY
 from portal.base.words import Refused
 from portal.catalogue.imports import Report, import_models, rows_by_column
 from portal.cli_serve import said
 from portal.config import database_url
 from portal.web.session import Sessions
+
+if TYPE_CHECKING:
+    from click._termui_impl import ProgressBar
 
 
 @click.command("models")
@@ -42,7 +48,19 @@ def models(file: Path) -> None:
 
 def _import(file: Path, sessions: Sessions) -> Report:
     with file.open("rb") as opened, sessions(scope=NOBODY) as session, session.begin():
-        return import_models(session, rows_by_column(read_sheet(opened)), by=None)
+        sheet = read_sheet(opened)
+        with click.progressbar(length=100, label="Models", file=sys.stderr) as bar:
+            report = import_models(session, rows_by_column(_followed(sheet, bar)), by=None)
+            session.flush()
+            bar.update(100 - bar.pos)
+        return report
+
+
+def _followed(sheet: Sheet, bar: "ProgressBar[int]") -> Iterator[Row]:
+    """The rows, while the bar shows how much of the file has been gone through."""
+    for row in sheet:
+        bar.update(max(0, int(100 * sheet.progress()) - bar.pos))
+        yield row
 
 
 def _tell(report: Report) -> None:

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import partial
 from pathlib import Path
 from threading import Thread
@@ -14,6 +14,7 @@ from portal.app import create_app, open_worker, sessions_for
 from portal.base import clock
 from portal.base.db import READING
 from portal.base.file_store import FileStore
+from portal.base.files import StoredFile
 from portal.base.jobs import later
 from portal.base.references import read_master_account_id
 from portal.base.tenancy import NOBODY, Scope, ScopedSession
@@ -21,13 +22,16 @@ from portal.base.words import Refused
 from portal.base.worker import Worker
 from portal.config import Settings
 from portal.product_imports.actions import start_import
+from portal.product_imports.in_lines import receipt_line, report_lines
 from portal.product_imports.models import ImportStatus, ProductImport
 from portal.product_imports.progress import percent_of
 from portal.product_imports.queries import import_with_id
 from portal.product_imports.report import Report
-from portal.product_imports.sentences import sentence
-from portal.web.locale import explain, label, speaking
+from portal.product_imports.returned import columns_of, wrong_rows
+from portal.web.locale import explain, speaking
+from portal.web.locale import gettext as _
 from portal.web.session import Sessions
+from portal.web.sheets import write_csv
 
 
 @click.command("products")
@@ -35,12 +39,27 @@ from portal.web.session import Sessions
 @click.option("--account", required=True, help="The master account ID, such as 1042-2107-3.")
 @click.option("--check", is_flag=True, help="Only tell what is in the list; register nothing.")
 @click.option("--create-sites", is_flag=True, help="Create the sites that are missing.")
+@click.option("--correct", is_flag=True, help="The list is right about models and MAC addresses.")
+@click.option(
+    "--faults",
+    type=click.Path(dir_okay=False, writable=True, path_type=Path),
+    help="Write all rows with faults to this file (CSV), with what is wrong with each.",
+)
 @click.option("--language", type=click.Choice(["nb", "nn", "en"]), default="en", show_default=True)
-def products(file: Path, account: str, check: bool, create_sites: bool, language: str) -> None:
+def products(
+    file: Path,
+    account: str,
+    *,
+    check: bool,
+    create_sites: bool,
+    correct: bool,
+    faults: Path | None,
+    language: str,
+) -> None:
     """Register the devices of FILE, a CSV or Excel list, for an account.
 
     Columns are known by Norwegian, English and Lens names. Rows with faults are passed over, and
-    listed. The same file twice changes nothing.
+    listed: some of each kind, and all of them with --faults. The same file twice changes nothing.
 
     Exit codes: 0 every row is right; 1 some rows are wrong, and the others are registered, or the
     file or the account cannot be used, and nothing is.
@@ -56,11 +75,12 @@ def products(file: Path, account: str, check: bool, create_sites: bool, language
                 chunks = iter(partial(opened.read, 2**16), b"")
                 it = _started(session, files, file.name, chunks)
             import_id = it.id
-        it = _waited(sessions, scope, worker, files, import_id, what="Checking")
+        it = _waited(sessions, scope, worker, files, import_id, what=_("Checking"))
         _refuse_unread(it)
         report = Report.of(it.report)
-        _tell(report)
-        if not check and report.right:
+        for line in report_lines(report, all_kept=faults is not None):
+            click.echo(line)
+        if not check and (report.right or (correct and report.corrections)):
             with sessions(scope=scope) as session, session.begin():
                 going = session.scalars(import_with_id(import_id)).one()
                 going.status = ImportStatus.COMMITTING
@@ -70,14 +90,13 @@ def products(file: Path, account: str, check: bool, create_sites: bool, language
                     account_id=going.account_id,
                     import_id=import_id,
                     create_sites=create_sites,
+                    correct=correct,
                     on_behalf=False,
                 )
-            it = _waited(sessions, scope, worker, files, import_id, what="Registering")
-            receipt = it.receipt
-            click.echo(
-                f"{receipt['new']} new, {receipt['changed']} changed, {receipt['counted']} by"
-                f" count: {it.reference}"
-            )
+            it = _waited(sessions, scope, worker, files, import_id, what=_("Registering"))
+            click.echo(f"{receipt_line(it.receipt)}: {it.reference}")
+        if faults:
+            _write(faults, it, sessions, scope, files)
     sys.exit(1 if report.wrong else 0)
 
 
@@ -86,7 +105,7 @@ def _scope(sessions: Sessions, account: str) -> Scope:
     with sessions(scope=NOBODY) as session:
         found = session.scalars(account_numbered(digits or "")).one_or_none()
     if found is None:
-        click.echo(f"There is no account {account}.", err=True)
+        click.echo(_("There is no account %(number)s.", number=account), err=True)
         sys.exit(1)
     return Scope(frozenset({found.id}), found.id, reason="portal import products")
 
@@ -134,19 +153,24 @@ def _refuse_unread(it: ProductImport) -> None:
         click.echo(explain(Refused(it.refusal["message"], **it.refusal["values"])), err=True)
         sys.exit(1)
     if it.status is ImportStatus.COLUMNS:
-        click.echo("No column has the model. Name one of them Model.", err=True)
+        click.echo(_("No column has the model. Name one of them “Model”."), err=True)
         sys.exit(1)
 
 
-def _tell(report: Report) -> None:
-    for notices in (False, True):
-        for kind, number, samples in report.groups(notices=notices):
-            click.echo(f"{label(kind)} ({number})")
-            for fault in samples:
-                click.echo(f"  {sentence(fault)}")
-    counts = {outcome.value: number for outcome, number in report.outcomes.items()}
-    click.echo(
-        f"{report.rows} rows: {counts.get('new', 0)} new, {counts.get('changed', 0)} changed,"
-        f" {counts.get('unchanged', 0)} unchanged, {report.counted} by count,"
-        f" {report.wrong} wrong."
-    )
+def _write(
+    path: Path, it: ProductImport, sessions: Sessions, scope: Scope, files: FileStore
+) -> None:
+    """All rows with faults, to be mended and sent in again."""
+    kept: Iterable[bytes] = ()
+    if it.faults_id is not None:
+        with sessions(scope=scope) as session:
+            kept = files.read(session.get_one(StoredFile, it.faults_id).key)
+    try:
+        with path.open("wb") as opened:
+            write_csv(opened, columns_of(it), wrong_rows(it, kept))
+    except OSError as error:
+        click.echo(
+            _("%(file)s cannot be written: %(why)s.", file=path, why=error.strerror), err=True
+        )
+        sys.exit(1)
+    click.echo(_("The rows with faults are in %(file)s.", file=path))

@@ -5,7 +5,7 @@ import secrets
 import signal
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +14,28 @@ from alembic.util import CommandError
 from sqlalchemy.exc import DBAPIError
 
 from portal import demo as demo_data
-from portal import serving
+from portal import demo_devices, serving
 from portal.app import ROOT, create_app, open_sessions, open_worker
 from portal.base import migrations
+from portal.base.file_store import FileStore, StorageTrouble
 from portal.config import Settings
+from portal.factors.ceremonies import Party
 from portal.web import logs
 
 FOLDER = ROOT / ".demo"
+
+
+class Port(click.ParamType[int]):
+    """A wrong one is told in a sentence, like every other setting."""
+
+    name = "port"
+
+    def convert(self, value: Any, param: object, ctx: object) -> int:
+        text = str(value).strip()
+        number = int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 0
+        if not 1 <= number <= 65535:
+            sys.exit(f"PORT must be a whole number from 1 to 65535, and not {text}.")
+        return number
 
 
 def serving_options(command: Callable[..., None]) -> Callable[..., None]:
@@ -31,7 +46,7 @@ def serving_options(command: Callable[..., None]) -> Callable[..., None]:
             envvar="PORT",
             default=8000,
             show_default=True,
-            type=click.IntRange(1, 65535),
+            type=Port(),
         ),
         click.option("--no-worker", is_flag=True, help="Leave the jobs to `portal work`."),
     )
@@ -47,13 +62,15 @@ def serve(host: str, port: int, no_worker: bool) -> None:
 
     For many users, run `gunicorn wsgi:app` behind a proxy, and `portal work` on its own.
 
-    Exit codes: 0 when told to stop; 1 when a setting, the port or the database is not right.
+    Exit codes: 0 when told to stop; 1 when a setting, the port, the database or the folder for
+    files is not right.
     """
     settings = Settings.from_environment(os.environ)
     if settings.demo:
         _refuse_strangers(host)
     with serving.listening(host, port) as taken:
-        _check_database(settings.database_url)
+        check_database(settings.database_url)
+        check_folder(settings.storage_url)
         logs.configure()
         serving.serve(settings, taken, worker=not no_worker)
 
@@ -63,11 +80,12 @@ def serve(host: str, port: int, no_worker: bool) -> None:
 def work(while_stdin_open: bool) -> None:
     """Do the portal's jobs: mails, imports, and what repeats. Run as many as there is work for.
 
-    Exit codes: 0 when told to stop; 1 when a setting or the database is not right, or when a job
-    had to be ended by force: start it again.
+    Exit codes: 0 when told to stop; 1 when a setting, the database or the folder for files is not
+    right, or when a job had to be ended by force: start it again.
     """
     settings = Settings.from_environment(os.environ)
-    _check_database(settings.database_url)
+    check_database(settings.database_url)
+    check_folder(settings.storage_url)
     logs.configure()
     worker = open_worker(create_app(settings), settings)
     if while_stdin_open:
@@ -80,8 +98,10 @@ def work(while_stdin_open: bool) -> None:
 def demo(host: str, port: int, no_worker: bool) -> None:
     """Show the portal with made-up customers, to this machine only.
 
-    What is done is kept in the folder .demo; delete it to begin anew. PORTAL_DEMO_PASSWORD sets
-    the password of all the people; otherwise one is made at each start.
+    What is done is kept in the folder .demo; delete it to begin anew. It is always there: of the
+    settings, only HOST, PORT and PORTAL_DEMO_PASSWORD are heard, not DATABASE_URL, STORAGE_URL
+    or others. PORTAL_DEMO_PASSWORD sets the password of all the people; otherwise one is made at
+    each start.
 
     Exit codes: 0 when told to stop; 1 when the port or the folder is not right.
     """
@@ -94,16 +114,27 @@ def demo(host: str, port: int, no_worker: bool) -> None:
         secret_key=secrets.token_hex(32),
         portal_url=where,
         storage_url=(FOLDER / "files").as_uri(),
+        second_factor_required=False,
         demo=True,
     )
     with serving.listening(host, port) as taken:
         _prepare_demo(FOLDER, settings, password)
-        click.echo(f"The demo is at {where}\n\nPassword for everyone: {password}")
+        click.echo(f"The demo is at {where}")
+        click.echo(_where_kept(FOLDER, os.environ))
+        if (named := Party.of(where).origin) != where:
+            click.echo(f"To try passkeys, open it at {named}")
+        click.echo(f"\nPassword for everyone: {password}")
         for person in demo_data.PEOPLE:
             click.echo(f"  {person.email:30} {person.role.label}, {person.company}")
         click.echo("\nStop it with Ctrl+C.")
         logs.configure()
         serving.serve(settings, taken, worker=not no_worker)
+
+
+def _where_kept(folder: Path, environment: Mapping[str, str]) -> str:
+    unheard = [name for name in ("DATABASE_URL", "STORAGE_URL") if environment.get(name)]
+    instead = f", and not in that of {' and '.join(unheard)}" if unheard else ""
+    return f"Its database and files are in {folder}{instead}. Delete that folder to begin anew."
 
 
 def _prepare_demo(folder: Path, settings: Settings, password: str) -> None:
@@ -112,6 +143,7 @@ def _prepare_demo(folder: Path, settings: Settings, password: str) -> None:
         migrations.upgrade(settings.database_url)
         sessions = open_sessions(settings.database_url)
         demo_data.load(sessions, password)
+        demo_devices.load(sessions, nordlys=demo_data.NORDLYS)
         sessions.kw["bind"].dispose()
     except OSError as error:
         sys.exit(f"The demo cannot write in {folder}: {error.strerror}.")
@@ -131,7 +163,7 @@ def _refuse_strangers(host: str) -> None:
         )
 
 
-def _check_database(url: str) -> None:
+def check_database(url: str) -> None:
     """Say at the start, in a sentence, what would otherwise be an error on every page."""
     try:
         found = migrations.revision_of(url)
@@ -139,6 +171,15 @@ def _check_database(url: str) -> None:
         sys.exit(f"The database of DATABASE_URL cannot be used: {said(error)}.")
     if found != migrations.head():
         sys.exit("The database is not of this version of the portal; run `portal db upgrade`.")
+
+
+def check_folder(storage_url: str) -> None:
+    """The same of the folder for files. A bucket may be away for a moment: /readyz tells of it."""
+    if storage_url.startswith("file:"):
+        try:
+            FileStore(storage_url).check()
+        except StorageTrouble:
+            sys.exit(f"The folder of STORAGE_URL cannot be written in: {storage_url}.")
 
 
 def said(error: DBAPIError) -> str:

@@ -10,11 +10,16 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from typing import Any
 
 import waitress
+from waitress.channel import HTTPChannel
+from waitress.task import ErrorTask, WSGITask
+from waitress.utilities import RequestEntityTooLarge
 
 from portal.app import ROOT, create_app
 from portal.config import Settings
+from portal.uploads.rules import MOST_WITH_FORM
 
 _LAST_WORDS = 25  # seconds that a worker gets to end in, a little more than it takes
 _THREADS = 8
@@ -57,15 +62,36 @@ def serve(settings: Settings, taken: socket.socket, *, worker: bool) -> None:
         sockets=[taken],
         threads=_THREADS,
         ident=None,
+        max_request_body_size=MOST_WITH_FORM + 1,
         # Whom to believe about the caller is decided in one place, see app.py.
         clear_untrusted_proxy_headers=False,
     )
+    server.channel_class = Channel
     beside = WorkerProcess(settings) if worker else None
     try:
         server.run()
     finally:
         if beside:
             beside.stop()
+
+
+class TooLarge(WSGITask):  # type: ignore[misc]
+    """The portal itself says no, by the length that was announced, to what nobody reads."""
+
+    def execute(self) -> None:
+        self.set_close_on_finish()
+        super().execute()
+
+
+def _refusal(channel: HTTPChannel, request: Any) -> Any:
+    announced = isinstance(request.error, RequestEntityTooLarge) and not request.chunked
+    return (TooLarge if announced else ErrorTask)(channel, request)
+
+
+class Channel(HTTPChannel):  # type: ignore[misc]
+    """A line to a browser."""
+
+    error_task_class = staticmethod(_refusal)
 
 
 class WorkerProcess:

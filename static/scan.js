@@ -40,6 +40,7 @@
   start.addEventListener("click", async () => {
     try {
       video.srcObject = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" } });
+      video.hidden = false;
       await video.play();
       says.textContent = says.dataset.looking;
       start.hidden = true;

@@ -10,7 +10,9 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
-from portal.accounts.models import Account
+from portal.accounts.actions import Person
+from portal.accounts.grants import Grant
+from portal.accounts.models import Account, Partner
 from portal.base import clock
 from portal.base.access import Permission, Role
 from portal.base.file_store import FileStore
@@ -18,18 +20,37 @@ from portal.base.files import StoredFile
 from portal.base.jobs import later
 from portal.base.mails import Mail
 from portal.base.references import reference
+from portal.cloud_partners.models import CloudPartnerCase
+from portal.cloud_partners.rules import CloudPartner
+from portal.factors.models import Passkey
+from portal.invitations.actions import Offer, invite
+from portal.invitations.models import Invitation
+from portal.invitations.rules import Invitee
+from portal.mail_intake.models import InboundMail
+from portal.mail_intake.rules import Reason, State
+from portal.partners.models import AccessRequest
 from portal.passwords.actions import begin_reset
 from portal.product_imports.models import ImportStatus, ProductImport
 from portal.product_imports.report import Report
 from portal.products.models import ProductCount
-from tests.conftest import SignInAs
+from portal.profile.actions import begin_email_change
+from portal.service_requests.desk_models import StandardAnswer
+from portal.service_requests.rating_links import RatingLink, rating_path
+from portal.single_sign_on.models import SignInDomain
+from portal.uploads.models import Upload
+from tests.conftest import SETTINGS, SignInAs
 from tests.factories import (
     MOMENT,
+    make_account,
     make_agreement,
+    make_escalation,
     make_grant,
+    make_incident,
+    make_issue,
     make_model,
     make_partner,
     make_product,
+    make_request,
     make_site,
     make_user,
 )
@@ -42,9 +63,11 @@ ACTORS = (
     "administrator",
     "foreigner",
     "partner",
+    "partner_admin",
     "curtailed",
     "idle_partner",
     "outsider",
+    "outside_admin",
     "agent",
     "idle_agent",
     "csm",
@@ -64,8 +87,10 @@ def assemble(
     curtailed = make_partner(session)
     make_grant(session, curtailed, account, permissions=frozenset({Permission.ACCOUNT_VIEW}))
 
-    def of_partner(whose: object, acting_for: Account | None = None) -> FlaskClient:
-        user = make_user(session, role=Role.PARTNER, partner=whose)  # type: ignore[arg-type]
+    def of_partner(
+        whose: Partner, acting_for: Account | None = None, role: Role = Role.PARTNER
+    ) -> FlaskClient:
+        user = make_user(session, role=role, partner=whose)
         return sign_in(user, acting_for=acting_for)
 
     def of_role(role: Role, acting_for: Account | None = None) -> FlaskClient:
@@ -78,9 +103,11 @@ def assemble(
         "administrator": of_role(Role.ADMINISTRATOR),
         "foreigner": sign_in(make_user(session, role=Role.ADMINISTRATOR)),
         "partner": of_partner(partner, account),
+        "partner_admin": of_partner(partner, account, Role.PARTNER_ADMINISTRATOR),
         "curtailed": of_partner(curtailed, account),
         "idle_partner": of_partner(partner),
         "outsider": of_partner(make_partner(session)),
+        "outside_admin": of_partner(make_partner(session), role=Role.PARTNER_ADMINISTRATOR),
         "agent": of_role(Role.AGENT, account),
         "idle_agent": of_role(Role.AGENT),
         "csm": of_role(Role.CSM, account),
@@ -135,6 +162,23 @@ def an_import(making: Making) -> str:
     return made.reference
 
 
+def an_upload(making: Making) -> str:
+    """Somebody else's, on its way."""
+    made = Upload(
+        account_id=making.account.id,
+        token=f"upload-number-{next(_number)}",
+        purpose="style",
+        name="liste.csv",
+        size=3,
+        sent_by_id=make_user(making.session, account=making.account).id,
+        begun_at=MOMENT,
+        changed_at=MOMENT,
+    )
+    making.session.add(made)
+    making.session.commit()
+    return made.token
+
+
 def a_count(making: Making) -> str:
     made = ProductCount(
         account_id=making.account.id,
@@ -145,6 +189,38 @@ def a_count(making: Making) -> str:
     making.session.add(made)
     making.session.commit()
     return made.reference
+
+
+def a_request(making: Making) -> str:
+    partner = make_partner(making.session)
+    made = AccessRequest(
+        partner_id=partner.id,
+        digits=making.account.digits,
+        account_id=making.account.id,
+        permissions=["account:view"],
+        asked_by_id=make_user(making.session, partner=partner).id,
+        asked_at=clock.now(),
+    )
+    making.session.add(made)
+    making.session.commit()
+    return made.reference
+
+
+def a_colleague(making: Making) -> str:
+    """Of the partner that may do most for the account."""
+    session, account = making.session, making.account
+    grant = session.query(Grant).filter_by(account_id=account.id).order_by(Grant.id).first()
+    partner = grant.partner if grant else make_partner(session)
+    return reference("U", make_user(session, partner=partner).id)
+
+
+def a_standard_answer(making: Making) -> str:
+    made = StandardAnswer(
+        title=f"Svar {next(_number)}", norwegian="Hei", english="Hello", changed_at=MOMENT
+    )
+    making.session.add(made)
+    making.session.commit()
+    return reference("SA", made.id)
 
 
 def _a_parked_job(making: Making) -> str:
@@ -169,28 +245,157 @@ def _a_mail(making: Making) -> str:
     return str(mail.id)
 
 
+def _a_received_mail(making: Making) -> str:
+    mail = InboundMail(key=f"mail-{next(_number)}", size=1, received_at=MOMENT, recipients=[])
+    mail.state, mail.reason = State.PARKED, Reason.UNKNOWN
+    making.session.add(mail)
+    making.session.commit()
+    return str(mail.id)
+
+
 def _a_reset(making: Making) -> str:
     token = begin_reset(making.session, make_user(making.session), now=clock.now())
     making.session.commit()
     return token
 
 
+def _an_email_change(making: Making) -> str:
+    user = make_user(making.session)
+    to = f"ny{next(_number)}@example.com"
+    token = begin_email_change(making.session, user, to, now=clock.now())[0]
+    making.session.commit()
+    return token
+
+
+def _made(making: Making) -> tuple[Invitation, str]:
+    by = Person(make_user(making.session).id)
+    to, offer = [Invitee(f"ny{next(_number)}@example.com")], Offer(Role.MEMBER)
+    language, now = "en", clock.now()
+    ((invitation, token),) = invite(
+        making.session, making.account.id, to, offer, language=language, by=by, now=now
+    )
+    making.session.commit()
+    return invitation, token
+
+
+def _a_passkey(making: Making) -> str:
+    """Somebody else's: whoever asks has none of this name."""
+    owner = make_user(making.session, account=making.account)
+    number = next(_number)
+    made = Passkey(user_id=owner.id, handle=b"h", credential=f"key{number}", public_key=b"k")
+    made.sign_count, made.name, made.added_at = 0, "Telefon", MOMENT
+    making.session.add(made)
+    making.session.commit()
+    return str(made.id)
+
+
+def _a_domain(making: Making) -> str:
+    name = f"number{next(_number)}.invalid"
+    making.session.add(SignInDomain(account_id=making.account.id, name=name, token="x"))
+    making.session.commit()
+    return name
+
+
+def _a_membership(making: Making) -> str:
+    member = make_user(making.session, account=making.account)
+    return reference("U", member.memberships[0].id)
+
+
+def _a_rating_link(making: Making) -> str:
+    """Of somebody who lost access since."""
+    asked, user = make_request(making.session, making.account), make_user(making.session)
+    link = RatingLink(making.account.id, asked.id, user.id)
+    return rating_path(SETTINGS.secret_key, link).rpartition("/")[2]
+
+
+def a_cloud_case(making: Making) -> str:
+    asked = make_request(making.session, making.account)
+    case = CloudPartnerCase(account_id=making.account.id, request_id=asked.id, begun_at=MOMENT)
+    case.partner, case.stages = CloudPartner.ZOOM, {}
+    making.session.add(case)
+    making.session.commit()
+    return asked.reference
+
+
+REQUEST_PAGES = (
+    *("request_pages", "request_answers", "request_closing", "request_escalation"),
+    *("request_followers", "request_rating", "request_papers"),
+)
 # What stands for an argument of a rule: a fresh record of the account, for each who asks.
 RECORDS: dict[str, Callable[[Making], str]] = {
+    "escalations.ref": lambda it: make_escalation(it.session, it.account).request.reference,
+    "inviting.reference": lambda it: _made(it)[0].reference,
+    "invitations.token": lambda it: _made(it)[1],
+    "person.reference": lambda it: (
+        make_user(it.session, account=it.account).memberships[0].reference
+    ),
+    "request_opening.reference": lambda it: make_request(it.session, it.account).reference,
     "products.reference": lambda it: make_product(it.session, account=it.account).reference,
     "product_counts.reference": a_count,
     "product_imports.reference": an_import,
+    "import_tables.reference": an_import,
+    "partners.reference": lambda it: (
+        make_grant(it.session, make_partner(it.session), it.account).reference
+    ),
+    "answering.reference": a_request,
+    "colleagues.reference": a_colleague,
+    "desk_customers.number": lambda it: make_account(it.session).master_account_id,
+    "staff.reference": lambda it: reference("U", make_user(it.session, role=Role.AGENT).id),
+    "desk_partners.reference": lambda it: make_partner(it.session).reference,
+    "sign_in_provider.name": _a_domain,
+    "uploads.token": an_upload,
+    "desk_uploads.token": an_upload,
+    "desk_uploads.number": lambda it: make_account(it.session).master_account_id,
     "sites.reference": lambda it: (
         make_site(it.session, it.account, f"Sted {next(_number)}").reference
     ),
+    "known_issues.reference": lambda it: make_issue(it.session).reference,
+    "incidents.reference": lambda it: make_incident(it.session).reference,
+    "desk_known_issues.ref": lambda it: make_issue(it.session, published=False).reference,
+    "desk_incidents.ref": lambda it: make_incident(it.session, accounts=[it.account]).reference,
+    "incident_answers.ref": lambda it: make_incident(it.session).reference,
+    "request_desk.ref": lambda it: make_request(it.session, it.account).reference,
+    "request_desk_news.ref": lambda it: make_request(it.session, it.account).reference,
+    "desk_followers.ref": lambda it: make_request(it.session, it.account).reference,
+    "copy_contacts.ref": lambda it: make_request(it.session, it.account).reference,
+    "request_deeds.ref": lambda it: make_request(it.session, it.account).reference,
+    "request_taking.ref": lambda it: make_request(it.session, it.account).reference,
+    "standard_answers.ref": a_standard_answer,
     "desk_catalogue.ref": lambda it: reference("M", make_model(it.session).id),
     "desk_agreements.number": lambda it: make_agreement(it.session, it.account).number,
+    **dict.fromkeys(
+        (f"{page}.reference" for page in REQUEST_PAGES),
+        lambda it: make_request(it.session, it.account).reference,
+    ),
+    "cloud_partners.reference": a_cloud_case,
+    "cloud_partner_desk.ref": a_cloud_case,
+    "rating_links.token": _a_rating_link,
     "desk_jobs.job_id": _a_parked_job,
     "desk_mailbox.mail_id": _a_mail,
+    "mail_intake.mail_id": _a_received_mail,
+    "mail_takeover.mail_id": _a_received_mail,
     "passwords.token": _a_reset,
+    "profile_address.token": _an_email_change,
+    "passkeys.passkey_id": _a_passkey,
+    "colleague_factor_resets.reference": a_colleague,
+    "factor_resets.reference": _a_membership,
+    "people_factor_resets.user_id": lambda it: str(make_user(it.session, account=it.account).id),
 }
 # The same for all: no record stands behind these.
 WORDS = {
+    "profile_security.end_one.sign_in_id": "2147483647",
+    "request_queue_deeds.forget.view_id": "2147483647",
+    "service_requests.forget.view_id": "2147483647",
+    "request_pages.file.file_id": "2147483647",
+    "request_followers.take_off.follower_id": "2147483647",
+    "request_desk.file.file_id": "2147483647",
+    "desk_followers.take_off.follower_id": "2147483647",
+    "cloud_partners.invitation.step_id": "2147483647",
+    "cloud_partner_desk.invitation.step_id": "2147483647",
+    "cloud_partner_desk.step.stage": "isolating",
+    "cloud_partner_desk.do.stage": "isolating",
+    "request_deeds.form.deed": "severity",
+    "request_deeds.do.deed": "severity",
     "about.document.name": "privacy",
     "about.help_article.name": "import",
     "static.filename": "icon.svg",

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Connection, Engine, MetaData, create_engine, inspect, make_url, text
 
-from portal.base import search
+from portal.base import audit, search
 from portal.base.db import Base
 from portal.base.row_security import owned_tables, protect
 
@@ -37,6 +37,8 @@ def build(engine: Engine, metadata: MetaData = Base.metadata) -> None:
         for table, internal in owned_tables().items():
             if table.metadata is metadata:
                 protect(connection, table.name, internal=internal)
+        if metadata is Base.metadata:
+            audit.append_only(connection)
         admit_application(connection)
 
 

@@ -16,8 +16,19 @@ from pathlib import Path
 from tests import postgres
 
 ROOT = Path(__file__).parent.parent
-SUITE = ("-v", "-n", "2", "-m", "not browser")
+SUITE = ("-v", "-n", "2", "--dist", "worksteal", "-m", "not browser")
 BROWSER = ("-v", "-n", "2", "-m", "browser", "--dist", "loadfile")
+# What never asks a database and takes its time is not run for a second one.
+WITHOUT_DATABASE = (
+    "tests/test_architecture.py",
+    "tests/test_bootstrap.py",
+    "tests/test_words.py",
+    "tests/base/test_sheet_csv.py",
+    "tests/base/test_sheet_xlsx.py",
+    "tests/base/test_sheets.py",
+    "tests/base/test_text.py",
+    "tests/product_imports/test_rules.py",
+)
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 PYTHONS = ("3.11", "3.12", "3.13")
 
@@ -104,7 +115,8 @@ def _suite(checks: Checks) -> None:
         checks.miss("tests on PostgreSQL", "no PostgreSQL server is installed")
         return
     with postgres.server(programs) as url:
-        checks.pytest("tests on PostgreSQL", *SUITE, TEST_DATABASE_URL=url)
+        rest = [f"--ignore={path}" for path in WITHOUT_DATABASE]
+        checks.pytest("tests on PostgreSQL", *SUITE, *rest, TEST_DATABASE_URL=url)
 
 
 def _browser(checks: Checks) -> None:

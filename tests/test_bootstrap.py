@@ -64,7 +64,7 @@ def start(house: Path) -> Iterator[Start]:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
-            env=os.environ | {"PATH": f"{where}:/usr/bin:/bin"} | options,
+            env=os.environ | {"PATH": f"{where}:/usr/bin:/bin", "PORTAL_VENV": ""} | options,
             start_new_session=True,
         )
         started.append(process)
@@ -96,6 +96,12 @@ def test_pip_makes_the_environment_once_and_for_each_lock_file_anew(
 def test_uv_makes_it_where_there_is_one(house: Path, start: Start) -> None:
     assert start(uv=True).wait(30) == 0
     assert (house / "uv.log").read_text() == "venv\npip\n"
+
+
+def test_set_up_compiles_what_every_start_reads(house: Path, start: Start) -> None:
+    (house / "portal/app.py").touch()
+    assert start(uv=True, PYTHONDONTWRITEBYTECODE="1").wait(30) == 0
+    assert list(house.glob("portal/__pycache__/app.*.pyc"))
 
 
 def test_a_package_that_is_not_the_locked_one_is_refused_in_a_sentence(
@@ -150,7 +156,7 @@ def test_two_starts_at_once_make_one_environment(house: Path, start: Start) -> N
 
 def test_a_killed_set_up_is_not_taken_for_whole(house: Path, start: Start) -> None:
     killed = start(uv=True, UV_TAKES="60")
-    _until((house / ".venv/run/bin/python").exists)
+    _until(lambda: _installs(house))
     killed.kill()  # its installer lives on
     killed.wait()
     second = start(uv=True)
@@ -162,11 +168,13 @@ def test_a_killed_set_up_is_not_taken_for_whole(house: Path, start: Start) -> No
 
 
 def test_an_interrupted_set_up_says_so(house: Path, start: Start) -> None:
-    process = start(uv=True, UV_TAKES="60")
-    _until((house / ".venv/run/bin/python").exists)
+    # Where the tests run in the background an interrupt is ignored, and by what they start too.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    process = start(uv=True, UV_TAKES="20")
+    _until(lambda: _installs(house))
     os.killpg(process.pid, signal.SIGINT)
     assert _fails(process) == "Set-up was interrupted. The next start begins it anew."
-    assert start(uv=True).wait(30) == 0
+    assert start(uv=True).wait(60) == 0
 
 
 def test_what_runs_keeps_its_environment(house: Path, start: Start) -> None:
@@ -195,6 +203,12 @@ def test_tests_run_in_an_environment_of_their_own(
     with pytest.raises(SystemExit) as ran:
         bootstrap.main(["test", "-k", "sites"])
     assert ran.value.code == "dev requirements-dev.lock -m tests.run -k sites"
+
+
+def _installs(house: Path) -> bool:
+    """Whether the installer is at work: before that, nobody would be left to wait for."""
+    log = house / "uv.log"
+    return log.exists() and "pip" in log.read_text()
 
 
 def _fails(process: "subprocess.Popen[str]") -> str:

@@ -29,7 +29,7 @@ from portal.base.db import READING
 from portal.base.leases import Pulse
 from portal.base.tenancy import NOBODY, ScopedSession
 from portal.cli import portal
-from portal.cli_serve import _prepare_demo
+from portal.cli_serve import _prepare_demo, _where_kept
 from portal.config import Settings
 
 Environment = dict[str, str]
@@ -83,7 +83,7 @@ def test_every_command_tells_what_it_does_and_how_it_ends(path: tuple[str, ...])
 
 
 def test_wrong_usage_is_an_exit_code_of_its_own() -> None:
-    assert run("serve", "--port", "many").exit_code == 2
+    assert run("serve", "--harbor", "8000").exit_code == 2
     assert run("nonsense").exit_code == 2
 
 
@@ -100,6 +100,16 @@ def test_the_demo_is_only_for_this_machine(host: str, environment: Environment) 
     assert "only for this machine" in refused(run("demo", "--host", host))
     settings = environment | {"DEMO": "1"}
     assert "only for this machine" in refused(run("serve", "--host", host, **settings))
+
+
+def test_the_demo_says_where_its_data_are_and_which_settings_it_does_not_hear() -> None:
+    alone = _where_kept(Path("/x/.demo"), {"DATABASE_URL": ""})
+    assert alone == "Its database and files are in /x/.demo. Delete that folder to begin anew."
+    told = {"DATABASE_URL": "sqlite:////a", "STORAGE_URL": "file:///b"}
+    assert "/x/.demo, and not in that of DATABASE_URL and STORAGE_URL." in _where_kept(
+        Path("/x/.demo"), told
+    )
+    assert "not DATABASE_URL, STORAGE_URL" in " ".join(run("demo", "--help").output.split())
 
 
 def test_the_demo_has_its_people_and_its_password_at_each_start(tmp_path: Path) -> None:
@@ -137,6 +147,19 @@ def test_settings_that_cannot_work_are_refused_in_a_sentence(
 ) -> None:
     environment |= {"PORT": str(_free_port()), name: value}
     assert name in refused(run(command, **environment))
+
+
+@pytest.mark.parametrize("command", ["serve", "work"])
+def test_a_folder_that_cannot_be_written_is_told_at_the_start(
+    command: str, environment: Environment, tmp_path: Path
+) -> None:
+    assert run("db", "upgrade", **environment).exit_code == 0
+    (tmp_path / "taken").write_text("a file and no folder")
+    environment |= {
+        "PORT": str(_free_port()),
+        "STORAGE_URL": (tmp_path / "taken" / "files").as_uri(),
+    }
+    assert "STORAGE_URL" in refused(run(command, **environment))
 
 
 def test_a_wrong_password_of_the_database_is_refused_in_a_sentence(
@@ -261,3 +284,9 @@ def _until(holds: Callable[[], bool]) -> None:
             return
         time.sleep(0.1)
     pytest.fail("It did not come to pass.")
+
+
+@pytest.mark.parametrize("port", ["abc", "0", "65536", "-1"])
+def test_a_port_that_is_none_is_told_in_a_sentence(port: str) -> None:
+    told = refused(run("demo", PORT=port))
+    assert told == f"PORT must be a whole number from 1 to 65535, and not {port}."

@@ -48,7 +48,7 @@ def test_right_rows_are_registered_and_wrong_ones_told(
     assert first.exit_code == 1, first.output
     assert "Row 3, Serial number: “AB” has too few characters. Write 6 characters." in first.output
     assert "1 new, 0 changed, 0 by count" in first.output
-    assert "2 rows: 0 new, 0 changed, 1 unchanged, 0 by count, 1 wrong." in second.output
+    assert "2 rows: 0 new, 0 changed, 1 unchanged, 0 by count, 1 with faults." in second.output
     assert session.scalars(select(Product.serial_number)).all() == ["ABC123"]
 
 
@@ -80,3 +80,29 @@ def test_what_cannot_be_used_is_told_in_a_sentence(
 
     assert result.exit_code == 1
     assert told in result.output
+
+
+def test_the_shell_speaks_norwegian_and_writes_all_rows_with_faults_to_a_file(
+    account: Account, database_url: str, tmp_path: Path
+) -> None:
+    text = LIST.partition("AB;")[0] + "".join(f"A{at};Savi 7310;Oslo\n" for at in range(10, 35))
+    number, faults = account.master_account_id, tmp_path / "feil.csv"
+    norwegian = ["--account", number, "--language", "nb"]
+
+    told = run(database_url, tmp_path, text, *norwegian, "--check").output
+    assert "og 5 til" in told
+    assert "Med --create-sites blir den opprettet." in told
+    assert "Med --faults FIL blir alle rader med feil skrevet til en fil." in told
+    assert "26 rader: 1 ny, 0 endret, 0 uendret, 0 som antall, 25 med feil." in told
+
+    result = run(database_url, tmp_path, text, *norwegian, "--faults", str(faults))
+    assert f"Radene med feil ligger i {faults}." in result.output
+    assert "1 ny, 0 endret, 0 som antall: I-" in result.output
+    lines = faults.read_text("utf-8-sig").splitlines()
+    assert lines[0] == "Serial number;Model;Site;Feil"
+    assert len(lines) == 26
+    assert "har for få tegn" in lines[25]
+    assert (
+        "Det finnes ingen konto 1."
+        in run(database_url, tmp_path, text, "--account", "1", "--language", "nb").output
+    )

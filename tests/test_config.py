@@ -66,16 +66,45 @@ def test_random_keys_are_taken() -> None:
         ("DATABASE_URL", "nonsense"),
         ("DATABASE_URL", "mysql://portal@db/portal"),
         ("DATABASE_URL", "postgresql://portal@db:port/portal"),
+        ("DATABASE_URL", "postgresql+psycopg2://a/b"),
+        ("DATABASE_URL", "postgresql+asyncpg://a/b"),
+        ("DATABASE_URL", "sqlite+foo:////tmp/x.db"),
         ("PORTAL_URL", "support.example.com"),
+        ("PORTAL_URL", "http://[::1"),
+        ("PORTAL_URL", "https://"),
+        ("PORTAL_URL", "https:///path"),
+        ("PORTAL_URL", "https://support.example.com:0"),
+        ("SMTP_URL", "smtp://mail.example.com:abc"),
+        ("SMTP_URL", "smtp://:25"),
+        ("SMTP_URL", "smtps://user:password@"),
+        ("MAIL_IN", "imaps:///INBOX"),
+        ("CLAMD_URL", "tcp://:3310"),
+        ("REDIS_URL", "redis://[::1"),
         ("STORAGE_URL", "/var/files"),
         ("STORAGE_URL", "s3://"),
         ("REDIS_URL", "localhost:6379"),
+        ("SMTP_URL", "mail.example.com:25"),
         ("TRUSTED_PROXIES", "all"),
     ],
 )
 def test_what_cannot_work_is_refused_by_name(name: str, value: str) -> None:
     with pytest.raises(SystemExit, match=f"^{name} "):
         Settings.from_environment(WHOLE | {name: value})
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DATABASE_URL", "postgresql+psycopg://portal@db/portal"),
+        ("PORTAL_URL", "http://[::1]:8000"),
+        ("SMTP_URL", "smtp+starttls://user:pa%23ss@mail.example.com"),
+        ("MAIL_IN", "imaps://user:password@mail.example.com/INBOX"),
+        ("CLAMD_URL", "unix:///run/clamd.sock"),
+        ("REDIS_URL", "unix:///run/redis.sock"),
+    ],
+)
+def test_what_can_work_is_taken(name: str, value: str) -> None:
+    Settings.from_environment(WHOLE | {name: value})
 
 
 def test_over_https_the_cookie_is_bound_to_this_host() -> None:
@@ -86,3 +115,10 @@ def test_over_https_the_cookie_is_bound_to_this_host() -> None:
     plain = Settings.from_environment(WHOLE | {"PORTAL_URL": "http://127.0.0.1:8000"})
     assert not plain.secure_cookies
     assert plain.cookie_name == "session"
+
+
+def test_staff_and_partners_need_a_second_factor_unless_it_is_switched_off() -> None:
+    assert Settings.from_environment(WHOLE).second_factor_required is True
+    off = Settings.from_environment(WHOLE | {"SECOND_FACTOR_REQUIRED": "0"})
+    assert off.second_factor_required is False
+    assert Settings.from_environment(off.to_environment()) == off

@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from tests.run import Checks
+from tests.run import ROOT, WITHOUT_DATABASE, Checks
 
 
 def test_what_fails_is_named_and_fails_the_whole(capfd: pytest.CaptureFixture[str]) -> None:
@@ -34,3 +34,7 @@ def test_in_ci_a_missing_component_is_a_failure(
     checks.miss("tests on PostgreSQL", "no PostgreSQL server is installed")
     assert checks.tell() == code
     assert "NOT CHECKED: no PostgreSQL" in capfd.readouterr().out
+
+
+def test_what_is_left_out_for_the_second_database_is_there() -> None:
+    assert [path for path in WITHOUT_DATABASE if not (ROOT / path).is_file()] == []

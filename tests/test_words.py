@@ -19,9 +19,20 @@ from tests.test_architecture import MARKERS
 ROOT = Path(__file__).parent.parent
 NAMES = {
     *("Bergen", "Bokmål", "Bryggen", "Excel", "JavaScript", "Lens", "Nynorsk", "Oslo", "Poly"),
+    *("Meet", "Teams", "Webex"),
     *("English", "Enterprise", "Norge", "Oslo", "Sentrum", "Tromsø", "VoiceOver", "Windows"),
     *("Chromium", "Datatilsynet", "Digitaliseringsdirektoratet", "Diskrimineringsnemnda"),
-    *("Kari", "Nordmann", "Norwegian", "Office", "Østby", "Studio", "Tilsynet"),
+    *(
+        "Authenticator",
+        "Google",
+        "Kari",
+        "Nordmann",
+        "Norwegian",
+        "Office",
+        "Østby",
+        "Studio",
+        "Tilsynet",
+    ),
 }
 NAMES |= set(re.findall(r"\w+", (ROOT / "portal/catalogue/models.csv").read_text("utf-8")))
 FILLED_IN = re.compile(r"%\((\w+)\)[sd]")
@@ -35,6 +46,11 @@ DRESS = re.compile(r"&shy;|\*\*")
 # What LANGUAGE and common sense forbid, and what is said instead.
 FORBIDDEN_NB = {
     r"vennligst": "just ask",
+    r"supportportal\w*": "støtteportal",
+    r"organisasjonen( din| deres)?": "virksomheten",
+    r"klokka \d+": "kl. 07.00",
+    r"ønsket (ditt|mitt|deres) om|send ønsket|ønsker om": "forespørsel",
+    r"internt notat|interne notat\w*": "intern merknad",
     r"obligatorisk|påkrevd": "må fylles ut",
     r"aktiva|eiendeler": "utstyr",
     r"installert(e)? base\w*": "utstyrspark",
@@ -52,6 +68,7 @@ FORBIDDEN_NB = {
     r"dataark": "datablad",
     r"hurtigreparasjon\w*": "hurtigretting",
     r"virkedag\w*": "arbeidsdag",
+    r"intern\w* notat\w*": "intern merknad",
     r"saksbehandler\w*": "supportmedarbeider, behandler",
     r"generere\w*": "lage",
     r"belaste for": "fakturere",

@@ -13,13 +13,13 @@ from portal.accounts.queries import address_of, credentials_of
 from portal.accounts.rules import place_of
 from portal.base.tenancy import NOBODY
 from portal.base.words import N_, Refused
-from portal.web.limits import Bucket, limits
+from portal.web.limits import Bucket, limit, limits, network_of
 from portal.web.session import open_session
 
-IN_ALL = Bucket("sign-in", 1000, 300)
-PER_ADDRESS = Bucket("sign-in of", 10, 300)
-PER_PLACE = Bucket("sign-in from", 10, 300)
-PER_DEVICE = Bucket("sign-in with", 10, 300)
+IN_ALL = limit("sign-in in all", 1000, 300)
+PER_ADDRESS = limit("sign-in per person", 10, 300)
+PER_PLACE = limit("sign-in per network", 10, 300)
+PER_DEVICE = limit("sign-in per browser", 10, 300)
 _A_YEAR = 31_536_000
 
 
@@ -63,15 +63,20 @@ def remember_device(response: Response, user_id: int) -> None:
     )
 
 
-def _buckets(email: str, user_id: int | None) -> list[Bucket]:
+def known_device(user_id: int | None) -> str:
+    """What this browser is counted by, where this person has signed in with it before; else ""."""
     device = request.cookies.get(_cookie_name(), "")
     try:
         known = _signer().loads(device, max_age=_A_YEAR) == user_id
     except BadSignature:
         known = False
-    if known and user_id:
+    return device if known and user_id else ""
+
+
+def _buckets(email: str, user_id: int | None) -> list[Bucket]:
+    if device := known_device(user_id):
         return [PER_DEVICE.of(device)]
-    place = request.remote_addr or ""
+    place = network_of(request.remote_addr)
     return [IN_ALL, PER_ADDRESS.of(address_of(email)), PER_PLACE.of(place)]
 
 

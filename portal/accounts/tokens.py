@@ -9,6 +9,10 @@ def new_token() -> str:
     return secrets.token_urlsafe()
 
 
-def hash_of(token: str) -> str:
-    """Tokens are stored hashed: whoever reads the table cannot sign in with it."""
-    return sha256(token.encode()).hexdigest()
+def hash_of(token: object) -> str:
+    """Tokens are stored hashed: whoever reads the table cannot sign in with it.
+
+    What is no text is nobody's token, and neither is one that cannot be written down.
+    """
+    text = token if isinstance(token, str) else ""
+    return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

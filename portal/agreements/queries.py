@@ -86,7 +86,8 @@ def customers_like(text: str) -> Select[Account]:
     digits = re.sub(r"[^0-9]", "", text)
     named = Account.name_fold.contains(loose_key(text), autoescape=True)
     numbered = Account.digits.startswith(digits) if digits else false()
-    return select(Account).where(or_(named, numbered)).order_by(Account.name_key, Account.id)
+    there = Account.removed_at.is_(None)
+    return select(Account).where(there, or_(named, numbered)).order_by(Account.name_key, Account.id)
 
 
 def partners_like(text: str) -> Select[Partner]:

@@ -31,7 +31,8 @@ class Target:
     label: str
     default: int
     unit: Unit
-    most: int = 100_000
+    most: int
+    least: int = 1  # a target of nothing is none that anybody can reach
 
 
 def first_response(severity: Severity) -> str:
@@ -44,18 +45,26 @@ def next_update(severity: Severity) -> str:
     return f"next_update_{severity.value}"
 
 
+_A_WEEK = 7 * 24 * 60  # minutes
 _RESPONSE = dict(zip(Severity, (30, 60, 120, 480), strict=True))
 _UPDATE = dict(zip(Severity, (6, 12, 48, 120), strict=True))
 TARGETS = {
     target.key: target
     for target in (
-        *(Target(first_response(it), it.label, _RESPONSE[it], Unit.MINUTES) for it in Severity),
-        *(Target(next_update(it), it.label, _UPDATE[it], Unit.HOURS) for it in Severity),
+        *(
+            Target(first_response(it), it.label, _RESPONSE[it], Unit.MINUTES, _A_WEEK)
+            for it in Severity
+        ),
+        *(Target(next_update(it), it.label, _UPDATE[it], Unit.HOURS, 720) for it in Severity),
         # Minutes after midnight: approved at this minute is too late for today's parcel.
-        Target("cut_off", N_("Replacements are shipped the same day until"), 900, Unit.TIME, 1439),
-        Target("return_window", N_("Return of the faulty device within"), 10, Unit.BUSINESS_DAYS),
-        Target("dead_on_arrival", N_("Dead on arrival when reported within"), 30, Unit.DAYS),
-        Target("reopening", N_("A closed request can be reopened within"), 30, Unit.DAYS),
+        Target(
+            "cut_off", N_("Replacements are shipped the same day until"), 900, Unit.TIME, 1439, 0
+        ),
+        Target(
+            "return_window", N_("Return of the faulty device within"), 10, Unit.BUSINESS_DAYS, 90
+        ),
+        Target("dead_on_arrival", N_("Dead on arrival when reported within"), 30, Unit.DAYS, 365),
+        Target("reopening", N_("A closed request can be reopened within"), 30, Unit.DAYS, 365),
         Target("true_up", N_("True-up when a category has grown by"), 5, Unit.PERCENT, 100),
     )
 }
@@ -73,9 +82,12 @@ def own_targets(stated: Mapping[str, int]) -> dict[str, int]:
     own = {}
     for key, value in stated.items():
         target = TARGETS[key]
-        if not 0 <= value <= target.most:
+        if not target.least <= value <= target.most:
             raise Refused(
-                N_("Enter a whole number from 0 to %(most)s."), field=key, most=target.most
+                N_("Enter a whole number from %(least)s to %(most)s."),
+                field=key,
+                least=target.least,
+                most=target.most,
             )
         if value != target.default:
             own[key] = value

@@ -6,7 +6,7 @@ from flask import Flask
 
 from portal.agreements.periods import Break, BreakKind
 from portal.agreements.rules import Coverage, Reason
-from portal.agreements.targets import TARGETS, Unit
+from portal.agreements.targets import TARGETS, Severity, Unit, first_response, next_update
 from portal.base import clock
 from portal.base.words import N_
 from portal.web.formats import date_range, percent, short_date, text_date, time_of_day
@@ -60,6 +60,16 @@ def coverage_state(coverage: Coverage, today: date) -> str:
     if not coverage.covered:
         return "no"
     return "soon" if coverage.until and coverage.until - today <= SOON else "yes"
+
+
+def target_name(key: str) -> str:
+    """What a target is about, with the severity where there is one for each."""
+    for severity in Severity:
+        if key == first_response(severity):
+            return gettext("%(severity)s: first response", severity=label(severity))
+        if key == next_update(severity):
+            return gettext("%(severity)s: next update", severity=label(severity))
+    return gettext(TARGETS[key].label)
 
 
 def target_text(key: str, value: int) -> str:

@@ -7,13 +7,14 @@ account that the session writes for, and for no other.
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import String, Table, bindparam, inspect, text
+from sqlalchemy import String, Table, bindparam, func, inspect, select, text
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Session
 
-from portal.base.tenancy import OutOfScope, Owned, ScopedSession, _vetting
+from portal.base.tenancy import OutOfScope, Owned, ScopedSession, vetting
+from portal.base.visibility import Narrowed
 
 _POSTGRESQL = postgresql.dialect()  # type: ignore[no-untyped-call]
 CHUNK = 2_000  # rows a statement: larger ones are hardly faster, and hold the writers' lock longer
@@ -33,6 +34,8 @@ def insert_rows(
     Rows whose twin is there already, in whichever account, are passed over and not returned.
     """
     own = _own_columns(session, constants)
+    if not _all_seen(session, kind, columns, rows, own):
+        raise OutOfScope("Some of the rows would not be seen by whoever writes them.")
     names, source = _source(session, kind, columns)
     statement = (
         f"INSERT INTO {_table(kind)} ({', '.join([*names, *own])})"  # noqa: S608
@@ -52,6 +55,11 @@ def update_rows(
 ) -> int:
     """Write columns of rows known by `id`, the first column; how many were written."""
     own = _own_columns(session, constants)
+    told = getattr(kind, "narrowed_by", None) in columns
+    if not _hold(session, kind, rows) or (
+        told and not _all_seen(session, kind, columns, rows, own)
+    ):
+        raise OutOfScope("Some of the rows are not seen by whoever writes them, or would not be.")
     names, source = _source(session, kind, columns)
     sets = [f"{name} = r.{name}" for name in names[1:]]
     sets += [f"{name} = :{name}" for name in own if name != "account_id"]
@@ -68,6 +76,34 @@ def _own_columns(session: Session, constants: Mapping[str, Any]) -> dict[str, An
     if not isinstance(session, ScopedSession) or session.scope.write is None:
         raise OutOfScope("This session reads only.")
     return {**constants, "account_id": session.scope.write}
+
+
+def _all_seen(
+    session: Session,
+    kind: type[Owned],
+    columns: Sequence[str],
+    rows: Sequence[Sequence[Any]],
+    own: Mapping[str, Any],
+) -> bool:
+    """Whether whoever sees a part of the account only would see rows with these values."""
+    limits = session.scope.limits if isinstance(session, ScopedSession) else None
+    if limits is None or not issubclass(kind, Narrowed):
+        return True
+    if (by := kind.narrowed_by) in columns:
+        values = {row[columns.index(by)] for row in rows}
+    else:
+        values = {own.get(by)}
+    return all(kind.admits(limits, own["account_id"], value) for value in values)
+
+
+def _hold(session: Session, kind: type[Owned], rows: Sequence[Sequence[Any]]) -> bool:
+    """Whether they see all of these rows as they are, known by their ids."""
+    limits = session.scope.limits if isinstance(session, ScopedSession) else None
+    if limits is None or not issubclass(kind, Narrowed):
+        return True
+    table, ids = cast(Any, kind), {row[0] for row in rows}
+    mine = select(func.count(table.id)).where(table.id.in_(ids))
+    return session.scalars(mine).one() == len(ids)
 
 
 def _source(session: Session, kind: type[Owned], columns: Sequence[str]) -> tuple[list[str], str]:
@@ -96,7 +132,7 @@ def _run(
     table = _table(kind)
     bound = text(statement).bindparams(*[bindparam(name, type_=table.c[name].type) for name in own])
     values = {**own, "rows": json.dumps([list(row) for row in rows], ensure_ascii=False)}
-    with _vetting():
+    with vetting():
         return session.connection().execute(bound, values)
 
 

@@ -8,7 +8,7 @@ so deleting a file is deleting its row.
 import re
 import secrets
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
 from sqlalchemy import BigInteger, String, select
@@ -20,10 +20,28 @@ from portal.base.file_store import FileStore
 from portal.base.jobs import every
 from portal.base.run import Run
 from portal.base.tenancy import Owned, Scope
+from portal.base.words import N_, LabelledEnum
 
 LONGEST_NAME = 255
 _MEDIA_TYPE = re.compile(r"[\w.+-]{1,49}/[\w.+-]{1,50}", re.ASCII)
 _GRACE = timedelta(hours=1)
+
+
+Keys = Callable[[Session, list[str]], set[str]]
+KNOWN: list[Keys] = []  # what else knows of bytes, besides the files of accounts
+
+
+def knows_keys(function: Keys) -> Keys:
+    """Let this function say which of some keys a row of another table knows: they stay."""
+    KNOWN.append(function)
+    return function
+
+
+class Hold(LabelledEnum):
+    """Why nobody is given a file, though it is there."""
+
+    WAITING = "waiting", N_("Being checked for viruses")
+    STOPPED = "stopped", N_("Stopped by the virus check")
 
 
 class StoredFile(Owned, Base):
@@ -38,6 +56,7 @@ class StoredFile(Owned, Base):
     size: Mapped[int] = mapped_column(BigInteger)
     sha256: Mapped[str] = mapped_column(String(64))
     created_at: Mapped[datetime]
+    held: Mapped[Hold | None]  # None: it may be downloaded by whoever sees it
 
 
 def save_file(
@@ -49,6 +68,7 @@ def save_file(
     chunks: Iterable[bytes],
     now: datetime,
     limit: int | None = None,
+    held: Hold | None = None,
 ) -> StoredFile:
     """Keep a file for the account that the session writes for."""
     key = secrets.token_urlsafe(24)
@@ -60,6 +80,7 @@ def save_file(
         size=size,
         sha256=digest,
         created_at=now,
+        held=held,
     )
     session.add(file)
     session.flush()
@@ -87,5 +108,6 @@ def sweep(run: Run) -> None:
         run.beat()
         with run.session(everything) as session:
             known = set(session.scalars(select(StoredFile.key).where(StoredFile.key.in_(keys))))
+            known.update(*(knows(session, keys) for knows in KNOWN))
         for key in set(keys) - known:
             run.files.delete(key)

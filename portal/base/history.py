@@ -6,38 +6,34 @@ account, so that a row that was altered or taken away is found.
 """
 
 import json
+from collections.abc import Callable
 from datetime import datetime
 from hashlib import sha256
 from typing import Any, Protocol
 
-from sqlalchemy import JSON, Select, String, UniqueConstraint, select
-from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+from sqlalchemy import (
+    JSON,
+    ColumnElement,
+    Index,
+    Select,
+    String,
+    UniqueConstraint,
+    and_,
+    exists,
+    inspect,
+    or_,
+    select,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, aliased, mapped_column
 
 from portal.base import clock
 from portal.base.db import Base
-from portal.base.tenancy import Owned
-from portal.base.words import N_, LabelledEnum
-
-
-class What(LabelledEnum):
-    """What happened, worded so that a name and a time can stand beside it."""
-
-    BROUGHT_BACK = "brought_back", N_("Brought back into use")
-    CHANGED = "changed", N_("Changed")
-    COUNTED = "counted", N_("Number changed")
-    CREATED = "created", N_("Created")
-    IMPORTED = "imported", N_("Device list imported")
-    IMPORT_UNDONE = "import_undone", N_("Import undone")
-    MOVED = "moved", N_("Moved")
-    REACHED = "reached", N_("Account opened by staff")
-    REGISTERED = "registered", N_("Registered")
-    REMOVED = "removed", N_("Removed")
-    RETIRED = "retired", N_("Taken out of use")
-    SIGNED_IN = "signed_in", N_("Signed in")
-    SIGNED_OUT = "signed_out", N_("Signed out")
-    SIGN_IN_FAILED = "sign_in_failed", N_("Sign-in refused")
-    PASSWORD_CHANGED = "password_changed", N_("Password changed")
+from portal.base.deeds import LOOKS
+from portal.base.deeds import What as What  # noqa: PLC0414 - they belong together
+from portal.base.event_chain import follow
+from portal.base.places import place_at_hand
+from portal.base.tenancy import Owned, ScopedSession
+from portal.base.visibility import Limits, Narrowed, narrowed_classes
 
 
 class _Happening:
@@ -51,6 +47,8 @@ class _Happening:
     by_id: Mapped[int | None]
     on_behalf: Mapped[bool] = mapped_column(default=False)
     at: Mapped[datetime]
+    place: Mapped[str | None] = mapped_column(String(60))  # the network it was done from
+    reason: Mapped[str | None] = mapped_column(String(200))  # why staff did it to a customer
     details: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     hash: Mapped[str] = mapped_column(String(64))
 
@@ -67,35 +65,60 @@ class _Happening:
             self.at.timestamp(),
             self.details,
         ]
+        if self.place or self.reason:
+            told.append([self.place, self.reason])
         return sha256(json.dumps(told, sort_keys=True, default=str).encode()).hexdigest()
 
 
-class Event(Owned, _Happening, Base):
-    """A deed in a customer's account."""
+class Event(Narrowed, Owned, _Happening, Base):
+    """A deed in a customer's account. It is seen by whoever sees the record that it is about."""
 
+    narrowed_by = "record_id"
     __tablename__ = "event"
-    __table_args__ = (UniqueConstraint("account_id", "number"),)
+    __table_args__ = (
+        UniqueConstraint("account_id", "number"),
+        Index("ix_event_record", "account_id", "kind", "record_id", "at"),
+        Index("ix_event_by", "account_id", "by_id", "number"),
+        Index("ix_event_what", "account_id", "what", "number"),
+        Index("ix_event_at", "account_id", "at"),
+    )
+
+    @classmethod
+    def seen(cls, limits: Limits, table: Any) -> ColumnElement[bool] | None:
+        ways, kinds = [], []
+        for kind in narrowed_classes():
+            record: Any = aliased(kind)
+            ours = issubclass(kind, Base) and not issubclass(kind, Event)
+            if ours and kind.seen(limits, record) is not None:
+                kinds.append(inspect(kind).local_table.name)
+                # The session narrows the records that it looks among, here as everywhere.
+                there = exists().where(record.id == table.record_id).correlate_except(record)
+                ways.append(and_(table.kind == kinds[-1], there))
+        return or_(table.kind.not_in(kinds), *ways) if kinds else None
+
+    @classmethod
+    def admits(cls, limits: Limits, account_id: int, value: Any) -> bool:
+        return True  # what somebody may do, they may note
 
 
 class DeskEvent(_Happening, Base):
     """A deed outside every account: the catalogue, sign-ins, the vendor's own people."""
 
     __tablename__ = "desk_event"
-    __table_args__ = (UniqueConstraint("number"),)
+    __table_args__ = (
+        UniqueConstraint("number"),
+        Index("ix_desk_event_by", "by_id", "number"),
+        Index("ix_desk_event_what", "what", "number"),
+    )
 
 
-class EventChain(Base):
-    """Where a chain of events ends: one row an account, and one for the desk."""
-
-    __tablename__ = "event_chain"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    name: Mapped[str] = mapped_column(String(40), unique=True)
-    number: Mapped[int]
-    hash: Mapped[str] = mapped_column(String(64))
+# What else follows from a deed outside every account, by its kind: accounts/echoes.py.
+FOLLOWERS: dict[str, Callable[[Session, DeskEvent], None]] = {}
 
 
 class Doer(Protocol):
+    """Whoever does something. One who knows it also says from which `place`, for what `reason`."""
+
     @property
     def id(self) -> int: ...
 
@@ -106,21 +129,26 @@ class Doer(Protocol):
 def happened(
     session: Session, record: Any, what: What, *, by: Doer | None, **details: Any
 ) -> Event | DeskEvent:
-    """Write that `by` (None: the portal itself) did this to `record`."""
-    if isinstance(record, Owned):
+    """Write that `by` (None: the portal itself) did this to `record`.
+
+    Of what is internal the vendor's own history tells: no customer's may know that it is there.
+    """
+    if isinstance(record, Owned) and not getattr(record, "internal", False):
         if record.account_id is None:
             session.flush()  # which stamps it
-        event = Event(account_id=record.account_id)
-        return _write(session, event, record, what, by=by, details=details)
-    return _write(session, DeskEvent(), record, what, by=by, details=details)
+        return happened_in(session, record.account_id, record, what, by=by, **details)
+    noted = DeskEvent()
+    _write(session, noted, record, what, by=by, details=details)
+    if follower := FOLLOWERS.get(noted.kind):
+        follower(session, noted)
+    return noted
 
 
 def happened_in(
     session: Session, account_id: int, record: Any, what: What, *, by: Doer | None, **details: Any
 ) -> Event | DeskEvent:
     """The same of a record that is nobody's, in the history of the account it concerns."""
-    event = Event(account_id=account_id)
-    return _write(session, event, record, what, by=by, details=details)
+    return _write(session, Event(account_id=account_id), record, what, by=by, details=details)
 
 
 def _write(
@@ -135,53 +163,36 @@ def _write(
     if record.id is None:
         session.flush()
     event.kind, event.record_id, event.what = record.__tablename__, record.id, what
-    event.by_id, event.on_behalf = (by.id, by.on_behalf) if by else (None, False)
+    event.by_id, event.on_behalf = (by.id or None) if by else None, False
+    if by is not None:  # done to an account in the vendor's name, it is none of its own people's
+        staff = isinstance(session, ScopedSession) and session.scope.staff
+        event.on_behalf = isinstance(event, Event) and (by.on_behalf or staff)
+        event.place = getattr(by, "place", "") or place_at_hand() or None
+        event.reason = getattr(by, "reason", "") or None
     event.at, event.details = clock.now().replace(microsecond=0), details
-    chain = f"account {event.account_id}" if isinstance(event, Event) else "desk"
-    _follow(session, event, chain)
+    follow(session, event, f"account {event.account_id}" if isinstance(event, Event) else "desk")
     session.add(event)
     session.flush()
     return event
 
 
 def events_of(record: DeclarativeBase) -> Select[Any]:
-    """What happened to one record, newest first."""
-    table: Any = Event if isinstance(record, Owned) else DeskEvent
+    """What was done to one record, newest first."""
+    ours = isinstance(record, Owned) and not getattr(record, "internal", False)
+    table: Any = Event if ours else DeskEvent
     return (
         select(table)
+        .where(table.what.not_in(LOOKS))
         .where(table.kind == record.__tablename__, table.record_id == record.id)  # type: ignore[attr-defined]
         .order_by(table.number.desc())
     )
 
 
-def broken_link(events: "list[Event] | list[DeskEvent]") -> Event | DeskEvent | None:
-    """The first of these rows (oldest first, complete) that does not follow from the one before."""
-    previous, number = "", 0
-    for event in events:
-        if event.number != number + 1 or event.hash != event.digest(previous):
-            return event
-        previous, number = event.hash, event.number
-    return None
-
-
-def _follow(session: Session, event: Event | DeskEvent, chain: str) -> None:
-    """Give the row its number and hash after the last one of its chain."""
-    # The chain's row is locked, so that two deeds cannot both follow the same one; a lock on the
-    # last event would hand the second of them a last event that is no longer the last.
-    ask = (
-        select(EventChain)
-        .where(EventChain.name == chain)
-        .with_for_update()
-        .execution_options(populate_existing=True)
+def events_here(record: DeclarativeBase) -> Select[Any]:
+    """The same of a record that is nobody's, in the history of the accounts at hand."""
+    return (
+        select(Event)
+        .where(Event.what.not_in(LOOKS))
+        .where(Event.kind == record.__tablename__, Event.record_id == record.id)  # type: ignore[attr-defined]
+        .order_by(Event.number.desc())
     )
-    end = session.scalars(ask).one_or_none()
-    if end is None:
-        try:
-            with session.begin_nested():
-                session.add(EventChain(name=chain, number=0, hash=""))
-        except IntegrityError:
-            pass  # a twin began the chain
-        end = session.scalars(ask).one()
-    event.number = end.number + 1
-    event.hash = event.digest(end.hash)
-    end.number, end.hash = event.number, event.hash

@@ -1,20 +1,19 @@
 """Mails that went no further than the portal, because it has no mail server: the embedded default.
 
-Staff read them on the mailbox page. They are cleared away after a month.
+Staff read them on the mailbox page. They are cleared away in time, and so is what could not be
+sent, which a job that was given up still carries.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import String, Text, delete
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal.base import clock
 from portal.base.db import Base
-from portal.base.jobs import every
+from portal.base.jobs import Job
+from portal.base.retention import lets_go
 from portal.base.run import Run
 from portal.base.tenancy import NOBODY
-
-_KEPT = timedelta(days=30)
 
 
 class Mail(Base):
@@ -32,7 +31,9 @@ class Mail(Base):
     written_at: Mapped[datetime] = mapped_column(index=True)
 
 
-@every("mails.clear", hours=24)
-def clear(run: Run) -> None:
+@lets_go("mails")
+def clear(run: Run, before: datetime) -> None:
     with run.session(NOBODY) as session:
-        session.execute(delete(Mail).where(Mail.written_at < clock.now() - _KEPT))
+        session.execute(delete(Mail).where(Mail.written_at < before))
+        given_up = (Job.parked_at < before, Job.repeats.is_(None))
+        session.execute(delete(Job).where(*given_up))

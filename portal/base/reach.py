@@ -5,6 +5,7 @@ hundred forms again and again, so a form is walked through once.
 """
 
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
 from sqlalchemy.sql.visitors import iterate
@@ -12,6 +13,9 @@ from sqlalchemy.sql.visitors import iterate
 owned_tables: set[str] = set()
 _looked_through: set[Any] = set()
 _MOST_FORMS = 2_000
+KEPT = {"kept": True}  # execution options of a statement that is put together once
+_under: WeakKeyDictionary[Any, dict[tuple[Any, ...], Any]] = WeakKeyDictionary()
+_MOST_SCOPES = 500
 
 
 class OutOfScope(RuntimeError):
@@ -22,6 +26,20 @@ def own(table: str) -> None:
     """Let this table be one whose records belong to accounts."""
     owned_tables.add(table)
     _looked_through.clear()
+
+
+def under(criteria: tuple[Any, ...], statement: Any) -> Any:
+    """The statement as it is read by, looked through as it will be sent, so that its form is made
+    out once. One that is `KEPT` is asked again and again, and narrowed once for each scope."""
+    is_kept = "kept" in statement.get_execution_options()
+    kept: dict[tuple[Any, ...], Any] = _under.setdefault(statement, {}) if is_kept else {}
+    if (found := kept.get(criteria)) is None:
+        found = statement.options(*criteria)
+        look_through(found)
+        if len(kept) >= _MOST_SCOPES:
+            kept.clear()
+        kept[criteria] = found
+    return found
 
 
 def look_through(statement: Any) -> None:
@@ -45,14 +63,14 @@ def reaches_owned_tables(statement: Any) -> bool:
     tables, mapped, bare = set(), set(), set()
     for element in iterate(statement):
         # Raw columns that SQLAlchemy itself writes: `count(*)` and `exists (select 1 ...)`.
-        raw = getattr(element, "is_literal", False) and str(element) not in {"*", "1"}
+        raw = getattr(element, "is_literal", None) and str(element) not in {"*", "1"}
         if raw or isinstance(element, sa.TextClause):
             raise OutOfScope("Raw SQL cannot be narrowed.")
         if isinstance(element, sa.Table):
             tables.add(element.name)
         # SQLAlchemy marks what came through a mapped class; a bare table has no such mark,
-        if marks := element._annotations.keys() & {"parententity", "parentmapper"}:
-            mapped.add(element._annotations[marks.pop()].mapper.local_table.name)
+        if mapper := element._annotations.get("parentmapper"):
+            mapped.add(mapper.local_table.name)
         # and `select(func.row_number().over(order_by=Product.id))` is narrowed by nobody.
         if isinstance(element, sa.Select) and not element._propagate_attrs:
             bare |= _tables_of(element)

@@ -4,6 +4,8 @@ import logging
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy.exc import DBAPIError
@@ -14,7 +16,7 @@ from portal.base import leases
 from portal.base.access import Permission
 from portal.base.db import READING
 from portal.base.file_store import FileStore
-from portal.base.jobs import Hopeless, Job
+from portal.base.jobs import Hopeless, Job, NotNow
 from portal.base.leases import LeaseLost
 from portal.base.tenancy import NOBODY, Scope, ScopedSession
 
@@ -35,6 +37,7 @@ class Run:
         self.finished = False
         self._sessions, self._rights = sessions, rights
         self._lost = threading.Event()
+        self._began_with: Scope | None = None
 
     @contextmanager
     def session(self, scope: Scope) -> Iterator[ScopedSession]:
@@ -50,7 +53,7 @@ class Run:
     @contextmanager
     def reading(self, scope: Scope) -> Iterator[ScopedSession]:
         """A session that only reads, beside one that writes: it holds no lock."""
-        with self._sessions(scope=scope) as session:
+        with self._sessions(scope=replace(scope, under=None)) as session:
             session.connection(execution_options=READING)
             yield session
 
@@ -69,6 +72,10 @@ class Run:
         scope = self._rights(user_id, account_id, permission)
         if scope is None:
             raise Hopeless("The person has lost the right to this account.")
+        if self._began_with and self._began_with.limits != scope.limits:
+            # Nothing that was begun is kept, and the next try begins with what they see by then.
+            raise NotNow("The person sees more of the account by now, or less.", wait=timedelta())
+        self._began_with = scope
         return scope
 
     def beat(self) -> None:

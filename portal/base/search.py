@@ -9,33 +9,46 @@ nobody else may pass by, is added here: to reads as tokens, to writes row by row
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from enum import IntEnum
 from itertools import islice
 from types import ModuleType
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, delete, select
 
 from portal.base import search_postgres, search_sqlite
 from portal.base.search_query import Clause, Query, Tokens, inside, query_of, tokens_of
-from portal.base.search_table import Row
-from portal.base.tenancy import OutOfScope, ScopedSession, _vetting
+from portal.base.search_table import KINDS, TOP, Row, search_entry
+from portal.base.tenancy import OutOfScope, ScopedSession, vetting
 
-__all__ = ["Kind", "Query", "Tokens", "inside", "query_of", "tokens_of"]
+__all__ = ["Hits", "Kind", "Query", "Tokens", "inside", "query_of", "tokens_of"]
 
 _CHUNK = 5000
-_KINDS = 16
-_NEWEST = 2**62
 
 
 class Kind(IntEnum):
     """What entries are of. The numbers are stored; none is ever used again."""
 
     PRODUCT = 1
+    SERVICE_REQUEST = 2
+    SERVICE_REQUEST_DESK = 3  # the same with what is internal; found by staff alone
+
+
+# Of these whoever does not see everything finds where they take part: `u` is a mark of people who
+# do. Of a device it says who registered it.
+FOLLOWED = frozenset({Kind.SERVICE_REQUEST, Kind.SERVICE_REQUEST_DESK})
+_OF_STAFF = frozenset({Kind.SERVICE_REQUEST_DESK})
+_TEXT = frozenset("wjhte")  # what tokens of texts and identifiers begin with; others are marks
 
 
 def install(connection: Connection) -> None:
     """What the table needs beside itself to be searched."""
     _dialect(connection).install(connection)
+
+
+def renew(connection: Connection) -> None:
+    """Put what is installed beside the table in step with this version of the portal."""
+    _dialect(connection).renew(connection)
 
 
 def remove(connection: Connection) -> None:
@@ -51,49 +64,130 @@ def index(session: ScopedSession, kind: Kind, entries: Iterable[tuple[int, int, 
         for record_id, account_id, (words, identifiers) in chunk:
             if not session.scope.writes(account_id):
                 raise OutOfScope(f"Entry {kind.name} {record_id} is of account {account_id}.")
+            if not _seen(session, kind, account_id, words):
+                raise OutOfScope(f"Entry {kind.name} {record_id} is at a site that is not seen.")
             tokens = sorted((*words, f"k{kind}", f"a{account_id}k{kind}"))
-            rows.append((record_id * _KINDS + kind, account_id, " ".join(tokens), identifiers))
-        with _vetting():
+            rows.append((record_id * KINDS + kind, account_id, " ".join(tokens), identifiers))
+        with vetting():
             _dialect(connection).save(connection, rows)
+
+
+def extend(session: ScopedSession, kind: Kind, entries: Iterable[tuple[int, int, Tokens]]) -> None:
+    """Let records be found by these tokens too: words are added, marks take the others' place."""
+    new = {record_id: (account_id, tokens) for record_id, account_id, tokens in entries}
+    connection = session.connection()
+    with vetting():
+        known = _dialect(connection).known(connection, [each * KINDS + kind for each in new])
+    whole = []
+    for record_id, (account_id, (words, identifiers)) in new.items():
+        of, old, numbers = known.get(record_id * KINDS + kind, (account_id, (), ""))
+        if of != account_id:
+            raise OutOfScope(f"Entry {kind.name} {record_id} is of another account.")
+        kept = {token for token in old if token[0] in _TEXT}
+        both = sorted({*numbers.split(), *identifiers.split()})
+        whole.append((record_id, account_id, Tokens(words | kept, " ".join(both))))
+    index(session, kind, whole)
 
 
 def forget(session: ScopedSession, kind: Kind, record_ids: Iterable[int]) -> None:
     connection = session.connection()
-    ids = [record_id * _KINDS + kind for record_id in record_ids]
-    with _vetting():
+    ids = [record_id * KINDS + kind for record_id in record_ids]
+    with vetting():
         of = _dialect(connection).delete(connection, ids)
     if not all(map(session.scope.writes, of)):
         raise OutOfScope(f"Entries of accounts {of} are not this session's to delete.")
+
+
+def forget_some(session: ScopedSession, most: int) -> int:
+    """Let so many entries go of the account that the session writes for; tells how many it was."""
+    entry = search_entry.c
+    mine = select(entry.id).where(entry.account_id == session.scope.write).limit(most)
+    with vetting():
+        gone = session.connection().execute(delete(search_entry).where(entry.id.in_(mine)))
+    return gone.rowcount
+
+
+@dataclass(frozen=True, slots=True)
+class Hits:
+    """What was found, newest first: everything or, when it is too many, the newest of it."""
+
+    ids: list[int]
+    many: bool
+
+
+def of_accounts(query: Query, kind: Kind, account_ids: Iterable[int]) -> Query:
+    """Only entries of these accounts, among those that the session reads anyway."""
+    theirs = Clause(tokens=frozenset(f"a{account}k{kind}" for account in account_ids))
+    return Query((*query.clauses, theirs), query.unwanted)
 
 
 def find(
     session: ScopedSession, kind: Kind, query: Query, *, before: int | None = None, limit: int
 ) -> list[int]:
     """The ids of the newest records that the session may read and that match, newest first."""
-    newest = _NEWEST if before is None else before * _KINDS
-    return [entry // _KINDS for entry in _ask(session, kind, query, newest, limit, in_order=True)]
+    return _ask(session, kind, query, before, newest=limit).ids
 
 
-def count(session: ScopedSession, kind: Kind, query: Query, *, cap: int = 1001) -> int:
-    """How many there are; counting ends at `cap`, for nobody reads further than «over 1000»."""
-    return len(_ask(session, kind, query, _NEWEST, cap, in_order=False))
+def hits(
+    session: ScopedSession,
+    kind: Kind,
+    query: Query,
+    *,
+    before: int | None = None,
+    newest: int,
+    cap: int,
+) -> Hits:
+    """All that match, or when they are more than `cap`, the `newest` of them below `before`.
+
+    To know that there are many does not take their order, and both databases count in another
+    order than the newest first in a third of the time.
+    """
+    return _ask(session, kind, query, before, newest=newest, cap=cap)
 
 
 def _ask(
-    session: ScopedSession, kind: Kind, query: Query, before: int, limit: int, *, in_order: bool
-) -> list[int]:
+    session: ScopedSession,
+    kind: Kind,
+    query: Query,
+    before: int | None,
+    *,
+    newest: int,
+    cap: int | None = None,
+) -> Hits:
+    if kind in _OF_STAFF and not session.scope.staff:
+        raise OutOfScope(f"Only staff look among entries {kind.name}.")
     read = session.scope.read
     tokens = {f"k{kind}"} if read is None else {f"a{account}k{kind}" for account in read}
     # First, for the database walks the first and looks up the others.
-    clauses = (Clause(tokens=frozenset(tokens)), *query.clauses)
+    clauses = (Clause(tokens=frozenset(tokens)), *_at_sites(session, kind), *query.clauses)
     if Clause() in clauses:
-        return []  # one that nothing can fulfill
+        return Hits([], many=False)  # one that nothing can fulfill
     connection = session.connection()
-    with _vetting():
-        found: list[int] = _dialect(connection).find(
-            connection, clauses, kind=kind, before=before, limit=limit, in_order=in_order
+    top = TOP if before is None else before * KINDS
+    wanted = Query(clauses, query.unwanted)
+    with vetting():
+        entries, many = _dialect(connection).find(
+            connection, wanted, kind=kind, before=top, newest=newest, cap=cap
         )
-    return found
+    return Hits([entry // KINDS for entry in entries], many)
+
+
+def _at_sites(session: ScopedSession, kind: Kind) -> list[Clause]:
+    """What whoever sees a part is narrowed to: entries are marked with their site and people."""
+    limits = session.scope.limits
+    narrowed = limits and (limits.own if kind in FOLLOWED else limits.at_sites)
+    if limits is None or not narrowed:
+        return []
+    marks = {f"s{site_id}" for site_id in limits.sites}
+    if kind in FOLLOWED:
+        marks.add(f"u{limits.person}")
+    whole = (session.scope.read or frozenset()) - narrowed
+    return [Clause(tokens=frozenset(marks | {f"a{account}k{kind}" for account in whole}))]
+
+
+def _seen(session: ScopedSession, kind: Kind, account_id: int, words: frozenset[str]) -> bool:
+    of_account = {f"a{account_id}k{kind}"}
+    return all(clause.tokens & (words | of_account) for clause in _at_sites(session, kind))
 
 
 def _dialect(connection: Connection) -> ModuleType:

@@ -7,92 +7,33 @@ of the table and adds the accounts itself, as they were told to the transaction.
 It asks in steps. What many entries have is found among the newest of them, while GIN would gather
 them all first; what few have, GIN finds at once, while the walk would pass by a million. And GIN
 looks up whole words, which it does in an instant, not beginnings, which it gathers like all else:
-so every word that there is, is kept in a table of its own, which only the functions can read.
+so every word that there is, is kept in a table of its own, which only the functions can read. The
+functions are in `search_functions`.
 """
 
 from collections.abc import Sequence
 
 from sqlalchemy import Connection, text
 
+from portal.base import search_functions
 from portal.base.row_security import protect
-from portal.base.search_query import Clause, threes_inside
-from portal.base.search_table import Row
+from portal.base.search_query import Clause, Query, threes_inside
+from portal.base.search_table import KINDS, Row
 
 _SCHEMA = """
 CREATE INDEX search_entry_fts ON search_entry USING gin (words);
-CREATE INDEX search_entry_fts_newest ON search_entry (account_id, id);
 CREATE TABLE search_entry_fts_word (word text COLLATE "C" NOT NULL);
 CREATE INDEX search_entry_fts_word_word ON search_entry_fts_word (word);
 ALTER TABLE search_entry_fts_word ENABLE ROW LEVEL SECURITY;
-
--- Not unique: who enters a word that is new must not wait for another who does the same.
-CREATE FUNCTION search_learn(words text[]) RETURNS void LANGUAGE sql SECURITY DEFINER
-SET search_path = pg_catalog, {schema}, pg_temp AS $$
-    INSERT INTO search_entry_fts_word SELECT one FROM unnest(words) AS one
-    WHERE NOT EXISTS (SELECT FROM search_entry_fts_word WHERE word = one)
-$$;
-
-CREATE FUNCTION search_find(
-    wanted text, beginnings text[], patterns text[], others tsquery[], kind int, before bigint,
-    most int, in_order boolean
-) RETURNS SETOF bigint LANGUAGE plpgsql STABLE SECURITY DEFINER
-SET search_path = pg_catalog, {schema}, pg_temp SET enable_seqscan = off AS $$
-DECLARE
-    told text := coalesce(current_setting('app.read', true), '');
-    own text := '';
-    -- Signs that are found here and there need not stand together.
-    certain text := ' NOT EXISTS (SELECT FROM unnest($3, $4) AS clause (pattern, other)'
-        ' WHERE identifiers !~ pattern AND NOT words @@ other) ';
-    steps int;
-    near text;
-    found bigint[] := '{{}}';
-    more bigint[];
-    beginning text;
-    whole text;
-BEGIN
-    IF told = '' THEN
-        RETURN;
-    ELSIF told = '*' THEN
-        wanted := format('k%s&', kind) || wanted;
-    ELSE
-        wanted := (SELECT '(' || string_agg(format('a%sk%s', account, kind), '|') || ')&' || wanted
-            FROM unnest(string_to_array(told, ',')::int[]) AS account);
-        IF told !~ ',' THEN
-            own := format(' AND account_id = %s', told::int);
-        END IF;
-    END IF;
-
-    FOREACH steps IN ARRAY ARRAY[1000, 5000] LOOP
-        -- Walk on only if that is likely to be enough.
-        CONTINUE WHEN steps > 1000 AND cardinality(found) * 6 < most;
-        near := format('FROM (SELECT * FROM search_entry WHERE id < $1%s ORDER BY id DESC LIMIT %s)'
-            ' AS entry', own, steps);
-        EXECUTE 'SELECT array(SELECT id ' || near || ' WHERE words @@ $2 AND' || certain ||
-            'LIMIT $5)' INTO more
-            USING before, wanted::tsquery, patterns, others, most - cardinality(found);
-        found := found || more;
-        IF cardinality(found) < most THEN
-            EXECUTE 'SELECT min(id) ' || near || ' HAVING count(*) = $2' INTO before
-                USING before, steps;
-        END IF;
-        IF cardinality(found) = most OR before IS NULL THEN
-            RETURN QUERY SELECT unnest(found);
-            RETURN;
-        END IF;
-    END LOOP;
-
-    FOREACH beginning IN ARRAY beginnings LOOP
-        SELECT string_agg(word, '|') INTO whole FROM (SELECT DISTINCT word
-            FROM search_entry_fts_word WHERE word >= beginning AND word < beginning || chr(1114111)
-            LIMIT 100) AS ending HAVING count(*) < 100;
-        wanted := replace(wanted, format('(%s:*)', beginning), coalesce(whole, beginning || ':*'));
-    END LOOP;
-    RETURN QUERY SELECT unnest(found);
-    -- `id + 0`, so that the planner does not come to walk by id after all.
-    RETURN QUERY EXECUTE 'SELECT id FROM search_entry WHERE words @@ $2 AND id + 0 < $1 AND'
-        || certain || CASE WHEN in_order THEN 'ORDER BY id + 0 DESC ' ELSE '' END || 'LIMIT $5'
-        USING before, wanted::tsquery, patterns, others, most - cardinality(found);
-END $$;
+"""
+# By which entries are walked past, those of one kind alone. Each time, their words are looked at:
+# they lie there unpacked.
+_WALKED = f"""
+DROP INDEX IF EXISTS search_entry_fts_newest;
+CREATE INDEX IF NOT EXISTS search_entry_fts_kind ON search_entry ((id & {KINDS - 1}), id);
+CREATE INDEX IF NOT EXISTS search_entry_fts_account
+    ON search_entry (account_id, (id & {KINDS - 1}), id);
+ALTER TABLE search_entry SET (toast_tuple_target = 8160);
 """
 _SAVE = text(
     """INSERT INTO search_entry AS entry (id, account_id, words, identifiers)
@@ -104,25 +45,35 @@ _SAVE = text(
     AND (entry.words, entry.identifiers) IS DISTINCT FROM (excluded.words, excluded.identifiers)"""
 )
 _LEARN = text("SELECT search_learn(CAST(:words AS text[]))")
+_KNOWN = text(
+    """SELECT id, account_id, tsvector_to_array(words) AS words, identifiers FROM search_entry
+    WHERE id = ANY (:ids)"""
+)
 _DELETE = text("DELETE FROM search_entry WHERE id = ANY (:ids) RETURNING account_id")
 _FIND = text(
-    """SELECT * FROM search_find(:wanted, CAST(:beginnings AS text[]), CAST(:patterns AS text[]),
-    CAST(CAST(:others AS text[]) AS tsquery[]), :kind, :before, :most, :in_order)"""
+    """SELECT many, ids FROM search_find(CAST(:clauses AS text[]), CAST(:beginnings AS text[]),
+    CAST(:fragments AS text[]), CAST(:others AS text[]), :unwanted, :kind, :before, :newest,
+    CAST(:cap AS int))"""
 )
 
 
 def install(connection: Connection) -> None:
-    schema = connection.scalar(text("SELECT quote_ident(current_schema())"))
-    connection.execute(text(_SCHEMA.format(schema=schema)))
+    connection.execute(text(_SCHEMA))
+    renew(connection)
     protect(connection, "search_entry")
     # The functions run as the table's owner, whom `FORCE` would bind like everyone else.
     connection.execute(text("ALTER TABLE search_entry NO FORCE ROW LEVEL SECURITY"))
 
 
+def renew(connection: Connection) -> None:
+    connection.execute(text(_WALKED))
+    search_functions.create(connection)
+
+
 def remove(connection: Connection) -> None:
-    for what in ("FUNCTION search_find", "FUNCTION search_learn", "TABLE search_entry_fts_word"):
-        connection.execute(text(f"DROP {what}"))
-    for index in ("search_entry_fts", "search_entry_fts_newest"):
+    search_functions.drop(connection)
+    connection.execute(text("DROP TABLE search_entry_fts_word"))
+    for index in ("search_entry_fts", "search_entry_fts_kind", "search_entry_fts_account"):
         connection.execute(text(f"DROP INDEX {index}"))
 
 
@@ -133,35 +84,38 @@ def save(connection: Connection, rows: Sequence[Row]) -> None:
     connection.execute(_LEARN, {"words": sorted(token for token in tokens if token[0] == "w")})
 
 
+def known(connection: Connection, ids: Sequence[int]) -> dict[int, tuple[int, list[str], str]]:
+    """Whose entries they are, and what they are found by: tokens and identifiers."""
+    rows = connection.execute(_KNOWN, {"ids": list(ids)})
+    return {each.id: (each.account_id, each.words, each.identifiers) for each in rows}
+
+
 def delete(connection: Connection, ids: Sequence[int]) -> list[int]:
     """Whose entries they were."""
     return list(connection.scalars(_DELETE, {"ids": list(ids)}))
 
 
 def find(
-    connection: Connection,
-    clauses: Sequence[Clause],
-    *,
-    kind: int,
-    before: int,
-    limit: int,
-    in_order: bool,
-) -> list[int]:
-    guessed = [clause for clause in clauses if clause.fragments]
+    connection: Connection, query: Query, *, kind: int, before: int, newest: int, cap: int | None
+) -> tuple[list[int], bool]:
+    """The newest below `before`; or all there are, whenever those are at most `cap`."""
+    clauses = query.clauses[1:]  # the first are the accounts, which the function adds itself
     values = {
-        "wanted": "&".join(f"({_plain(clause, *_guesses(clause))})" for clause in clauses),
-        "beginnings": [clause.beginning for clause in clauses if clause.beginning],
-        "patterns": ["|".join(clause.fragments) for clause in guessed],
-        "others": [_plain(clause) for clause in guessed],
-        **{"kind": kind, "before": before, "most": limit, "in_order": in_order},
+        "clauses": [_plain(clause, *_guesses(clause)) for clause in clauses],
+        "beginnings": [clause.beginning for clause in clauses],
+        "fragments": [" ".join(clause.fragments) for clause in clauses],
+        "others": [_plain(clause) for clause in clauses],
+        "unwanted": "|".join(sorted(query.unwanted)),
+        **{"kind": kind, "before": before, "newest": newest, "cap": cap},
     }
-    return list(connection.scalars(_FIND, values))
+    many, ids = connection.execute(_FIND, values).one()
+    return ids, many
 
 
 def _plain(clause: Clause, *more: str) -> str:
     """The clause as a tsquery, which needs no quotes: tokens are letters and digits only."""
-    beginning = [f"({clause.beginning}:*)"] if clause.beginning else []
-    return "|".join((*sorted(clause.tokens), *beginning, *more))
+    beginning = [f"{clause.beginning}:*"] if clause.beginning else []
+    return "|".join((*sorted(clause.tokens - {clause.beginning}), *beginning, *more))
 
 
 def _guesses(clause: Clause) -> list[str]:

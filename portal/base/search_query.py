@@ -16,9 +16,10 @@ would; what is found that way is held against the identifier itself.
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
+from string import ascii_lowercase, digits
 from typing import NamedTuple
 
 from portal.base.text import identifier, loose_key, phrases, variants, words_of
@@ -51,13 +52,18 @@ class Clause:
 
 @dataclass(frozen=True)
 class Query:
-    """Every one of the clauses must hold."""
+    """Every one of the clauses must hold, and no entry may have a mark that is not wanted."""
 
     clauses: tuple[Clause, ...] = ()
+    unwanted: frozenset[str] = frozenset()
 
     def narrowed(self, marks: Iterable[str]) -> "Query":
         """Only entries with one of these marks, such as those of a site."""
-        return Query((*self.clauses, Clause(tokens=_marks(marks))))
+        return replace(self, clauses=(*self.clauses, Clause(tokens=_marks(marks))))
+
+    def without(self, marks: Iterable[str]) -> "Query":
+        """No entries with one of these: quicker than to ask for a mark that nearly all have."""
+        return replace(self, unwanted=self.unwanted | _marks(marks))
 
 
 def tokens_of(
@@ -76,29 +82,56 @@ def tokens_of(
 def query_of(text: str, extra: Callable[[str], Iterable[str]] = lambda word: ()) -> Query:
     """Every word of `text`, or all of it as one identifier however it is grouped.
 
-    `extra` gives the marks that a word stands for besides, such as those of the models it names.
+    `extra` gives the marks that a word stands for besides, such as those of the models it names;
+    what is written in one, like the part number `2200-29242-001`, may name them as a whole.
     """
     if _MAC_ADDRESS.fullmatch(text.strip()):
         return inside(text)
     words = words_of(text)[:_MOST_WORDS]
     if text.strip() and not words:
         return Query((Clause(),))  # signs only: nothing is found by them
-    whole = _fragments(text) if len(words) > 1 and any(map(str.isdigit, text)) else ()
+    grouped = len(words) > 1 and any(map(str.isdigit, text))
+    whole = _fragments(text) if grouped else ()
+    marks = [_marks(extra(word)) for word in words]
+    if len(words) == 1:
+        marks[0] |= _heads(text)
+    if grouped:
+        marks = [one | more for one, more in zip(marks, _groups(text, extra), strict=False)]
     return Query(
         tuple(
             Clause(
-                tokens=_tokens(variants(word) | meant) | _joined(word) | _marks(extra(word)),
+                tokens=_tokens(variants(word) | meant) | _joined(word) | named,
                 beginning=_token(word) if len(word) > 1 else "",
                 fragments=tuple(dict.fromkeys((*_fragments(word), *whole))),
             )
-            for word, meant in zip(words, phrases(words), strict=True)
+            for word, meant, named in zip(words, phrases(words), marks, strict=True)
         )
     )
 
 
-def inside(text: str) -> Query:
-    """The identifiers that have this in them."""
-    return Query((Clause(fragments=_fragments(text)),))
+def _groups(text: str, extra: Callable[[str], Iterable[str]]) -> list[frozenset[str]]:
+    """For each word the marks of the groups it is a part of: what is written in one, and all."""
+    everything = _marks(extra(text))
+    found: list[frozenset[str]] = []
+    for group in text.split():
+        if len(found) >= _MOST_WORDS:
+            break
+        words = len(words_of(group))
+        found += [everything | (_marks(extra(group)) if words > 1 else frozenset())] * words
+    return found
+
+
+def inside(*texts: str) -> Query:
+    """The identifiers that have this in them, or one of these."""
+    return Query((Clause(fragments=tuple(each for text in texts for each in _fragments(text))),))
+
+
+def _heads(text: str) -> frozenset[str]:
+    """Two signs alone may begin an identifier: whatever its third sign is, there is a token."""
+    folded = _folded(text)
+    if len(folded) != SHORTEST_FRAGMENT - 1 or not folded.isascii():
+        return frozenset()
+    return frozenset(f"h{folded}{sign}" for sign in ascii_lowercase + digits)
 
 
 def threes_inside(fragment: str) -> list[list[str]]:

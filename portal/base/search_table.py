@@ -7,6 +7,8 @@ from portal.base.db import Base
 from portal.base.reach import own
 
 Row = tuple[int, int, str, str]
+KINDS = 16  # an entry's id is its record's times this, and its kind
+TOP = 2**62  # above every entry
 
 search_entry = Table(
     "search_entry",

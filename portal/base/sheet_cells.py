@@ -2,6 +2,9 @@
 
 import re
 from collections.abc import Sequence
+from itertools import islice
+
+from portal.base.words import N_, Refused
 
 # The number a spreadsheet shows beside the row, and the texts of its cells.
 Row = tuple[int, list[str]]
@@ -12,7 +15,8 @@ LONGEST = 2**21  # characters of one row, in whatever cells
 # A spreadsheet takes a cell that begins like this for a formula. The full-width twins count,
 # since East Asian versions read them as the plain signs.
 _FORMULA_SIGNS = tuple("=+-@\t\r\0＝＋－＠")
-_INVISIBLE = re.compile("[\0\u200b-\u200f\u2060\ufeff]")
+UNREADABLE = "\N{REPLACEMENT CHARACTER}"  # what stands for a byte that is no letter, a zero too
+_INVISIBLE = re.compile("[\u200b-\u200f\u2060\ufeff]")
 _ODD = re.compile("[\0='\xa0\u2007\u200b-\u200f\u202f\u2060\ufeff]")
 _SPACES = re.compile("[\xa0\u2007\u202f]")
 _KEPT_AS_TEXT = re.compile(r'="([^"]*)"')
@@ -23,6 +27,21 @@ def tidy(cells: Sequence[str]) -> list[str]:
     if _ODD.search("".join(cells)):
         return [_unwrapped(cell) for cell in cells]
     return [cell.strip() for cell in cells]
+
+
+def within_width(cells: list[str]) -> list[str]:
+    """The cells that a list may have, and of those beyond, where there are any, the first."""
+    if len(cells) <= MAX_COLUMNS:
+        return cells
+    beyond = next((cell for cell in islice(cells, MAX_COLUMNS, None) if cell.strip()), "")
+    return [*cells[:MAX_COLUMNS], beyond]
+
+
+def too_wide() -> Refused:
+    return Refused(
+        N_("The sheet has more than %(limit)s columns. A device list has one device in each row."),
+        limit=MAX_COLUMNS,
+    )
 
 
 def guarded(text: str) -> str:
@@ -37,6 +56,6 @@ def _runs(text: str) -> bool:
 def _unwrapped(cell: str) -> str:
     if cell.startswith("'") and _runs(cell[1:]):
         cell = cell[1:]  # the apostrophe is ours, or that of a program as careful
-    text = _SPACES.sub(" ", _INVISIBLE.sub("", cell)).strip()
+    text = _SPACES.sub(" ", _INVISIBLE.sub("", cell.replace("\0", UNREADABLE))).strip()
     kept = _KEPT_AS_TEXT.fullmatch(text)
     return kept[1].strip() if kept else text

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from io import TextIOWrapper
 from typing import BinaryIO
 
-from portal.base.sheet_cells import LONGEST, Row, tidy
+from portal.base.sheet_cells import LONGEST, Row, tidy, within_width
 from portal.base.words import N_, Refused
 
 SAMPLE = 2**16
@@ -72,7 +72,7 @@ class _Lines:
 def _rows(lines: _Lines, separator: str) -> Iterator[Row]:
     for number, cells in enumerate(csv.reader(lines, delimiter=separator), 1):
         lines.row, lines.pending = number + 1, 0
-        tidied = tidy(cells)
+        tidied = tidy(within_width(cells))
         if any(tidied):
             yield number, tidied
 

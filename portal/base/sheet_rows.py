@@ -4,12 +4,13 @@ import re
 from functools import lru_cache
 from sys import getsizeof
 
-from portal.base.sheet_cells import LONGEST, MAX_COLUMNS, Row
+from portal.base.sheet_cells import LONGEST, MAX_COLUMNS, Row, too_wide
 from portal.base.sheet_numbers import Styles, number_text, whole
 from portal.base.sheet_xml import DAMAGED, TOO_MUCH, Attributes, Handler
 from portal.base.words import N_, Refused
 
 MAX_SHARED = 100_000_000  # bytes of memory for the texts that cells share
+MAX_TEXT = 2**28  # characters of a whole sheet: a text that many cells share counts for each
 _LAST_COLUMN = 16_384  # of any workbook
 _REFERENCE = re.compile("[A-Z]{1,4}")
 _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
@@ -61,7 +62,7 @@ class RowReader(Handler):
     def __init__(self, shared: list[str], styles: Styles, era: int) -> None:
         self.rows: list[Row] = []
         self._shared, self._styles, self._era = shared, styles, era
-        self._row = self._column = self._length = 0
+        self._row = self._column = self._length = self._total = 0
         self._cells: list[str] = []
         self._kind = self._style = ""
         self._value: list[str] = []
@@ -88,6 +89,9 @@ class RowReader(Handler):
         elif name in {"v", "t"}:
             self._open = False
         elif name == "row":
+            self._total += self._length
+            if self._total > MAX_TEXT:
+                raise Refused(TOO_MUCH)
             self.rows.append((self._row, self._cells))
             self._cells = []
 
@@ -105,7 +109,7 @@ class RowReader(Handler):
         missing = self._column - len(self._cells) - 1
         if missing >= 0:
             if self._column > MAX_COLUMNS:
-                raise _too_wide()
+                raise too_wide()
             self._cells += [""] * missing
             self._cells.append(text)
         else:
@@ -137,7 +141,7 @@ def _number_of(letters: str) -> int:
     for letter in letters:
         number = number * 26 + ord(letter) - 64
     if number > _LAST_COLUMN:
-        raise _too_wide()
+        raise too_wide()
     return number
 
 
@@ -149,13 +153,6 @@ def _unescaped(text: str) -> str:
         return found[0] if 0xD800 <= code < 0xE000 else chr(code)
 
     return _ESCAPED.sub(character, text) if "_x" in text else text
-
-
-def _too_wide() -> Refused:
-    return Refused(
-        N_("The sheet has more than %(limit)s columns. A device list has one device in each row."),
-        limit=MAX_COLUMNS,
-    )
 
 
 def _too_long(row: int) -> Refused:

@@ -141,12 +141,13 @@ def phrases(words: Sequence[str]) -> list[set[str]]:
     return found
 
 
-def _forms(word: str) -> set[str]:
+@lru_cache(maxsize=65536)
+def _forms(word: str) -> frozenset[str]:
     strict = strict_key(word)
     if len(word) <= 3 or not word.isalpha():
-        return {strict}
+        return frozenset({strict})
     with _stemming:
-        return {strict, _NORWEGIAN.stemWord(strict), _ENGLISH.stemWord(word)}
+        return frozenset({strict, _NORWEGIAN.stemWord(strict), _ENGLISH.stemWord(word)})
 
 
 def _things() -> dict[tuple[str, ...], str]:

@@ -42,10 +42,14 @@ class Worker:
         settings: Any,
         rights: Rights,
         around: Callable[[], AbstractContextManager[object]] = nullcontext,
+        at_rest: Callable[[], None] = lambda: None,
     ) -> None:
-        """`around` is entered for each job: the application's context, in which mails are drawn."""
+        """`around` is entered for each job: the application's context, in which mails are drawn.
+
+        `at_rest` lets go of what jobs share, when there is nothing more to do.
+        """
         self.stopping = threading.Event()
-        self._sessions, self._around = sessions, around
+        self._sessions, self._around, self._at_rest = sessions, around, at_rest
         self._tools: dict[str, Any] = {"files": files, "settings": settings, "rights": rights}
         self._deadly = False
         self._looked_at = -_ROUND
@@ -71,7 +75,9 @@ class Worker:
                 _log.warning("jobs wait for the database: %s", type(error).__name__)
                 worked = self.stopping.wait(1)
             if not worked:
+                self._at_rest()
                 self.stopping.wait(_POLL)
+        self._at_rest()
 
     def stop(self) -> None:
         """Come to an end: the job at hand may finish if that is soon, else it is given back."""
@@ -83,6 +89,7 @@ class Worker:
         tries = 0
         while self.run_one(now):
             tries += 1
+        self._at_rest()
         return tries
 
     def run_one(self, now: datetime | None = None) -> bool:

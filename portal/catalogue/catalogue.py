@@ -1,27 +1,21 @@
 """The whole catalogue, in the memory of each process: pages look models up without asking for them.
 
-The catalogue is read by nearly every page and changes a few times a month. What is held is renewed
-at once in the process that changed it (when its transaction is kept), and within `CHECK_EVERY`
-seconds in all others: that often a process asks for the number that every change counts up. A
-check in every request would cost a statement a page. A page that meets a model it does not know
-says so with `knowing=`, and then the catalogue is read anew at once.
+It is read by nearly every page and changes a few times a month. A page that meets a model it does
+not know says so with `knowing=`, and then the catalogue is read anew at once.
 """
 
-import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import Any, cast
-from weakref import WeakKeyDictionary
+from typing import Any
 
-from sqlalchemy import CursorResult, Engine, event, insert, select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.base.tenancy import ScopedSession
+from portal.base.held import Held
 from portal.base.text import identifier, sort_key
 from portal.catalogue.models import (
-    CatalogueVersion,
     Category,
     Kind,
     PartNumber,
@@ -29,9 +23,7 @@ from portal.catalogue.models import (
     SerialPattern,
 )
 from portal.catalogue.rules import fold_name
-from portal.catalogue.search import matches, words_for
-
-CHECK_EVERY = 5.0
+from portal.catalogue.search import Words, words_for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,9 +45,8 @@ class Model:
 class Catalogue:
     """All models by name, and the ways to find one."""
 
-    def __init__(self, models: Iterable[Model], number: int) -> None:
+    def __init__(self, models: Iterable[Model]) -> None:
         self.models = tuple(sorted(models, key=lambda model: sort_key(model.name)))
-        self.number = number  # of the change it was read after
         self._by_id = {model.id: model for model in self.models}
         self._by_name = {fold_name(model.name): model for model in self.models}
         self._by_part_number = {
@@ -90,49 +81,21 @@ class Catalogue:
         By the beginning of a word of the name, of the family, of what it is (in Norwegian and
         English, with synonyms), or of a part number.
         """
-        return {model.id for model in self.models if matches(self._words[model.id], text)}
+        return self._words.matching(text)
 
     @cached_property
-    def _words(self) -> dict[int, frozenset[str]]:
-        return {
-            it.id: words_for(it.name, it.family, it.kind, it.part_numbers) for it in self.models
-        }
-
-
-@dataclass(slots=True)
-class _Held:
-    catalogue: Catalogue
-    checked_at: float
-
-
-_held: WeakKeyDictionary[Engine, _Held] = WeakKeyDictionary()
+    def _words(self) -> Words:
+        return Words(
+            {it.id: words_for(it.name, it.family, it.kind, it.part_numbers) for it in self.models}
+        )
 
 
 def catalogue_of(session: Session, *, knowing: Iterable[int] = ()) -> Catalogue:
     """The catalogue, from memory when it can be. It knows the models with the ids `knowing`."""
-    if "catalogue_changed" in session.info:
-        return _read(session)  # what is not yet kept is for this session only
-    engine = session.get_bind().engine
-    held = _held.get(engine)
-    if held is not None and held.catalogue.knows(knowing):
-        if time.monotonic() - held.checked_at < CHECK_EVERY:
-            return held.catalogue
-        checked_at = time.monotonic()
-        if (session.scalar(select(CatalogueVersion.number)) or 0) == held.catalogue.number:
-            held.checked_at = checked_at
-            return held.catalogue
-    held = _held[engine] = _Held(_read(session), time.monotonic())
-    return held.catalogue
-
-
-def forget() -> None:
-    """Read anew at the next question, in this process."""
-    _held.clear()
+    return CATALOGUE.of(session, enough=lambda held: held.knows(knowing))
 
 
 def _read(session: Session) -> Catalogue:
-    # The number first: should a change come between, the next check finds it and reads again.
-    number = session.scalar(select(CatalogueVersion.number)) or 0
     columns = [getattr(ProductModel, name) for name in Model.__slots__ if name != "part_numbers"]
     rows = session.execute(
         select(*columns, PartNumber.number)
@@ -146,34 +109,9 @@ def _read(session: Session) -> Catalogue:
             numbers.append(part_number)
     names = [column.key for column in columns]
     return Catalogue(
-        (
-            Model(**dict(zip(names, values, strict=True)), part_numbers=tuple(numbers))
-            for values, numbers in models.values()
-        ),
-        number,
+        Model(**dict(zip(names, values, strict=True)), part_numbers=tuple(numbers))
+        for values, numbers in models.values()
     )
 
 
-@event.listens_for(ScopedSession, "after_flush")
-def _count(session: Session, _context: object) -> None:
-    """Count every change of a model, so that no deed has to remember it."""
-    touched = (*session.new, *session.dirty, *session.deleted)
-    changed = any(isinstance(record, ProductModel | PartNumber) for record in touched)
-    if not changed or "catalogue_changed" in session.info:
-        return
-    session.info["catalogue_changed"] = True
-    one_more = update(CatalogueVersion).values(number=CatalogueVersion.number + 1)
-    counted = session.execute(one_more, execution_options={"synchronize_session": False})
-    if not cast("CursorResult[Any]", counted).rowcount:
-        session.execute(insert(CatalogueVersion).values(id=1, number=1))
-
-
-@event.listens_for(ScopedSession, "after_commit")
-def _kept(session: Session) -> None:
-    if session.info.pop("catalogue_changed", False):
-        forget()
-
-
-@event.listens_for(ScopedSession, "after_rollback")
-def _undone(session: Session) -> None:
-    session.info.pop("catalogue_changed", None)
+CATALOGUE = Held("catalogue", _read, ProductModel, PartNumber)

@@ -94,12 +94,3 @@ class PartNumber(Base):
     def _fold(self, _attribute: str, number: str) -> str:
         self.folded = identifier(number)
         return number
-
-
-class CatalogueVersion(Base):
-    """One row that counts the changes, so that every process knows when to read anew."""
-
-    __tablename__ = "catalogue_version"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    number: Mapped[int] = mapped_column(default=0)

@@ -1,6 +1,8 @@
 """Which words find a model: its name, its family, what it is in either language, part numbers."""
 
-from collections.abc import Iterable
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping
+from itertools import islice
 
 from portal.base.text import identifier, phrases, variants, words_of
 from portal.catalogue.models import Kind
@@ -27,25 +29,38 @@ _CALLED = {
 
 def words_for(name: str, family: str, kind: Kind, part_numbers: Iterable[str]) -> frozenset[str]:
     """Everything that a word of a search may be the beginning of."""
-    told = [word for text in (name, family, kind, _CALLED.get(kind, "")) for word in _found(text)]
+    told = [word for text in (name, family, kind, _CALLED.get(kind, "")) for word in forms_of(text)]
     numbers = {identifier(number).lower() for number in part_numbers}
     return frozenset({form for forms in told for form in forms} | {fold_name(name)} | numbers)
 
 
-def matches(words: frozenset[str], text: str) -> bool:
-    """Whether each word of the text is the beginning of one of these, or all of it together is."""
-    asked = _found(text)
-    whole = identifier(text).lower()
-    return bool(asked) and (
-        _begins(words, whole) or all(any(_begins(words, form) for form in forms) for forms in asked)
-    )
+class Words:
+    """The words of all models in order, so that what begins like one is found without a walk."""
+
+    def __init__(self, words: Mapping[int, frozenset[str]]) -> None:
+        self._models: dict[str, set[int]] = {}
+        for model_id, of_it in words.items():
+            for word in of_it:
+                self._models.setdefault(word, set()).add(model_id)
+        self._sorted = sorted(self._models)
+
+    def matching(self, text: str) -> set[int]:
+        """The models with words that begin like each word of the text, or like all of it."""
+        asked = [set().union(*map(self._beginning, forms)) for forms in forms_of(text)]
+        if not asked:
+            return set()
+        return set.intersection(*asked) | self._beginning(identifier(text).lower())
+
+    def _beginning(self, beginning: str) -> set[int]:
+        found: set[int] = set()
+        for word in islice(self._sorted, bisect_left(self._sorted, beginning), None):
+            if not word.startswith(beginning):
+                break
+            found |= self._models[word]
+        return found
 
 
-def _found(text: str) -> list[set[str]]:
+def forms_of(text: str) -> list[set[str]]:
     """For each word of a text, all that it is found as."""
     words = words_of(text)
     return [things | variants(word) for word, things in zip(words, phrases(words), strict=True)]
-
-
-def _begins(words: frozenset[str], beginning: str) -> bool:
-    return any(word.startswith(beginning) for word in words)

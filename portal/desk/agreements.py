@@ -9,6 +9,7 @@ from flask import Blueprint, flash, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
+from portal.activity.looks import looked_at
 from portal.agreements.actions import add_agreement, change_agreement
 from portal.agreements.facts import AgreementFacts, checked, facts_of
 from portal.agreements.finding import customer_meant, partner_meant
@@ -33,10 +34,19 @@ from portal.web.forms import Form
 from portal.web.guard import allow, viewer
 from portal.web.locale import gettext as _
 from portal.web.pages import page
+from portal.web.reasons import ReasonedForm, because
 from portal.web.session import db, db_for, open_session
 
 bp = Blueprint("desk_agreements", __name__)
 HEADROOM = Decimal(5)  # of a new agreement, in per cent
+
+
+class _AddForm(AddAgreementForm, ReasonedForm):
+    pass
+
+
+class _ChangeForm(ChangeAgreementForm, ReasonedForm):
+    pass
 
 
 @bp.get("")
@@ -49,7 +59,7 @@ def index() -> ResponseReturnValue:
 @bp.get("/new")
 @allow(Permission.AGREEMENTS_CHANGE, everywhere=True)
 def new() -> ResponseReturnValue:
-    form = _form(AddAgreementForm, db(), {"headroom": HEADROOM, **targets_with({})})
+    form = _form(_AddForm, db(), {"headroom": HEADROOM, **targets_with({})})
     return page("desk/agreements/new.html", form=form)
 
 
@@ -57,24 +67,25 @@ def new() -> ResponseReturnValue:
 @allow(Permission.AGREEMENTS_CHANGE, everywhere=True)
 def add() -> ResponseReturnValue:
     with open_session(g.scope, reading=True) as reading:
-        form = _form(AddAgreementForm, reading)
+        form = _form(_AddForm, reading)
         if form.validate():
             try:
                 customer = customer_meant(reading, form.customer.data)
                 facts = form.facts(partner_meant(reading, form.partner.data))
                 reading.close()
-                return redirect(_added(form.token.data, customer, facts), 303)
+                return redirect(_added(form, customer, facts), 303)
             except Refused as refusal:
                 form.refuse(refusal)
     return page("desk/agreements/new.html", 422, form=form)
 
 
-def _added(token: str, customer: int, facts: AgreementFacts) -> str:
+def _added(form: Any, customer: int, facts: AgreementFacts) -> str:
     """Where the form leads that carries this token: it adds the agreement the first time."""
     session = db_for(customer)
-    sent = submission(session, token, by=viewer().id)
+    sent = submission(session, form.token.data, by=viewer().id)
     if not sent.led_to:
-        agreement = add_agreement(session, account_id=customer, facts=facts, by=viewer())
+        by = because(form.reason.data)
+        agreement = add_agreement(session, account_id=customer, facts=facts, by=by)
         sent.led_to = path_of(agreement)
         flash(_("Agreement %(number)s is kept.", number=agreement.number))
     return sent.led_to
@@ -84,6 +95,7 @@ def _added(token: str, customer: int, facts: AgreementFacts) -> str:
 @allow(Permission.DESK_VIEW, everywhere=True)
 def show(number: str) -> ResponseReturnValue:
     agreement = _agreement(db(), number)
+    looked_at(agreement.account_id, "agreement", agreement.id)
     catalogue = catalogue_of(db(), knowing=[line.model_id for line in agreement.lines])
     words = agreement_words(db(), catalogue)
     return page(
@@ -106,7 +118,7 @@ def show(number: str) -> ResponseReturnValue:
 def edit(number: str) -> ResponseReturnValue:
     agreement = _agreement(db(), number)
     stated = in_fields(facts_of(agreement), _partner(agreement))
-    form = _form(ChangeAgreementForm, db(), stated | {"version": agreement.version}, agreement)
+    form = _form(_ChangeForm, db(), stated | {"version": agreement.version}, agreement)
     return _edit_page(db(), agreement, form)
 
 
@@ -115,13 +127,12 @@ def edit(number: str) -> ResponseReturnValue:
 def change(number: str) -> ResponseReturnValue:
     session = db_for(_account_of(number))
     agreement, saved = _agreement(session, number), {}
-    form = _form(ChangeAgreementForm, session, agreement=agreement)
+    form = _form(_ChangeForm, session, agreement=agreement)
     if form.validate():
         try:
             facts = form.facts(partner_meant(session, form.partner.data))
-            changed = change_agreement(
-                session, agreement, facts, version=form.version.data, by=viewer()
-            )
+            by, version = because(form.reason.data), form.version.data
+            changed = change_agreement(session, agreement, facts, version=version, by=by)
         except Refused as refusal:
             form.refuse(refusal)
             if form.overtaken:

@@ -11,16 +11,16 @@ from sqlalchemy.orm import Session
 
 from portal.accounts.models import Partner
 from portal.agreements.targets import TARGETS, targets_with
-from portal.agreements.wording import target_text
+from portal.agreements.wording import target_name, target_text
 from portal.catalogue.catalogue import Catalogue
 from portal.catalogue.models import Category
-from portal.desk.history import Words, count, day, plain, yes_or_no
+from portal.desk.history import Change, Telling, count, day, plain, yes_or_no
 from portal.web.formats import listing, number, percent, short_date
 from portal.web.locale import gettext as _
 from portal.web.locale import label
 
 
-def agreement_words(session: Session, catalogue: Catalogue) -> Words:
+def agreement_words(session: Session, catalogue: Catalogue) -> Telling:
     @cache
     def partners() -> dict[int, str]:  # asked for only when a partner was changed
         return {partner.id: partner.name for partner in session.scalars(select(Partner))}
@@ -42,7 +42,7 @@ def agreement_words(session: Session, catalogue: Catalogue) -> Words:
         "technical_account_manager": (_("Technical account manager (TAM)"), yes_or_no),
         "csm_hours": (_("Extra CSM hours a month"), count),
         "headroom": (_("Headroom"), lambda value: percent(Decimal(value))),
-        "targets": (_("Targets"), _targets),
+        "targets": _targets,
     }
 
 
@@ -79,7 +79,11 @@ def _numbers(value: Mapping[str, int]) -> str:
     return listing(f"{name} {number(agreed)}" for name, agreed in value.items()) if value else "–"
 
 
-def _targets(own: dict[str, int]) -> str:
-    """Those that the agreement sets itself."""
-    told = targets_with(own)
-    return listing(target_text(key, told[key]) for key in own) if own else _("the plan's defaults")
+def _targets(before: dict[str, int], after: dict[str, int]) -> list[Change]:
+    """Each target that became another, by its name."""
+    old, new = targets_with(before), targets_with(after)
+    return [
+        (target_name(key), target_text(key, old[key]), target_text(key, new[key]))
+        for key in TARGETS
+        if old[key] != new[key]
+    ]

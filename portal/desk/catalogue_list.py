@@ -40,7 +40,7 @@ class Listed:
 
 
 def models_listed(catalogue: Catalogue, args: Mapping[str, str], today: date) -> Listed:
-    asked = {name: args[name] for name in ("q", "category", "lifecycle") if args.get(name)}
+    asked = {name: args[name][:80] for name in ("q", "category", "lifecycle") if args.get(name)}
     rows = [
         Row(
             model,

@@ -1,4 +1,4 @@
-"""The fields that the style page shows."""
+"""What staff fill in, and the fields that the style page shows."""
 
 from wtforms import (
     BooleanField,
@@ -11,9 +11,17 @@ from wtforms import (
     TextAreaField,
 )
 from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired, Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from portal.base.access import Permission
+from portal.uploads.forms import FilesField
+from portal.uploads.rules import purpose
 from portal.web.forms import Form
+from portal.web.locale import lazy_gettext as _l
+
+# So that staff can try the field out, with a customer at hand.
+STYLE = purpose("style", Permission.DESK_VIEW)
 
 
 class StyleForm(Form):
@@ -50,3 +58,21 @@ class StyleForm(Form):
     )
     agreed = BooleanField("Si fra på e-post når importen er ferdig")
     rows = FileField("Velg en fil, eller slipp den her")
+    files = FilesField(
+        "Legg ved filer, eller slipp dem her",
+        for_what=STYLE,
+        description="Bilder, PDF, logger, ZIP og mer. Opptil 2 GB hver, 25 filer.",
+    )
+
+
+class ReasonForm(Form):
+    reason = StringField(
+        _l("Reason"),
+        [
+            InputRequired(_l("Say why, so that the customer understands it.")),
+            Length(min=5, message=_l("Say why, so that the customer understands it.")),
+            Length(max=200, message=_l("Use at most %(most)s characters.", most=200)),
+        ],
+        description=_l("For example: Ola asked us by phone to move his devices."),
+        filters=[lambda text: " ".join((text or "").split())],
+    )

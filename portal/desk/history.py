@@ -16,8 +16,11 @@ from portal.web.locale import label
 
 LATEST = 50
 Word = Callable[[Any], str]
+Change = tuple[str, str, str]  # what, from, to
 # What is stated about a record: its name for people, and how its values are written.
 Words = Mapping[str, tuple[str, Word]]
+# Or, where it is many things in one, what became of each.
+Telling = Mapping[str, tuple[str, Word] | Callable[[Any, Any], list[Change]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +29,10 @@ class Told:
     at: datetime
     who: str
     what: str
-    changes: list[tuple[str, str, str]]  # what, from, to
+    changes: list[Change]
 
 
-def told(session: Session, record: Any, words: Words) -> list[Told]:
+def told(session: Session, record: Any, words: Telling) -> list[Told]:
     """The latest deeds, newest first, in one statement with the names of who did them."""
     table = Event if isinstance(record, Owned) else DeskEvent
     ask = (
@@ -70,10 +73,14 @@ def count(value: float) -> str:
     return number(value)
 
 
-def _changes(details: Mapping[str, Any], words: Words) -> list[tuple[str, str, str]]:
-    found = []
-    for name, (before, after) in details.items():
+def _changes(details: Mapping[str, Any], words: Telling) -> list[Change]:
+    found: list[Change] = []
+    for name in details:
         if name in words:
-            label_, word = words[name]
-            found.append((label_, word(before), word(after)))
+            before, after = details[name]
+            how = words[name]
+            if callable(how):
+                found += how(before, after)
+            else:
+                found.append((how[0], how[1](before), how[1](after)))
     return found

@@ -17,6 +17,7 @@ from portal.web.paging import CAP, Order, capped_count, page_of
 from portal.web.session import db
 
 bp = Blueprint("desk_mailbox", __name__)
+LONGEST = 200  # characters of a search
 SHOWN: list[Any] = [Mail.id, Mail.address, Mail.subject, Mail.written_at]
 NEWEST = Order((Mail.id,), descending=True)
 
@@ -24,7 +25,7 @@ NEWEST = Order((Mail.id,), descending=True)
 @bp.get("")
 @allow(Permission.MAILBOX_VIEW, everywhere=True)
 def index() -> ResponseReturnValue:
-    search = request.args.get("q", "").replace("\0", "").strip()
+    search = request.args.get("q", "").strip()[:LONGEST]
     found = capped_count(db(), mails_to(search))
     count = ngettext("%(num)s mail", "%(num)s mails", found)
     if found > CAP:

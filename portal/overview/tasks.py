@@ -6,7 +6,9 @@ from datetime import date
 
 from portal.agreements.rules import Terms
 from portal.base.access import Permission
+from portal.base.references import reference
 from portal.overview.rules import WARNED, covered_through
+from portal.partners.models import AccessRequest
 from portal.product_imports.models import ImportStatus, ProductImport
 from portal.web.formats import text_date
 from portal.web.guard import viewer
@@ -33,13 +35,17 @@ class Step:
 
 
 def tasks(
-    imports: Iterable[ProductImport],
+    imports: Sequence[ProductImport],
     agreements: Sequence[Terms],
     *,
     unserviced: int,
+    asked: Iterable[AccessRequest] = (),
+    waiting: Iterable[tuple[int, str]] = (),
+    unread: int = 0,
     today: date,
 ) -> list[Task]:
-    found = [*_agreement(agreements, today), *(_import(it) for it in imports)]
+    found = [*(_waiting(*each) for each in waiting)]
+    found += [*_agreement(agreements, today), *map(_request, asked), *_imports(imports)]
     if unserviced:
         found.append(
             Task(
@@ -52,11 +58,19 @@ def tasks(
                 _("See which"),
             )
         )
+    if unread:
+        words = ngettext("%(num)s unread notice", "%(num)s unread notices", unread)
+        found.append(Task(words, "/notices", _("Read")))
     return found
 
 
+def _waiting(request_id: int, subject: str) -> Task:
+    href = f"/service-requests/{reference('SR', request_id)}"
+    return Task(_("We wait for your answer: %(subject)s", subject=subject), href, _("Answer"), True)
+
+
 def first_steps(*, sites: int) -> list[Step]:
-    return [
+    found = [
         Step(
             _("Import a device list"),
             _("A file from your inventory or from Poly Lens, with all devices at once."),
@@ -67,13 +81,11 @@ def first_steps(*, sites: int) -> list[Step]:
             _("By serial number, by count, or with the camera of your phone."),
             "/products/registration",
         ),
-        Step(
-            _("Add your sites"),
-            _("Then you see what is where, and parcels find their way."),
-            "/organization/sites",
-            done=bool(sites),
-        ),
     ]
+    if viewer().sees_every_site:
+        hint = _("Then you see what is where, and parcels find their way.")
+        found.append(Step(_("Add your sites"), hint, "/organization/sites", done=bool(sites)))
+    return found
 
 
 def _agreement(agreements: Sequence[Terms], today: date) -> list[Task]:
@@ -88,6 +100,26 @@ def _agreement(agreements: Sequence[Terms], today: date) -> list[Task]:
         told = _("Your service agreement ends on %(day)s.", day=text_date(last))
         return [Task(told, urgent=True)]
     return []
+
+
+def _request(asked: AccessRequest) -> Task:
+    return Task(
+        _("%(partner)s asks for access.", partner=asked.partner.name),
+        f"/organization/partners/requests/{asked.reference}",
+        _("See what they ask for"),
+    )
+
+
+def _imports(imports: Sequence[ProductImport]) -> list[Task]:
+    """One by itself; of several only how many, so that they push nothing else away."""
+    if len(imports) < 2:
+        return list(map(_import, imports))
+    told = ngettext(
+        "%(num)s device list waits for you to register the devices, or discard it.",
+        "%(num)s device lists wait for you to register the devices, or discard them.",
+        len(imports),
+    )
+    return [Task(told, "/products/import#imports", _("See the lists"))]
 
 
 def _import(it: ProductImport) -> Task:

@@ -39,7 +39,7 @@ def choose_password(
     if cast(CursorResult[Any], taken).rowcount != 1:
         return None
     user = session.query(User).join(PasswordReset).filter_by(token_hash=hash_of(token)).one()
-    user.password_hash = password_hash
+    user.password_hash, user.short_password = password_hash, False
     session.execute(delete(PasswordReset).where(PasswordReset.user_id == user.id))
     sign_out_everywhere(session, user.id)
     happened(session, user, What.PASSWORD_CHANGED, by=Person(user.id))

@@ -3,11 +3,10 @@
 from wtforms import PasswordField, StringField
 from wtforms.validators import InputRequired, Length
 
+from portal.accounts.rules import LONGEST_ADDRESS
 from portal.passwords.rules import SHORTEST
 from portal.web.forms import Form
 from portal.web.locale import lazy_gettext as _l
-
-LONGEST_ADDRESS = 254
 
 
 class AskForResetForm(Form):

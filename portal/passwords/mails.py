@@ -1,5 +1,7 @@
 """The mails about passwords, in the language of whoever gets them."""
 
+from typing import Any
+
 from sqlalchemy.orm import Session
 
 from portal.accounts.models import User
@@ -15,7 +17,7 @@ def changed_mail(session: Session, to: User) -> None:
     _send(session, to, "passwords/changed")
 
 
-def _send(session: Session, to: User, template: str, **context: str) -> None:
+def _send(session: Session, to: User, template: str, **context: Any) -> None:
     send_mail(
         session,
         to=to.email,

@@ -10,21 +10,30 @@ from pathlib import Path
 from portal.base.words import N_, Refused
 
 SHORTEST, LONGEST = 15, 200
+SHORTEST_BESIDE = 8  # where a second factor is asked for as well
 LASTS = timedelta(minutes=60)  # how long a link to choose a password with is good for
 _FEW_PIECES = 4
 _LOOKED_AT = 64  # characters, so that long ones cost no more
 _RUNS = ("abcdefghijklmnopqrstuvwxyzæøå", "01234567890", "qwertyuiopå", "asdfghjkløæ", "zxcvbnm")
+# What everybody thinks of who looks at the page.
+_OURS = frozenset(
+    {
+        *("poly+ enterprise", "poly enterprise", "poly+", "poly", "enterprise"),
+        *("plantronics", "polycom", "portal", "portalen", "støtteportal", "støtteportalen"),
+        *("supportportal", "support portal"),
+    }
+)
 _LETTERS = str.maketrans("013457@$!", "oleastasi")  # as in p@ssw0rd
 _YEAR = re.compile(r"(19|20)[0-9]{2}")
 
 
-def check_password(password: str, *, about: Iterable[str] = ()) -> None:
+def check_password(password: str, *, about: Iterable[str] = (), least: int = SHORTEST) -> None:
     """Refuse what is short, or guessed soon by someone who knows what it is about."""
-    if len(password) < SHORTEST:
+    if len(password) < least:
         raise Refused(
             N_("Use at least %(least)s characters. A sentence is easy to remember."),
             field="password",
-            least=SHORTEST,
+            least=least,
         )
     if len(password) > LONGEST:
         raise Refused(
@@ -43,7 +52,7 @@ def is_guessable(password: str, about: Iterable[str] = ()) -> bool:
     """Whether it is put together from a few common words, runs of keys, years and repetitions."""
     text = _repeated(unicodedata.normalize("NFKC", password).casefold())[:_LOOKED_AT]
     own = {part for each in about for part in re.split(r"\W+", each.casefold()) if len(part) > 2}
-    words = _common() | own | {each.casefold() for each in about}
+    words = _common() | _OURS | own | {each.casefold() for each in about}
     return min(_pieces(text, words), _pieces(text.translate(_LETTERS), words)) < _FEW_PIECES
 
 

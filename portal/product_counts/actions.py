@@ -47,7 +47,7 @@ def set_count(
         raise Refused(
             N_("A place can have at most %(most)s devices of one model."),
             field="number",
-            most="100 000",
+            most=MOST,
         )
     before = counted.number
     save(session, counted, version=version, number=number)

@@ -9,6 +9,7 @@ from portal.base.file_store import FileStore, TooLarge
 from portal.base.files import save_file
 from portal.base.history import Doer
 from portal.base.jobs import later
+from portal.base.places import place_at_hand
 from portal.base.tenancy import ScopedSession
 from portal.base.words import N_, Refused
 from portal.catalogue.rules import fold_name
@@ -18,6 +19,7 @@ from portal.product_imports.report import Report
 from portal.product_imports.undoing import WITHIN
 
 MOST_BYTES = 50_000_000
+TOO_LARGE = N_("The file is too large. It can be at most 50 MB.")
 
 
 def start_import(
@@ -41,7 +43,7 @@ def start_import(
             limit=MOST_BYTES,
         )
     except TooLarge:
-        raise Refused(N_("The file is too large. It can be at most 50 MB."), field="file") from None
+        raise Refused(TOO_LARGE, field="file") from None
     it = ProductImport(
         name=file.name, file_id=file.id, started_at=now, started_by_id=by.id if by else None
     )
@@ -83,11 +85,17 @@ def name_models(
 
 
 def commit_import(
-    session: ScopedSession, it: ProductImport, *, create_sites: bool, by: Doer
+    session: ScopedSession,
+    it: ProductImport,
+    *,
+    create_sites: bool,
+    by: Doer,
+    correct: bool = False,
 ) -> None:
-    """Have what is right in the list registered."""
+    """Have what is right in the list registered, and what it contradicts too, with `correct`."""
     _refuse_unless(it, ImportStatus.READY)
-    if not Report.of(it.report).right:
+    report = Report.of(it.report)
+    if not report.right and not (correct and report.corrections):
         raise Refused(N_("There is nothing to register in this list."))
     it.status = ImportStatus.COMMITTING
     session.flush()
@@ -98,8 +106,16 @@ def commit_import(
         user_id=by.id,
         import_id=it.id,
         create_sites=create_sites,
+        correct=correct,
         on_behalf=by.on_behalf,
+        place=place_at_hand(),
     )
+
+
+def discard_import(it: ProductImport) -> None:
+    """Let a list be that nobody is going to register. Nothing came of it, so nothing is told."""
+    _refuse_unless(it, ImportStatus.READY, ImportStatus.COLUMNS, ImportStatus.REFUSED)
+    it.status = ImportStatus.DISCARDED
 
 
 def undo_import(session: ScopedSession, it: ProductImport, *, by: Doer, now: datetime) -> None:
@@ -117,6 +133,7 @@ def undo_import(session: ScopedSession, it: ProductImport, *, by: Doer, now: dat
         import_id=it.id,
         by_id=by.id,
         on_behalf=by.on_behalf,
+        place=place_at_hand(),
     )
 
 

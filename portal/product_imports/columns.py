@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from portal.base.sheet_cells import Row
+from portal.base.sheet_cells import MAX_COLUMNS, Row, too_wide
 from portal.base.words import N_, LabelledEnum
 from portal.products.rules import MAC, SHAPES, bare
 
@@ -23,6 +23,10 @@ class Field(LabelledEnum):
     INSTALLED_VERSION = "installed_version", N_("Installed version")
     NUMBER = "number", N_("Number of devices")
 
+
+# The device in the template: of a shape that is right, of numbers that no device has. The address
+# is one of those that are set aside for examples.
+EXAMPLE_SERIAL, EXAMPLE_MAC = "8G0000ABCDEFXX", "00005E005301"
 
 # Written as people do; compared without case, blanks and signs, and with «nr» for all its forms.
 _NAMES = {
@@ -47,8 +51,8 @@ _NAMES = {
         rom, romnavn, romnr, møterom, plassering, room, room name, room number, meeting room,
         device room""",
     Field.ASSET_TAG: """
-        inventarnummer, inventarnr, eiendelsnummer, eiendelsmerke, utstyrsnummer, utstyrsnr,
-        utstyrs id, merkelapp, asset tag, asset number, asset no, asset id, asset,
+        inventarnummer, inventarnr, eget merke, eiendelsnummer, eiendelsmerke, utstyrsnummer,
+        utstyrsnr, utstyrs id, merkelapp, asset tag, asset number, asset no, asset id, asset,
         inventory number""",
     Field.HOLDER: """
         innehaver, bruker, brukernavn, ansatt, eier, tildelt, tildelt til, holder, user, user name,
@@ -61,6 +65,9 @@ _NAMES = {
         antall, antall enheter, stk, mengde, number of devices, count, quantity, qty, units,
         number, device count""",
 }
+LONGEST = 200  # characters of a heading that are looked at
+MOST_EXAMPLES, SHOWN = 3, 40
+_DIGIT = re.compile(r"[0-9]")
 _ASIDE = re.compile(r"\(.*?\)|\[.*?\]")
 _SIGNS = re.compile(r"[\W_]+")
 _NUMBER_WORD = re.compile(r"(nummer|number|no|nr|#)$")
@@ -68,7 +75,7 @@ _NUMBER_WORD = re.compile(r"(nummer|number|no|nr|#)$")
 
 def fold(name: str) -> str:
     """`Serial No.`, `SERIAL_NUMBER` and «Serialnr» are one name."""
-    plain = _SIGNS.sub("", _ASIDE.sub("", name[:200].replace("#", " nr")).casefold())
+    plain = _SIGNS.sub("", _ASIDE.sub("", name[:LONGEST].replace("#", " nr")).casefold())
     return _NUMBER_WORD.sub("nr", plain) if len(plain) > 6 else plain
 
 
@@ -100,12 +107,45 @@ class Headings:
 
 
 def find_headings(head: Sequence[Row]) -> Headings:
-    """Look for the headings in the first rows; above them a list may have a title."""
+    """Look for the headings in the first rows; above them a list may have a title.
+
+    Where none is known, the first row has them when it looks like names above other things.
+    """
     best = max(head, key=lambda row: len(set(_known(row[1])) - {None}), default=(0, []))
     fields = _first_of_each(_known(best[1]))
     if _IDENTIFYING & set(fields):
-        return Headings(best[0], tuple(best[1]), fields)
+        if len(fields) > MAX_COLUMNS:
+            raise too_wide()
+        return Headings(best[0], tuple(name[:LONGEST] for name in best[1]), fields)
+    if head and _are_names(head[0][1], [cells for _number, cells in head[1:]]):
+        number, names = head[0]
+        if len(names) > MAX_COLUMNS:
+            raise too_wide()
+        return Headings(number, tuple(name[:LONGEST] for name in names), (None,) * len(names))
     return _without_headings([cells for _number, cells in head])
+
+
+def _are_names(cells: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
+    """Whether a row has names and no devices: no digits, nothing twice, and digits below it."""
+    names = [cell for cell in cells if cell]
+    if not names or len(names) != len(set(names)) or any(map(_DIGIT.search, names)):
+        return False
+    columns = [[row[at] for row in below if at < len(row) and row[at]] for at in range(len(cells))]
+    if any(
+        cell.isupper() and _guess([cell, *column])
+        for cell, column in zip(cells, columns, strict=True)
+    ):
+        return False  # a serial number may have letters only
+    return any(_DIGIT.search(cell) for column in columns for cell in column)
+
+
+def examples(sheet_head: Sequence[Row], headings: Headings) -> list[list[str]]:
+    """For each column the first values in it, to tell by them what it has."""
+    rows = [cells for number, cells in sheet_head if number > headings.row]
+    return [
+        [cells[at][:SHOWN] for cells in rows if at < len(cells) and cells[at]][:MOST_EXAMPLES]
+        for at in range(len(headings.names))
+    ]
 
 
 def _known(cells: Sequence[str]) -> list[Field | None]:
@@ -123,6 +163,8 @@ def _first_of_each(fields: Iterable[Field | None]) -> tuple[Field | None, ...]:
 def _without_headings(rows: Sequence[Sequence[str]]) -> Headings:
     """A plain list of serial numbers needs no headings: guess by what the cells look like."""
     width = max((len(cells) for cells in rows), default=0)
+    if width > MAX_COLUMNS:
+        raise too_wide()
     columns = [
         [cells[at] for cells in rows if at < len(cells) and cells[at]] for at in range(width)
     ]

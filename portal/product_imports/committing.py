@@ -9,28 +9,26 @@ from sqlalchemy import select
 from portal.base.bulk import insert_rows, update_rows
 from portal.base.history import Doer
 from portal.base.tenancy import ScopedSession
+from portal.base.text import sort_key
+from portal.product_imports.checked import Checked
 from portal.product_imports.comparison import Outcome, changes
 from portal.product_imports.counting import Counts, Spot
-from portal.product_imports.models import ImportedChange, ProductImport
-from portal.product_imports.passing import Passed
-from portal.product_imports.rules import Checked
+from portal.product_imports.made_sites import let_go
+from portal.product_imports.models import ProductImport
+from portal.product_imports.passing import Passed, too_late
+from portal.product_imports.report import Report
 from portal.products.indexing import Entry, index_counts, index_entries
-from portal.products.models import Product, ProductCount, ProductStatus
-from portal.products.queries import count_of
-from portal.sites.actions import create_site
-
-# What a list says of a device, and what it is known by.
-FIELDS = (
-    "serial_number",
-    "mac",
-    "model_id",
-    "site_id",
-    "room",
-    "asset_tag",
-    "holder",
-    "installed_version",
+from portal.products.models import (
+    LISTED,
+    ImportedChange,
+    Product,
+    ProductCount,
+    ProductStatus,
 )
-COLUMNS = ("identifier", *FIELDS)
+from portal.products.queries import count_of
+from portal.sites.actions import add_site
+
+COLUMNS = ("identifier", *LISTED)
 
 
 class Commit:
@@ -42,112 +40,127 @@ class Commit:
         it: ProductImport,
         *,
         site_names: dict[int, str],
+        correct: bool,
         by: Doer | None,
         now: datetime,
     ) -> None:
-        self.new = self.changed = self.counted = self.sites = 0
-        self.late: list[str] = []  # what somebody else registered since the check
+        self.new = self.changed = self.counted = 0
         self.counts: list[tuple[int, int]] = []  # the lines of a count, and how many were added
-        self._session, self._import = session, it
+        self.session, self.it = session, it
+        self.correct = correct  # whether the list is right where it contradicts what is registered
         self._by, self._now = by, now
-        self._site_names = dict(site_names)
-        self._new_sites: dict[str, int] = {}
+        self.site_names = dict(site_names)
+        self.site_ids: list[int] = []  # of the sites that it made, which its one event tells of
 
     def create_sites(self, names: Iterable[str]) -> None:
+        """The sites that are missing, but for those that somebody made since the check."""
+        known = set(map(sort_key, self.site_names.values()))
         for name in names:
-            site = create_site(self._session, name=name, by=self._by)
-            self._new_sites[name] = site.id
-            self._site_names[site.id] = site.name
-            self.sites += 1
+            if sort_key(name) not in known:
+                site = add_site(self.session, name=name)
+                self.site_ids.append(site.id)
+                self.site_names[site.id] = site.name
 
-    def write(self, chunk: Sequence[Passed]) -> None:
-        """Register the devices of a chunk of rows that are right."""
-        self._insert([it.row for it in chunk if it.outcome is Outcome.NEW and it.row])
+    def drop_sites(self) -> None:
+        """Those it made for rows that turned out wrong meanwhile."""
+        self.site_ids = [site.id for site in let_go(self.session, self.site_ids)]
+
+    def write(self, chunk: Sequence[Passed]) -> list[Passed]:
+        """Register the devices of a chunk of rows that are right; what has come of each row."""
+        late = self._insert([it.row for it in chunk if it.outcome is Outcome.NEW and it.row])
         self._update([it for it in chunk if it.outcome is Outcome.CHANGED])
+        return [too_late(it) if it.row and it.row.row in late else it for it in chunk]
 
     def count(self, counts: Counts) -> None:
         """Register what is to be added by count."""
         for spot, number in counts.lacking().items():
-            site_id = self._new_sites.get(spot.new_site) if spot.new_site else spot.site_id
-            counted = self._line(spot, site_id)
+            counted = self._line(spot)
             counted.number += number
-            self._session.flush()
-            index_counts(self._session, [counted])
+            self.session.flush()
+            index_counts(self.session, [counted])
             self.counts.append((counted.id, number))
             self.counted += number
 
-    def receipt(self) -> dict[str, Any]:
-        """What came of it, for the page that tells."""
+    def receipt(self, report: Report, *, checked: Report) -> dict[str, Any]:
+        """What came of it, for the page that tells; also of rows that were right when checked."""
         return {
             "new": self.new,
             "changed": self.changed,
+            "unchanged": report.outcomes[Outcome.UNCHANGED],
             "counted": self.counted,
             "counts": self.counts,
-            "sites": self.sites,
-            "late": self.late[:100],
-            "late_count": len(self.late),
+            "sites": len(self.site_ids),
+            "site_ids": self.site_ids,
+            "late_count": max(0, report.wrong - checked.wrong + checked.corrections * self.correct),
         }
 
-    def _line(self, spot: Spot, site_id: int | None) -> ProductCount:
-        query = count_of(spot.model_id, site_id).with_for_update()
-        counted = self._session.scalars(query).one_or_none()
+    def _line(self, spot: Spot) -> ProductCount:
+        query = count_of(spot.model_id, spot.site_id).with_for_update()
+        counted = self.session.scalars(query).one_or_none()
         if counted is None:
-            counted = ProductCount(model_id=spot.model_id, site_id=site_id, number=0)
+            counted = ProductCount(model_id=spot.model_id, site_id=spot.site_id, number=0)
             counted.registered_at = self._now
             counted.registered_by_id = self._by.id if self._by else None
-            self._session.add(counted)
+            self.session.add(counted)
         return counted
 
-    def _insert(self, rows: Sequence[Checked]) -> None:
-        devices = [self._values(row) for row in rows if not row.is_count]
+    def _insert(self, rows: Sequence[Checked]) -> set[int]:
+        """The rows that somebody else was quicker with, since this chunk was looked up."""
+        told = [row for row in rows if not row.is_count]
+        devices = [self._values(row) for row in told]
         if not devices:
-            return
+            return set()
         constants = {
             "status": ProductStatus.ACTIVE,
             "registered_at": self._now,
             "changed_at": self._now,
             "registered_by_id": self._by.id if self._by else None,
-            "import_id": self._import.id,
+            "import_id": self.it.id,
             "version": 1,
         }
         ids = insert_rows(
-            self._session, Product, COLUMNS, devices, constants=constants, returning="identifier"
+            self.session, Product, COLUMNS, devices, constants=constants, returning="identifier"
         )
         self.new += len(ids)
-        self.late += [values[0] for values in devices if values[0] not in ids]
         by_id = self._by.id if self._by else None
         index_entries(
-            self._session,
+            self.session,
             (
                 self._entry(ids[it[0]], it[1:], ProductStatus.ACTIVE, by_id)
                 for it in devices
                 if it[0] in ids
             ),
         )
+        return {row.row for row, it in zip(told, devices, strict=True) if it[0] not in ids}
 
     def _update(self, chunk: Sequence[Passed]) -> None:
-        rows, before = [], []
+        rows, lines = [], []
         for it in chunk:
             assert it.row
             assert it.held
             said: dict[str, Any] = dict(changes(it.row, it.held))
-            if it.row.new_site in self._new_sites:
-                said["site_id"] = self._new_sites[it.row.new_site]
-            if not said:
-                continue
             after = it.held._replace(**said)
             known_as = after.serial_number or after.mac
-            rows.append((after.id, known_as, *(getattr(after, name) for name in FIELDS)))
-            before.append((after.id, [getattr(it.held, name) for name in FIELDS]))
+            rows.append((after.id, known_as, *(getattr(after, name) for name in LISTED)))
+            was, is_now = ([getattr(one, name) for name in LISTED] for one in (it.held, after))
+            lines.append((after.id, was, is_now))
         if not rows:
             return
-        session = self._session
+        session = self.session
         update_rows(session, Product, ("id", *COLUMNS), rows, constants={"changed_at": self._now})
-        kept = {"import_id": self._import.id}
         insert_rows(
-            session, ImportedChange, ("product_id", "before"), before, constants=kept,
+            session,
+            ImportedChange,
+            ("product_id", "before", "after"),
+            lines,
+            constants={
+                "import_id": self.it.id,
+                "at": self._now,
+                "by_id": self._by.id if self._by else None,
+                "on_behalf": self._by.on_behalf if self._by else False,
+            },
             returning="product_id",
-        )  # fmt: skip
+        )
         self.changed += len(rows)
         ids = [row[0] for row in rows]
         columns = (Product.id, Product.status, Product.registered_by_id)
@@ -156,9 +169,7 @@ class Commit:
         index_entries(session, (self._entry(row[0], row[2:], *unsaid[row[0]]) for row in rows))
 
     def _values(self, row: Checked) -> tuple[Any, ...]:
-        site_id = self._new_sites.get(row.new_site) if row.new_site else row.site_id
-        told = row._replace(site_id=site_id)
-        return (row.serial_number or row.mac, *(getattr(told, name) for name in FIELDS))
+        return (row.serial_number or row.mac, *(getattr(row, name) for name in LISTED))
 
     def _entry(
         self,
@@ -174,7 +185,7 @@ class Commit:
             mac,
             model_id,
             site_id,
-            self._site_names.get(site_id, ""),
+            self.site_names.get(site_id, ""),
             room,
             asset_tag,
             status,

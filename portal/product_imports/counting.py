@@ -10,7 +10,7 @@ from typing import NamedTuple
 from sqlalchemy import select
 
 from portal.base.tenancy import ScopedSession
-from portal.product_imports.rules import Checked
+from portal.product_imports.checked import Checked
 from portal.products.models import ProductCount
 
 
@@ -24,7 +24,8 @@ class Spot(NamedTuple):
 
 class Counts:
     def __init__(self, registered: dict[tuple[int, int | None], int]) -> None:
-        self.said: Counter[Spot] = Counter()
+        self.said: Counter[Spot] = Counter()  # devices
+        self._rows: Counter[Spot] = Counter()
         self._registered = registered
 
     @classmethod
@@ -35,7 +36,9 @@ class Counts:
         )
 
     def add(self, row: Checked) -> None:
-        self.said[Spot(row.model_id, row.site_id, row.new_site)] += row.number
+        spot = Spot(row.model_id, row.site_id, row.new_site)
+        self.said[spot] += row.number
+        self._rows[spot] += 1
 
     def lacking(self) -> dict[Spot, int]:
         """How many are to be added where."""
@@ -46,9 +49,13 @@ class Counts:
         """How many devices that is."""
         return sum(self.lacking().values())
 
+    def ready(self) -> int:
+        """How many rows say so."""
+        return sum(self._rows[spot] for spot in self.lacking())
+
     def present(self) -> int:
-        """How many are registered already."""
-        return sum(min(number, self._has(spot)) for spot, number in self.said.items())
+        """How many rows say nothing new."""
+        return self._rows.total() - self.ready()
 
     def _has(self, spot: Spot) -> int:
         return 0 if spot.new_site else self._registered.get((spot.model_id, spot.site_id), 0)

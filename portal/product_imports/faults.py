@@ -17,6 +17,7 @@ class FaultKind(LabelledEnum):
     ROUNDED = "rounded", N_("Numbers that the spreadsheet has rounded")
     MAC_WRONG = "mac_wrong", N_("MAC addresses that are wrong")
     SERIAL_TWICE = "serial_twice", N_("Serial numbers that are in the file twice")
+    EXAMPLE_MAC = "example_mac", N_("MAC addresses from the example of the template")
     MAC_TWICE = "mac_twice", N_("MAC addresses that are in the file twice")
     MODEL_MISSING = "model_missing", N_("Rows without a model")
     MODEL_UNKNOWN = "model_unknown", N_("Models we do not know")
@@ -25,9 +26,17 @@ class FaultKind(LabelledEnum):
     NUMBER_WRONG = "number_wrong", N_("Numbers of devices that are wrong")
     NUMBER_NOT_ONE = "number_not_one", N_("Single devices with a number")
     TEXT_TOO_LONG = "text_too_long", N_("Texts that are too long")
+    UNREADABLE = "unreadable", N_("Cells with signs that cannot be read")
     OPEN_QUOTATION = "open_quotation", N_("Cells over several lines")
     TOO_MANY_CELLS = "too_many_cells", N_("Rows with more cells than there are headings")
     TAKEN = "taken", N_("Devices that are registered to another organization")
+    SITE_OF_OTHERS = "site_of_others", N_("Sites that are not among yours")
+    SITE_NEEDED = "site_needed", N_("New devices without a site")
+    NOT_AT_YOURS = "not_at_yours", N_("Devices that are registered elsewhere")
+    OTHER_MODEL = "other_model", N_("Devices that are registered as another model")
+    OTHER_MAC = "other_mac", N_("Devices that are registered with another MAC address")
+    OTHER_DEVICE = "other_device", N_("Serial numbers that another device is registered with")
+    REGISTERED_MEANWHILE = "registered_meanwhile", N_("Devices that were registered meanwhile")
     TWO_DEVICES = "two_devices", N_("Serial number and MAC address of different devices")
 
     # With these the row is right.
@@ -35,11 +44,17 @@ class FaultKind(LabelledEnum):
     SITE_MISSING = "site_missing", N_("Devices without a site")
     SITE_NEW = "site_new", N_("Sites that are not registered yet")
     COUNTED = "counted", N_("Devices without serial number and MAC address")
+    EXAMPLE = "example", N_("The example of the template")
     FORMULA = "formula", N_("Formulas that are kept as text")
 
     @property
     def is_notice(self) -> bool:
         return self in _NOTICES
+
+    @property
+    def is_correction(self) -> bool:
+        """Whether the row is right after all when somebody says that what is registered is not."""
+        return self in CORRECTIONS
 
 
 _NOTICES = {
@@ -48,9 +63,11 @@ _NOTICES = {
     FaultKind.SITE_NEW,
     FaultKind.COUNTED,
     FaultKind.FORMULA,
+    FaultKind.EXAMPLE,
 }
 
 
+CORRECTIONS = (FaultKind.OTHER_MODEL, FaultKind.OTHER_MAC)
 _KINDS = {kind.value: kind for kind in FaultKind}
 _FIELDS = {field.value: field for field in Field}
 
@@ -75,6 +92,11 @@ class Fault(NamedTuple):
             str(value),
             expected if isinstance(expected, int) else str(expected),
         )
+
+
+def site_needed(row: int) -> Fault:
+    """Of a device that would be at no site, for whoever sees chosen sites only."""
+    return fault(FaultKind.SITE_NEEDED, row, Field.SITE)
 
 
 def fault(

@@ -6,8 +6,11 @@ from werkzeug.datastructures import FileStorage
 from wtforms import BooleanField, FileField, TextAreaField
 
 from portal.base.words import N_, Refused
+from portal.product_imports.actions import TOO_LARGE
 from portal.web.forms import CreatingForm, Form
 from portal.web.locale import lazy_gettext as _l
+
+TOO_MUCH_PASTED = N_("There are too many rows to paste. Send them as a file instead.")
 
 
 class ImportForm(CreatingForm):
@@ -23,6 +26,14 @@ class ImportForm(CreatingForm):
         ),
     )
 
+    @classmethod
+    def too_large(cls, *, pasted: bool) -> "ImportForm":
+        """The form again, without what was sent."""
+        form = cls(formdata=None)
+        told, field = (TOO_MUCH_PASTED, "pasted") if pasted else (TOO_LARGE, "file")
+        form.refuse(Refused(told, field=field))
+        return form
+
     def content(self) -> tuple[str, Iterable[bytes]]:
         """The name and the bytes of what was sent, a file before what was pasted."""
         sent = self.file.data
@@ -34,4 +45,5 @@ class ImportForm(CreatingForm):
 
 
 class CommitForm(Form):
+    correct = BooleanField(_l("The list is right: correct the registered devices"), default=False)
     create_sites = BooleanField(_l("Create the sites that are missing"), default=True)

@@ -21,6 +21,14 @@ class Model(NamedTuple):
     part_numbers: tuple[str, ...] = ()
 
 
+class UnknownModel(NamedTuple):
+    """A name to be mapped once: as first written, where, and the model it probably means."""
+
+    name: str
+    row: int
+    suggestion: Model | None
+
+
 def fold_part(number: str) -> str:
     """What follows a # is the country it was sold in."""
     return identifier(number.partition("#")[0])
@@ -32,6 +40,8 @@ class Lookups:
     parts: Mapping[str, Model]
     sites: Mapping[str, int]
     site_key: Callable[[str], str]
+    names: Mapping[int, str]  # of the models
+    every_site: bool = True  # or only those of them that the person sees
 
     @classmethod
     def of(
@@ -41,13 +51,15 @@ class Lookups:
         sites: Mapping[str, int],
         site_key: Callable[[str], str],
         mapped: Mapping[str, int],
+        every_site: bool = True,
     ) -> "Lookups":
         """`sites` are by the key that `site_key` makes; `mapped` are names to ids of models."""
         known = {model.id: model for model in models}
         named = {fold_name(name): known[id] for name, id in mapped.items() if id in known}
         named |= {fold_name(model.name): model for model in known.values()}
         parts = {fold_part(part): model for model in known.values() for part in model.part_numbers}
-        return cls(named, parts, sites, site_key)
+        names = {model.id: model.name for model in known.values()}
+        return cls(named, parts, sites, site_key, names, every_site)
 
     def suggest(self, name: str) -> Model | None:
         """The model that is probably meant: people put the vendor's name first, or mistype."""

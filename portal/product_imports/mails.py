@@ -2,17 +2,19 @@
 
 from portal.accounts.models import User
 from portal.base.tenancy import ScopedSession
+from portal.notices.mails import notify
+from portal.notices.rules import Notice
 from portal.product_imports.models import ProductImport
-from portal.web.mail import send_mail
 
 
 def import_mail(session: ScopedSession, it: ProductImport, to: User) -> None:
     receipt = it.receipt
-    send_mail(
+    notify(
         session,
-        to=to.email,
-        language=to.language or "nb",
+        to,
+        Notice.IMPORT_DONE,
         template="product_imports/done",
+        account_id=it.account_id,
         name=to.name,
         file=it.name,
         reference=it.reference,

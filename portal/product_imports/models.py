@@ -3,13 +3,14 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.accounts.models import User
 from portal.base.db import Base
 from portal.base.references import reference
 from portal.base.tenancy import Owned, within
+from portal.base.visibility import Personal
 from portal.base.words import N_, LabelledEnum
 
 
@@ -22,10 +23,13 @@ class ImportStatus(LabelledEnum):
     DONE = "done", N_("Registered")
     UNDOING = "undoing", N_("Being undone")
     UNDONE = "undone", N_("Undone")
+    DISCARDED = "discarded", N_("Discarded")
 
 
-class ProductImport(Owned, Base):
+class ProductImport(Personal, Owned, Base):
     """One device list that was sent in."""
+
+    narrowed_by = "started_by_id"
 
     __tablename__ = "product_import"
     __table_args__ = (
@@ -37,7 +41,7 @@ class ProductImport(Owned, Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(255))  # of the file, as it was called
     file_id: Mapped[int]
-    faults_id: Mapped[int | None]  # the wrong rows, kept for download
+    faults_id: Mapped[int | None]  # the wrong rows and what others change, kept for download
     started_at: Mapped[datetime]
     started_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     started_by: Mapped[User | None] = relationship()
@@ -49,6 +53,8 @@ class ProductImport(Owned, Base):
     report: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)  # see `report.Report`
     receipt: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)  # see `committing.Receipt`
     committed_at: Mapped[datetime | None]
+    # Whether somebody has to do something about it, while it is READY or needs its COLUMNS named.
+    waiting: Mapped[bool] = mapped_column(default=True, server_default=true())
 
     @property
     def reference(self) -> str:
@@ -62,22 +68,6 @@ class ProductImport(Owned, Base):
             ImportStatus.COMMITTING,
             ImportStatus.UNDOING,
         }
-
-
-class ImportedChange(Owned, Base):
-    """What a device was before an import changed it, to put it back."""
-
-    __tablename__ = "imported_change"
-    __table_args__ = (
-        within("product_import", "import_id"),
-        within("product", "product_id"),
-        UniqueConstraint("import_id", "product_id"),
-    )
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    import_id: Mapped[int]
-    product_id: Mapped[int]
-    before: Mapped[list[Any]] = mapped_column(JSON)  # the columns of `comparison.Held`
 
 
 class ModelName(Owned, Base):

@@ -4,16 +4,17 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from sqlalchemy import Select, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import defer, joinedload
 
 from portal.accounts.models import Site
-from portal.base.tenancy import ScopedSession
+from portal.base.tenancy import Scope, ScopedSession
 from portal.base.text import sort_key
+from portal.base.visibility import sees_every_site
 from portal.catalogue.catalogue import catalogue_of
+from portal.product_imports.checked import Checked
 from portal.product_imports.comparison import Held
 from portal.product_imports.lookups import Lookups, Model
 from portal.product_imports.models import ModelName, ProductImport
-from portal.product_imports.rules import Checked
 from portal.products.models import Product
 
 
@@ -37,7 +38,7 @@ def imports_listed() -> Select[ProductImport]:
     """The account's imports, the newest first."""
     return (
         select(ProductImport)
-        .options(joinedload(ProductImport.started_by))
+        .options(joinedload(ProductImport.started_by), defer(ProductImport.report))
         .order_by(ProductImport.id.desc())
     )
 
@@ -50,32 +51,36 @@ def lookups_of(session: ScopedSession) -> Lookups:
     ]
     sites = session.execute(select(Site.name_key, Site.id)).all()
     names = session.execute(select(ModelName.name, ModelName.model_id)).all()
-    return Lookups.of(models, sites=dict(sites), site_key=sort_key, mapped=dict(names))
+    return Lookups.of(
+        models,
+        sites=dict(sites),
+        site_key=sort_key,
+        mapped=dict(names),
+        every_site=sees_every_site(session.scope.limits),
+    )
 
 
 def site_names(session: ScopedSession) -> dict[int, str]:
     return dict(session.execute(select(Site.id, Site.name)).all())
 
 
-def registered(
-    everywhere: ScopedSession, rows: Iterable[Checked], *, account_id: int
-) -> Registered:
+def registered(everywhere: ScopedSession, rows: Iterable[Checked], *, scope: Scope) -> Registered:
     """The devices with the rows' numbers, by a session that sees every account.
 
-    Of those of other accounts nothing is told but that they are taken.
+    Of those that are not within the scope nothing is told but that they are taken.
     """
     devices = [row for row in rows if not row.is_count]
     by_serial, taken = _held(
         everywhere,
         select(Product.account_id, Product.serial_number, *_HELD),
         [row.serial_number for row in devices if row.serial_number],
-        account_id,
+        scope,
     )
     by_mac, also_taken = _held(
         everywhere,
         select(Product.account_id, Product.mac, *_HELD),
         [row.mac for row in devices if row.mac],
-        account_id,
+        scope,
     )
     return Registered(by_serial, by_mac, frozenset(taken | also_taken))
 
@@ -87,7 +92,7 @@ def _held(
     session: ScopedSession,
     query: Select[*tuple[object, ...]],
     numbers: Sequence[str],
-    account_id: int,
+    scope: Scope,
 ) -> tuple[dict[str, Held], set[str]]:
     if not numbers:
         return {}, set()
@@ -95,8 +100,13 @@ def _held(
     ours: dict[str, Held] = {}
     taken: set[str] = set()
     for owner, number, *fields in session.execute(query.where(column.in_(numbers))):
-        if owner == account_id:
-            ours[str(number)] = Held(*fields)  # type: ignore[arg-type]
+        held = Held(*fields)  # type: ignore[arg-type]
+        if owner == scope.write and _seen(held, scope):
+            ours[str(number)] = held
         else:
             taken.add(str(number))
     return ours, taken
+
+
+def _seen(held: Held, scope: Scope) -> bool:
+    return not scope.limits or Product.admits(scope.limits, scope.write or 0, held.site_id)

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 
+from portal.base.sheet_cells import UNREADABLE
 from portal.product_imports.columns import Field
 from portal.product_imports.faults import Fault, FaultKind, fault
 from portal.products.rules import LENGTHS, LONGEST, MAC, SHAPES, SHORTEST, bare
@@ -21,7 +22,7 @@ NO_MAC = {"0" * 12, "F" * 12}
 _LABEL = re.compile(r"^(S/?N|SERIAL(\s*(NO|NUMBER))?|MAC)\s*[.:#]+\s*", re.IGNORECASE)
 _ROUNDED = re.compile(r"\d([.,]\d+)?E\+?\d+", re.IGNORECASE)
 _ONLY_LETTERS_AND_DIGITS = re.compile("[A-Z0-9]+")
-_WHOLE = re.compile(r"(\d{1,9})([.,]0+)?(stk\.?|pcs\.?)?")
+_WHOLE = re.compile(r"(\d{1,3}(?:[.,]\d{3})+|\d{1,9})([.,]0{1,2})?(stk\.?|pcs\.?)?")
 _UNPRINTABLE = re.compile(
     "[\0-\x1f\x7f-\x9f\xad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff\ufffe\uffff]+"
 )
@@ -34,7 +35,9 @@ def read_serial(row: int, text: str, pattern: str, found: list[Fault]) -> str | 
     serial = bare(_LABEL.sub("", text))
     wanted = LENGTHS.get(pattern, f"{SHORTEST}–{LONGEST}")
     kind = None
-    if _ROUNDED.fullmatch(text):
+    if UNREADABLE in text:
+        kind = FaultKind.UNREADABLE
+    elif _ROUNDED.fullmatch(text):
         kind = FaultKind.ROUNDED
     elif not _ONLY_LETTERS_AND_DIGITS.fullmatch(serial):
         kind = FaultKind.SERIAL_CHARACTERS
@@ -58,6 +61,8 @@ def read_mac(row: int, text: str, found: list[Fault]) -> str | None:
     if MAC.fullmatch(mac) and mac not in NO_MAC:
         return mac
     kind = FaultKind.ROUNDED if _ROUNDED.fullmatch(text) else FaultKind.MAC_WRONG
+    if UNREADABLE in text:
+        kind = FaultKind.UNREADABLE
     found.append(fault(kind, row, Field.MAC, text))
     return None
 
@@ -66,7 +71,7 @@ def read_number(row: int, text: str, *, is_device: bool, found: list[Fault]) -> 
     """How many devices a row stands for: one when it does not say."""
     blank = text.casefold() in _BLANK
     whole = _WHOLE.fullmatch("".join(text.split()).casefold())
-    number = 1 if blank else int(whole[1]) if whole else 0
+    number = 1 if blank else int(re.sub("[.,]", "", whole[1])) if whole else 0
     if not 1 <= number <= MOST:
         found.append(fault(FaultKind.NUMBER_WRONG, row, Field.NUMBER, text, MOST))
     elif is_device and number > 1:
@@ -82,6 +87,7 @@ def is_plain(text: str) -> bool:
         len(text) <= _SHORTEST_LIMIT
         and text.isprintable()
         and "=" not in text
+        and UNREADABLE not in text
         and (text.isascii() or unicodedata.is_normalized("NFC", text))
     )
 
@@ -92,11 +98,14 @@ def read_text(row: int, field: Field, text: str, found: list[Fault]) -> str:
     if len(text) > limit and "\n" in text:
         found.append(fault(FaultKind.OPEN_QUOTATION, row, field, text))
         return ""
-    # What is far too long stays so, and need not be worked on whole.
-    text = text[: limit * 10]
-    one_line = " ".join(_UNPRINTABLE.sub(" ", text).split())
+    if UNREADABLE in text:
+        found.append(fault(FaultKind.UNREADABLE, row, field, text))
+        return ""
+    # What is far too long is not worked on, whatever blanks there are in it.
+    far_too_long = len(text) > limit * 10
+    one_line = "" if far_too_long else " ".join(_UNPRINTABLE.sub(" ", text).split())
     written = unicodedata.normalize("NFC", one_line)
-    if len(written) > limit:
+    if far_too_long or len(written) > limit:
         found.append(fault(FaultKind.TEXT_TOO_LONG, row, field, text, limit))
         return ""
     if written.startswith("="):

@@ -1,14 +1,14 @@
 """Whether a row of a list can be registered, and as what. Pure, and quick: lists are long."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from operator import itemgetter
-from typing import NamedTuple
 
 from portal.base.words import N_, Refused
 from portal.catalogue.rules import fold_name
-from portal.product_imports.columns import Field
-from portal.product_imports.faults import Fault, FaultKind, fault
-from portal.product_imports.lookups import Lookups, Model, fold_part
+from portal.product_imports.checked import Checked
+from portal.product_imports.columns import EXAMPLE_MAC, EXAMPLE_SERIAL, Field
+from portal.product_imports.faults import Fault, FaultKind, fault, site_needed
+from portal.product_imports.lookups import Lookups, Model, UnknownModel, fold_part
 from portal.product_imports.readings import (
     NO_MAC,
     is_plain,
@@ -20,38 +20,14 @@ from portal.product_imports.readings import (
 from portal.products.rules import MAC, SHAPES
 
 MANY_ROWS = 250_000
-MANY_NAMES = 500  # unknown models that get a suggestion, since each costs a millisecond
+MANY_NAMES = 500  # unknown models that are kept, each with a suggestion that takes a millisecond
+MOST_SITES = 2_000  # that one list may bring
+TOO_MANY_SITES = N_(
+    "The column with sites has more than %(most)s different names. Is it another one?"
+)
+LONGEST = 200  # characters of a model's name
 _NO_PATTERN = "unknown"
 _TEXTS = (Field.ROOM, Field.ASSET_TAG, Field.HOLDER, Field.INSTALLED_VERSION)
-
-
-class Checked(NamedTuple):
-    """A row that can be registered: a device, or without serial number and MAC, a count."""
-
-    row: int
-    serial_number: str | None
-    mac: str | None
-    model_id: int
-    site_id: int | None
-    new_site: str  # its name, when the account has no such site yet
-    room: str
-    asset_tag: str
-    holder: str
-    installed_version: str
-    number: int
-    notices: tuple[Fault, ...]
-
-    @property
-    def is_count(self) -> bool:
-        return self.serial_number is None and self.mac is None
-
-
-class UnknownModel(NamedTuple):
-    """A name to be mapped once: as first written, where, and the model it probably means."""
-
-    name: str
-    row: int
-    suggestion: Model | None
 
 
 class Checker:
@@ -73,8 +49,18 @@ class Checker:
         self._serials: dict[str, int] = {}
         self._macs: dict[str, int] = {}
 
+    @property
+    def every_site(self) -> bool:
+        """Whether the list may be about any site, and about none."""
+        return self._lookups.every_site
+
+    @property
+    def model_of(self) -> Mapping[int, str]:
+        """The names of models, by their ids."""
+        return self._lookups.names
+
     def check(self, row: int, cells: list[str]) -> Checked | list[Fault]:
-        """What the row is to become, or all that is wrong with it."""
+        """What the row is to become, or all that is wrong with it; or that it is an example."""
         self.rows += 1
         if self.rows > MANY_ROWS:
             raise Refused(N_("The file has more than %(limit)s rows. Split it."), limit=MANY_ROWS)
@@ -86,6 +72,8 @@ class Checker:
         serial, mac, name, part, place, room, tag, holder, version, count = self._pick(cells)
         model = self._models.get((name, part)) or self._find_model(row, name, part, found)
         known_serial = self._serial(row, serial, model, found) if serial else None
+        if known_serial == EXAMPLE_SERIAL:
+            return [fault(FaultKind.EXAMPLE, row, Field.SERIAL_NUMBER, EXAMPLE_SERIAL)]
         known_mac = self._mac(row, mac, found) if mac else None
         site_id, new_site = self._sites.get(place), ""
         if site_id is None:
@@ -100,25 +88,17 @@ class Checker:
         is_device = bool(known_serial or known_mac)
         if count or not is_device:
             number = read_number(row, count, is_device=is_device, found=found)
+        if not (is_device or site_id or self.every_site or place):
+            found.append(site_needed(row))
         if found:
             faults = [it for it in found if not it.kind.is_notice]
             if faults:
                 return faults
         assert model  # or its absence would have been found
         return Checked(
-            row,
-            known_serial,
-            known_mac,
-            model.id,
-            site_id,
-            new_site,
-            room,
-            tag,
-            holder,
-            version,
-            number,
-            tuple(found),
-        )
+            row, known_serial, known_mac, model.id, site_id, new_site,
+            room, tag, holder, version, number, tuple(found),
+        )  # fmt: skip
 
     def _cut(self, row: int, cells: list[str], found: list[Fault]) -> list[str]:
         beyond = next((cell for cell in cells[self._width :] if cell), None)
@@ -127,8 +107,12 @@ class Checker:
         return [*cells[: self._width], ""]
 
     def _find_model(self, row: int, name: str, part: str, found: list[Fault]) -> Model | None:
-        by_name = self._lookups.models.get(fold_name(name[:200]))
-        by_part = self._lookups.parts.get(fold_part(part[:200])) if part else None
+        for field, text in ((Field.MODEL, name), (Field.PART_NUMBER, part)):
+            if len(text) > LONGEST:
+                found.append(fault(FaultKind.TEXT_TOO_LONG, row, field, text, LONGEST))
+                return None
+        by_name = self._lookups.models.get(fold_name(name))
+        by_part = self._lookups.parts.get(fold_part(part)) if part else None
         if by_name and by_part and by_name.id != by_part.id:
             about = fault(FaultKind.PART_OF_ANOTHER, row, Field.PART_NUMBER, part, by_part.name)
             found.append(about)
@@ -144,12 +128,13 @@ class Checker:
         return None
 
     def _unknown(self, row: int, name: str, found: list[Fault]) -> None:
-        key = fold_name(name[:200])
+        key = fold_name(name)
         unknown = self.unknown_models.get(key)
         if unknown is None:
             few = len(self.unknown_models) < MANY_NAMES
-            unknown = UnknownModel(name[:200], row, self._lookups.suggest(name) if few else None)
-            self.unknown_models[key] = unknown
+            unknown = UnknownModel(name, row, self._lookups.suggest(name) if few else None)
+            if few:
+                self.unknown_models[key] = unknown
         meant = unknown.suggestion.name if unknown.suggestion else ""
         found.append(fault(FaultKind.MODEL_UNKNOWN, row, Field.MODEL, name, meant))
 
@@ -169,7 +154,9 @@ class Checker:
         mac: str | None = text.replace(":", "").upper()
         if not MAC.fullmatch(mac or "") or not text.isascii() or mac in NO_MAC:
             mac = read_mac(row, text, found)
-        if mac:
+        if mac == EXAMPLE_MAC:
+            found.append(fault(FaultKind.EXAMPLE_MAC, row, Field.MAC, text))
+        elif mac:
             first = self._macs.setdefault(mac, row)
             if first != row:
                 found.append(fault(FaultKind.MAC_TWICE, row, Field.MAC, text, first))
@@ -178,7 +165,7 @@ class Checker:
     def _site(self, row: int, text: str, found: list[Fault]) -> tuple[int | None, str]:
         """The site of this name, or the name it is to get."""
         if not text:
-            if self._has_sites:
+            if self._has_sites and self.every_site:
                 found.append(fault(FaultKind.SITE_MISSING, row, Field.SITE))
             return None, ""
         name = text if is_plain(text) else read_text(row, Field.SITE, text, found)
@@ -187,7 +174,12 @@ class Checker:
         if site_id is not None:
             self._sites[text] = site_id
             return site_id, ""
-        if name:
+        if name and not self.every_site:
+            # Whether there is one of this name is not for them to know.
+            found.append(fault(FaultKind.SITE_OF_OTHERS, row, Field.SITE, name))
+        elif name:
             name = self.new_sites.setdefault(key, name)
+            if len(self.new_sites) > MOST_SITES:
+                raise Refused(TOO_MANY_SITES, most=MOST_SITES)
             found.append(fault(FaultKind.SITE_NEW, row, Field.SITE, name))
         return None, name

@@ -64,11 +64,13 @@ def rows(session: ScopedSession, filters: Filters, *, today: date) -> Iterator[t
                     *told[row.model_id], row.number, row.registered_at,
                 )  # fmt: skip
         query: Any = products_listed(batch.products).add_columns(Product.holder).order_by(*ways)
-        for row in session.execute(query.execution_options(yield_per=AT_ONCE)):
-            model = catalogue[row.model_id]
-            yield (
-                reference("P", row.id), row.serial_number, row.mac, model.name,
-                label(model.category), row.site, row.room, row.asset_tag, row.holder,
-                row.installed_version, label(row.status), *told[row.model_id], 1,
-                row.registered_at,
-            )  # fmt: skip
+        # Let go of what was not read when somebody breaks off.
+        with session.execute(query.execution_options(yield_per=AT_ONCE)) as found:
+            for row in found:
+                model = catalogue[row.model_id]
+                yield (
+                    reference("P", row.id), row.serial_number, row.mac, model.name,
+                    label(model.category), row.site, row.room, row.asset_tag, row.holder,
+                    row.installed_version, label(row.status), *told[row.model_id], 1,
+                    row.registered_at,
+                )  # fmt: skip

@@ -117,7 +117,7 @@ def read_filters(arguments: "MultiDict[str, str]") -> Filters:
     """The filters of a query string, whoever wrote it."""
 
     def given(name: str) -> str:
-        return arguments.get(name, "").replace("\0", "").strip()[:LONGEST]
+        return arguments.get(name, "").strip()[:LONGEST]
 
     categories = {_member(Category, value) for value in arguments.getlist("category")[:10]}
     return Filters(

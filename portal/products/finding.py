@@ -8,6 +8,7 @@ from portal.base.words import N_, Refused
 from portal.catalogue.catalogue import Model, catalogue_of
 from portal.products.models import Product
 from portal.products.queries import product_with_id
+from portal.web.guard import viewer
 from portal.web.session import db
 
 
@@ -22,10 +23,21 @@ def path_of(product: Product) -> str:
 
 
 def site_id_of(name: str, *, field: str = "site") -> int | None:
-    """The account's site of this name; None when no name was given."""
+    """The account's site of this name; None when no name was given.
+
+    Whoever sees chosen sites only must name one of those, or would not see what they did.
+    """
     if not name.strip():
+        if not viewer().sees_every_site:
+            raise Refused(N_("Choose one of the sites you have access to."), field=field)
         return None
     found = db().scalars(site_named(name)).one_or_none()
+    if found is None and not viewer().sees_every_site:
+        raise Refused(
+            N_("%(name)s is not one of the sites you have access to. Choose one from the list."),
+            field=field,
+            name=name.strip(),
+        )
     if found is None:
         raise Refused(
             N_("There is no site called %(name)s. Choose one from the list, or create it first."),

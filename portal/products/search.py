@@ -1,16 +1,18 @@
 """Finding products by what people know of them."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from portal.base.references import read_reference
-from portal.base.search import Kind, Query, find, query_of
+from portal.base.search import Kind, Query, find, hits, inside, query_of
 from portal.base.tenancy import ScopedSession
 from portal.catalogue.catalogue import Catalogue
 from portal.products.indexing import COUNTED, STATUS_MARKS
+from portal.products.models import ProductStatus
 from portal.products.queries import Wanted, people_called, site_called
 
 ENOUGH = 1_000  # found; beyond, only as much as a page shows is asked for
+LINES = 25  # of devices registered by count, among the newest of many
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +23,14 @@ class Found:
     counts: list[int]
     total: int
     many: bool
+
+    def page(self, *, after: int | None, before: int | None, most: int) -> list[int]:
+        """Those below the product `after`, or above the product `before`, that come next."""
+        if after is not None:
+            return [each for each in self.products if each < after][:most]
+        if before is not None:
+            return [each for each in self.products if each > before][-most:]
+        return self.products[:most]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,18 +50,22 @@ def look_up(
     after: int | None,
     size: int,
 ) -> Found:
-    """What matches every word of the text and is wanted; from below the product `after`."""
+    """What matches every word of the text and is wanted; of many, from below the product `after`.
+
+    Products registered by count have the highest ids, so that they are among the newest.
+    """
     if product_id := read_reference("P", text):
         return Found([product_id], [], 1, many=False)
     query = _query(session, text, wanted, catalogue)
-    ids = find(session, Kind.PRODUCT, query, limit=ENOUGH + 1)
-    many = len(ids) > ENOUGH
-    counts = [each - COUNTED for each in ids if each > COUNTED]
-    if many and after is not None:
-        ids = find(session, Kind.PRODUCT, query, before=after, limit=size + 1)
-    products = [each for each in ids if each < COUNTED]
-    total = ENOUGH + 1 if many else len(products)
-    return Found(products[: size + 1] if many else products, counts, total, many)
+    most = size + 1
+    newest = most + LINES if after is None else most
+    found = hits(session, Kind.PRODUCT, query, before=after, newest=newest, cap=ENOUGH)
+    counts = [each - COUNTED for each in found.ids if each > COUNTED]
+    products = [each for each in found.ids if each < COUNTED]
+    if found.many and len(products) < most and counts:
+        products = find(session, Kind.PRODUCT, query, before=COUNTED, limit=most)
+    total = ENOUGH + 1 if found.many else len(products)
+    return Found(products[:most] if found.many else products, counts, total, found.many)
 
 
 def batches(
@@ -69,8 +83,37 @@ def batches(
         last = ids[-1]
 
 
+def spelled_or_out_of_use(
+    session: ScopedSession,
+    text: str,
+    spellings: Sequence[str],
+    wanted: Wanted,
+    catalogue: Catalogue,
+    *,
+    most: int,
+) -> list[int]:
+    """The newest products that match, or whose numbers have one of these other spellings in them.
+
+    In one statement where the text is one word, as identifiers mostly are.
+    """
+    query, other = _query(session, text, wanted, catalogue), inside(*spellings)
+    first, *narrowing = query.clauses
+    of_one_word = len(query.clauses) == len(_narrowed(session, other, wanted).clauses)
+    if spellings and of_one_word:
+        either = replace(first, fragments=(*first.fragments, *other.clauses[0].fragments))
+        query = replace(query, clauses=(either, *narrowing))
+    ids = find(session, Kind.PRODUCT, query, before=COUNTED, limit=most)
+    if ids or of_one_word or not spellings:
+        return ids
+    return find(session, Kind.PRODUCT, _narrowed(session, other, wanted), before=COUNTED, limit=1)
+
+
 def _query(session: ScopedSession, text: str, wanted: Wanted, catalogue: Catalogue) -> Query:
     query = query_of(text, lambda word: (f"m{each}" for each in catalogue.matching(word)))
+    return _narrowed(session, query, wanted)
+
+
+def _narrowed(session: ScopedSession, query: Query, wanted: Wanted) -> Query:
     if wanted.models is not None:
         query = query.narrowed(f"m{each}" for each in wanted.models)
     if wanted.site:
@@ -78,6 +121,7 @@ def _query(session: ScopedSession, text: str, wanted: Wanted, catalogue: Catalog
     if wanted.registered_by:
         people = session.scalars(people_called(wanted.registered_by))
         query = query.narrowed(f"u{each}" for each in people)
-    if wanted.status is not None:
-        query = query.narrowed([STATUS_MARKS[wanted.status]])
-    return query
+    if wanted.status is ProductStatus.ACTIVE:  # as nearly all are
+        others = [mark for status, mark in STATUS_MARKS.items() if status is not wanted.status]
+        return query.without(others)
+    return query.narrowed([STATUS_MARKS[wanted.status]]) if wanted.status else query

@@ -8,6 +8,7 @@ from PIL import Image, UnidentifiedImageError
 from portal.base.words import N_, Refused
 
 MOST_BYTES = 10_000_000
+TOO_LARGE = N_("The photo is too large. It can be at most 10 MB.")
 MOST_PIXELS = 50_000_000
 LONGEST_SIDE = 2_400  # more helps no decoder, and takes memory
 FORMATS = ("JPEG", "PNG", "WEBP")
@@ -16,7 +17,7 @@ FORMATS = ("JPEG", "PNG", "WEBP")
 def read_codes(photo: bytes) -> list[str]:
     """The texts of the barcodes and QR codes on a photo, in the order they were found."""
     if len(photo) > MOST_BYTES:
-        raise Refused(N_("The photo is too large. It can be at most 10 MB."), field="photo")
+        raise Refused(TOO_LARGE, field="photo")
     try:
         with Image.open(BytesIO(photo), formats=FORMATS) as opened:
             if opened.width * opened.height > MOST_PIXELS:

@@ -20,10 +20,11 @@ from portal.products.models import Product
 from portal.products.queries import products_known_as
 from portal.products.rules import bare, fits, read_mac, read_serial_number, shape_of
 from portal.registration.forms import PhotoForm, RegisterProductForm
-from portal.registration.photos import read_codes
+from portal.registration.photos import MOST_BYTES, TOO_LARGE, read_codes
 from portal.registration.rules import serial_among
 from portal.web.guard import allow, viewer
 from portal.web.headers import allow_scanning
+from portal.web.limited import limited
 from portal.web.locale import gettext as _
 from portal.web.pages import page
 from portal.web.session import db, open_session
@@ -77,6 +78,7 @@ def register() -> ResponseReturnValue:
 
 @bp.get("/models")
 @allow(Permission.PRODUCTS_CHANGE)
+@limited("search")
 def models() -> ResponseReturnValue:
     """The models that what is typed may mean; those that fit the serial number come first."""
     catalogue = catalogue_of(db())
@@ -91,6 +93,7 @@ def models() -> ResponseReturnValue:
 
 @bp.get("/lookup")
 @allow(Permission.PRODUCTS_CHANGE)
+@limited("search")
 def look_up() -> ResponseReturnValue:
     """What a serial number or MAC address tells while it is typed. It holds nobody up."""
     return page("registration/lookup.html", **_told(request.args))
@@ -104,7 +107,8 @@ def scan() -> ResponseReturnValue:
 
 
 @bp.post("/scan")
-@allow(Permission.PRODUCTS_CHANGE)
+@allow(Permission.PRODUCTS_CHANGE, most_bytes=MOST_BYTES + 1_000_000)
+@limited("upload")
 def read_photo() -> ResponseReturnValue:
     form = PhotoForm()
     allow_scanning()
@@ -117,6 +121,19 @@ def read_photo() -> ResponseReturnValue:
         except Refused as refusal:
             form.refuse(refusal)
     return page("registration/scan.html", 422, form=form)
+
+
+@bp.errorhandler(413)
+def too_large(_error: Exception) -> ResponseReturnValue:
+    """Told beside the field, and not on a page of its own. What was sent has not been read."""
+    if request.endpoint != f"{bp.name}.{read_photo.__name__}":
+        device = RegisterProductForm(formdata=None)
+        device.form_errors.append(_("What you sent is too long. Shorten it, and try again."))
+        return _one(device, 413)
+    form = PhotoForm(formdata=None)
+    form.refuse(Refused(TOO_LARGE, field="photo"))
+    allow_scanning()
+    return page("registration/scan.html", 413, form=form)
 
 
 def _one(form: RegisterProductForm, status: int = 200, **context: Any) -> ResponseReturnValue:
@@ -139,6 +156,7 @@ def _told(given: Any) -> dict[str, Any]:
             told["ours"] = ours.reference
         else:
             told["taken"] = told.get("taken") or _taken(known)
+            told["out_of_sight"] = told["taken"] and not viewer().sees_every_site
     if model:
         told["coverage"] = coverage(model, agreement_terms(db()), clock.today())
     if "serial_number" in told:

@@ -1,28 +1,76 @@
-"""The search field of every page: what is named exactly is opened, the rest is looked for."""
+"""The search field of every page: what is named exactly is opened, the rest is shown in groups."""
 
 from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.base.access import Permission
-from portal.base.references import read_reference
-from portal.products.finding import path_of
-from portal.products.queries import product_with_id, products_known_as
-from portal.products.rules import bare
-from portal.web.guard import allow
+from portal.search.finding import (
+    Devices,
+    customers_found,
+    devices_found,
+    pages_found,
+    request_named,
+    requests_found,
+)
+from portal.web.guard import allow, viewer
+from portal.web.limited import refuse_too_often
+from portal.web.owners import of_another
+from portal.web.pages import page
 from portal.web.session import db
 
 bp = Blueprint("search", __name__)
+desk_bp = Blueprint("desk_search", __name__)
+LONGEST = 200
 
 
 @bp.get("")
-@allow(Permission.PRODUCTS_VIEW)
+@allow(Permission.ACCOUNT_VIEW)
 def search() -> ResponseReturnValue:
-    text = request.args.get("q", "").replace("\0", "").strip()[:200]
-    number, product_id = bare(text)[:20], read_reference("P", text)
-    queries = [products_known_as(serial_number=number), products_known_as(mac=number)]
-    if product_id:
-        queries.insert(0, product_with_id(product_id))
-    for query in queries if number else []:
-        if product := db().scalars(query).first():
-            return redirect(path_of(product), 303)
-    return redirect(url_for("products.index", q=text or None), 303)
+    """In the account at hand. Staff are led on to the desk with what is no device of it."""
+    refuse_too_often("search", counting=viewer().kind != "staff")
+    text, devices = _text(), Devices([])
+    sees = viewer().may(Permission.REQUESTS_VIEW), viewer().may(Permission.PRODUCTS_VIEW)
+    if text:
+        path = request_named(db(), text) if sees[0] else ""
+        if not path and sees[1]:
+            devices = devices_found(db(), text)
+        if path or devices.named:
+            return redirect(path or devices.named, 303)
+        if viewer().kind == "partner" and (elsewhere := of_another()):
+            return elsewhere
+    if viewer().kind == "staff":
+        return redirect(url_for("desk_search.search_desk", q=text or None), 303)
+    return page(
+        "search/search.html",
+        text=text,
+        requests=requests_found(db(), text) if text and sees[0] else [],
+        devices=devices.rows,
+        pages=pages_found(text) if text else [],
+        customers=[],
+        desk=False,
+    )
+
+
+@desk_bp.get("/search")
+@allow(Permission.DESK_VIEW, everywhere=True)
+def search_desk() -> ResponseReturnValue:
+    """Requests and customers, across all accounts."""
+    refuse_too_often("search")
+    text = _text()
+    if text and (path := request_named(db(), text, desk=True)):
+        return redirect(path, 303)
+    return page(
+        "search/search.html",
+        text=text,
+        requests=requests_found(db(), text) if text else [],
+        devices=[],
+        pages=pages_found(text) if text else [],
+        customers=customers_found(db(), text)
+        if text and viewer().may(Permission.ACCOUNTS_REACH)
+        else [],
+        desk=True,
+    )
+
+
+def _text() -> str:
+    return request.args.get("q", "").replace("\0", "").strip()[:LONGEST]

@@ -11,18 +11,35 @@ from portal.accounts.models import Site
 from portal.base.db import broke, save
 from portal.base.history import Doer, What, happened
 from portal.base.jobs import later
+from portal.base.tenancy import ScopedSession
+from portal.base.visibility import sees_every_site
 from portal.base.words import N_, Refused
 from portal.sites.rules import SiteFacts, changes, checked
 
 
 def create_site(session: Session, *, by: Doer | None, **stated: str) -> Site:
     """A new site with this name and, when known, an address, a contact and opening hours."""
+    site = add_site(session, **stated)
+    happened(session, site, What.CREATED, by=by)
+    return site
+
+
+def add_site(session: Session, **stated: str) -> Site:
+    """A new site that leaves no event, for the deed of which it is a part: that leaves one."""
+    refuse_new_sites(session)
     facts = checked(SiteFacts(**stated))
     site = Site(**asdict(facts))
     with _refusing_twins(facts), session.begin_nested():
         session.add(site)
-    happened(session, site, What.CREATED, by=by)
     return site
+
+
+def refuse_new_sites(session: Session) -> None:
+    """Whoever sees chosen sites would not see the one they made."""
+    if isinstance(session, ScopedSession) and not sees_every_site(session.scope.limits):
+        raise Refused(
+            N_("You see chosen sites only. Ask somebody who sees all sites to add this one.")
+        )
 
 
 def change_site(session: Session, site: Site, *, version: int, by: Doer, **stated: str) -> None:

@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from portal.accounts.models import Site
 from portal.accounts.signatures import signatures_of
 from portal.base.access import Permission
-from portal.base.history import events_of
+from portal.base.history import What, events_of
 from portal.base.references import reference
 from portal.base.submissions import submission
 from portal.base.words import Refused
@@ -24,12 +24,13 @@ from portal.web.session import db
 bp = Blueprint("sites", __name__)
 BY_NAME = Order((Site.name_key, Site.id))
 MOST_EVENTS = 20
+LONGEST = 80  # characters of a search
 
 
 @bp.get("")
 @allow(Permission.ACCOUNT_VIEW)
 def index() -> ResponseReturnValue:
-    search = request.args.get("q", "").strip()
+    search = request.args.get("q", "").strip()[:LONGEST]
     found = capped_count(db(), listed_sites(search))
     listed = page_of(db(), listed_sites(search), BY_NAME)
     count = ngettext("%(num)s site", "%(num)s sites", found)
@@ -79,6 +80,8 @@ def show(reference: str) -> ResponseReturnValue:
         country=Country(site.country),
         events=events,
         signatures=signatures_of(db(), events),
+        # An import leaves one event for all that it made.
+        imported=len(events) < MOST_EVENTS and What.CREATED not in [it.what for it in events],
     )
 
 

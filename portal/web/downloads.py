@@ -8,11 +8,12 @@ import re
 import unicodedata
 from urllib.parse import quote
 
-from flask import Flask, Response, current_app, request
+from flask import Flask, Response, abort, current_app, request
 
 from portal.base.file_store import FileStore
-from portal.base.files import StoredFile
+from portal.base.files import Hold, StoredFile
 
+_HELD = {Hold.WAITING: 409, Hold.STOPPED: 410}
 _LETTERS = str.maketrans({"æ": "ae", "Æ": "AE", "ø": "o", "Ø": "O"})
 
 
@@ -26,7 +27,12 @@ def files() -> FileStore:
 
 
 def download(file: StoredFile) -> Response:
-    """The file, or the part of it that is still missing where a download was cut off."""
+    """The file, or the part of it that is still missing where a download was cut off.
+
+    One that was not found to be free of viruses is given to nobody.
+    """
+    if file.held:
+        abort(_HELD[file.held])
     start, end = _wanted(file)
     response = Response(content_type=file.media_type)
     response.headers["Content-Disposition"] = attachment(file.name)

@@ -4,11 +4,14 @@ A browser's own fields for these speak the language of the machine, not of the p
 """
 
 import re
+from abc import ABC, abstractmethod
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from wtforms import Field, ValidationError
+from wtforms.form import BaseForm
+from wtforms.validators import NumberRange, StopValidation
 from wtforms.widgets import TextInput
 
 from portal.base.days import read_day
@@ -16,20 +19,21 @@ from portal.web.formats import number, short_date
 from portal.web.locale import gettext as _
 
 _CLOCK = re.compile(r"(?:kl\.?\s*)?([01]?[0-9]|2[0-3])[.:]([0-5][0-9])", re.IGNORECASE)
+_GROUPED = re.compile(r"[0-9]{1,3}([\s.,'\u2019][0-9]{3})+")
 _DECIMAL = re.compile(r"([0-9]{1,9}(?:[.,][0-9]{1,2})?)\s*%?")
 
 
-class TypedField(Field):  # type: ignore[misc]
+class TypedField(Field, ABC):  # type: ignore[misc]
     """Left empty, it is None. What cannot be read is kept as it was typed."""
 
     widget = TextInput()
     data: Any
 
-    def read(self, text: str) -> Any:
-        raise NotImplementedError
+    @abstractmethod
+    def read(self, text: str) -> Any: ...
 
-    def write(self, value: Any) -> str:
-        raise NotImplementedError
+    @abstractmethod
+    def write(self, value: Any) -> str: ...
 
     def _value(self) -> str:
         if self.raw_data:
@@ -41,6 +45,10 @@ class TypedField(Field):  # type: ignore[misc]
         self.data = None
         if text:
             self.data = self.read(text)
+
+    def pre_validate(self, form: BaseForm) -> None:
+        if self.process_errors:
+            raise StopValidation  # one fault is told of once
 
 
 class DayField(TypedField):
@@ -68,9 +76,13 @@ class TimeOfDayField(TypedField):
 
 
 class WholeNumberField(TypedField):
+    """`1 000` is a thousand, with whichever sign between the groups."""
+
     def read(self, text: str) -> int:
-        digits = re.sub(r"[\s\u00a0\u202f]", "", text)
-        if not re.fullmatch(r"[0-9]{1,9}", digits):
+        digits = re.sub(r"\D", "", text) if _GROUPED.fullmatch(text) else re.sub(r"\s", "", text)
+        # Where the validators say how many there may be, they say it of any number.
+        bounded = any(isinstance(each, NumberRange) for each in self.validators)
+        if not re.fullmatch(r"[0-9]{1,40}" if bounded else r"[0-9]{1,9}", digits):
             raise ValidationError(_("Write a whole number with digits, such as 120."))
         return int(digits)
 

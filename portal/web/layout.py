@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from flask import Flask, request
+from flask import Flask, g, request
 
 from portal.base import clock
 from portal.web.guard import viewer
@@ -35,6 +35,12 @@ def here() -> str:
     return f"{request.path}?{query}" if query else request.path
 
 
+def came_back(files: list[str]) -> None:
+    """A form on this page holds what was typed before a sign-in ended. The files that were chosen
+    have to be chosen anew."""
+    g.came_back = {"files": files}
+
+
 def script_words() -> dict[str, str]:
     """What `portal.js` says, in the reader's language."""
     return {
@@ -60,4 +66,5 @@ def init_app(app: Flask) -> None:
         here=here,
         script_words=script_words,
         today=clock.today,
+        what_came_back=lambda: g.get("came_back"),
     )

@@ -1,19 +1,16 @@
 """Mails: asked for in the deed's transaction, written and sent by a job.
 
-A mail is a template `mail/<feature>/<name>.txt` with the blocks `subject` and `body`. People whose
-mail program shows HTML get the same words in the layout of `mail/layout.html`, or what a template
-of the same name ending in `.html` makes of them. In both, `link(endpoint, ...)` is a page's full
-address; it is built on PORTAL_URL, never on what a request claims.
+A mail is a template `mail/<feature>/<name>.txt` with the blocks `subject` and `body`; and `news`,
+where the subject is the same in all of a thread, so that mail programs keep it together. People
+whose mail program shows HTML get the same words in the layout of `mail/layout.html`, or what a
+template of the same name ending in `.html` makes of them. In both, `link(endpoint, ...)` is a
+page's full address; it is built on PORTAL_URL, never on what a request claims.
 """
 
 import re
-import unicodedata
 from collections.abc import Callable
-from datetime import datetime, timedelta
-from email.errors import MessageError
-from email.headerregistry import Address
-from email.message import EmailMessage
-from email.utils import parseaddr
+from dataclasses import asdict
+from datetime import timedelta
 from secrets import token_hex
 from typing import Any
 from urllib.parse import urlsplit
@@ -28,19 +25,35 @@ from portal.base.limits import Interrupted
 from portal.base.mails import Mail
 from portal.base.run import Run
 from portal.base.tenancy import NOBODY
+from portal.base.words import N_
 from portal.web import smtp
 from portal.web.locale import speaking
+from portal.web.mail_headers import Thread, compose, one_line
 
-LONGEST_SUBJECT = 70
+# Above it stands what is new, whatever the program that answers puts below.
+MARKER = N_("Write your answer above this line")
 _GIVE_UP = timedelta(hours=48)
 _SHORTEST_WAIT, _LONGEST_WAIT = timedelta(minutes=1), timedelta(hours=4)
 
 
-def send_mail(session: Session, *, to: str, language: str, template: str, **context: Any) -> Job:
+def send_mail(
+    session: Session,
+    *,
+    to: str,
+    language: str,
+    template: str,
+    thread: Thread | None = None,
+    answering: bool = False,
+    **context: Any,
+) -> Job:
     """Send a mail once this transaction is kept: `template` is "accounts/password_reset".
 
     The context is stored until the mail is sent, so it is plain values: ids, names, texts.
+    `thread` says which mails it belongs with; `answering`, that it answers a mail by itself.
     """
+    told: dict[str, Any] = {"thread": asdict(thread)} if thread else {"mark": token_hex(16)}
+    if answering:
+        told["answering"] = True
     return later(
         session,
         "mail.send",
@@ -48,16 +61,26 @@ def send_mail(session: Session, *, to: str, language: str, template: str, **cont
         language=language,
         template=template,
         context=context,
-        mark=token_hex(16),
+        **told,
     )
 
 
 @handles("mail.send")
 def send(
-    run: Run, *, to: str, language: str, template: str, context: dict[str, Any], mark: str
+    run: Run,
+    *,
+    to: str,
+    language: str,
+    template: str,
+    context: dict[str, Any],
+    mark: str = "",
+    thread: dict[str, str] | None = None,
+    answering: bool = False,
 ) -> None:
-    portal = urlsplit(run.settings.portal_url)
-    message_id = f"<{mark}@{portal.hostname}>"
+    among = Thread(**thread) if thread else None
+    message_id = f"<{among.own if among else mark}@{host_of(run.settings.portal_url)}>"
+    if among and among.reply_to:
+        context = context | {"answerable": True}
     with speaking(language):
         subject, text, html = render(template, run.settings.portal_url, **context)
     if not run.settings.smtp_url:
@@ -76,6 +99,8 @@ def send(
         text=text,
         html=html,
         at=run.job.asked_at,
+        answering=answering,
+        thread=among,
     )
     try:
         smtp.deliver(message, run.settings.smtp_url)
@@ -86,6 +111,11 @@ def send(
         if age >= _GIVE_UP:
             raise Hopeless(f"Given up after 48 hours. {trouble}") from None
         raise NotNow(str(trouble), wait=_wait(age)) from None
+
+
+def host_of(portal_url: str) -> str:
+    """What stands after the @ of our Message-IDs, and in the header that our own mails carry."""
+    return urlsplit(portal_url).hostname or "localhost"
 
 
 def render(template: str, portal_url: str, **context: Any) -> tuple[str, str, str]:
@@ -102,45 +132,11 @@ def render(template: str, portal_url: str, **context: Any) -> tuple[str, str, st
     return one_line(subject), text, html
 
 
-def compose(
-    *,
-    to: str,
-    sender: str,
-    message_id: str,
-    language: str,
-    subject: str,
-    text: str,
-    html: str,
-    at: datetime,
-) -> EmailMessage:
-    """A mail of two parts. Nothing that people wrote can begin a header of its own."""
-    message = EmailMessage()
-    name, address = parseaddr(sender)
-    try:
-        message["From"] = Address(one_line(name), addr_spec=address)
-        message["To"] = Address(addr_spec=to)
-    except (ValueError, IndexError, MessageError) as error:
-        raise Hopeless("This is no e-mail address.") from error
-    message["Subject"] = one_line(subject)
-    message["Date"] = at
-    message["Message-ID"] = message_id
-    message["Auto-Submitted"] = "auto-generated"
-    message.set_content(text)
-    message.add_alternative(html, subtype="html")
-    message["Content-Language"] = language  # which `set_content` would have taken away
-    return message
-
-
-def one_line(text: str) -> str:
-    """At most 70 characters without line breaks or anything else that cannot be seen.
-
-    Python reads `=?utf-8?q?a=0AB?=` in a header that is set, and would write the line break.
-    """
-    seen = [" " if unicodedata.category(each)[0] in "CZ" else each for each in text]
-    line = " ".join("".join(seen).replace("=?", "= ?").split())
-    if len(line) <= LONGEST_SUBJECT:
-        return line
-    return line[: LONGEST_SUBJECT - 1].rstrip() + "…"
+def headline(template: str, portal_url: str, **context: Any) -> str:
+    """What happened, in a line: the block `news` of mails whose subject is that of their thread."""
+    plain, context["link"] = _pages().get_template(f"mail/{template}.txt"), _links(portal_url)
+    block = plain.blocks.get("news") or plain.blocks["subject"]
+    return one_line("".join(block(plain.new_context(context))))
 
 
 def _pages() -> Environment:

@@ -1,7 +1,7 @@
 """The main menu. A feature adds its entry here, and it is shown from the day its page exists."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask import Flask, current_app, request
 from werkzeug.exceptions import HTTPException
@@ -15,31 +15,100 @@ _MISSING = object()
 
 @dataclass(frozen=True, slots=True)
 class Entry:
+    """A page of the menu; or a section, which leads to the first page `below` it that is open."""
+
     label: str
     path: str
+    below: tuple["Entry", ...] = ()
+    also: str = ""  # where other pages of it are, if it stands above what is not its own
 
     @property
     def current(self) -> bool:
         """Whether the page at hand belongs under this entry."""
-        if self.path == "/":
-            return request.path == "/"
+        if self.below:
+            return any(entry.current for entry in self.below)
+        if self.path in {"/", "/desk"}:
+            inside = self.also and request.path.startswith(self.also)
+            return bool(inside) or request.path == self.path
         return f"{request.path}/".startswith(f"{self.path}/")
 
 
 # Across accounts first, for those who work across them; then what is within the account at hand.
 DESK = (
+    Entry(N_("Queue"), "/desk", also="/desk/service-requests/"),
+    Entry(
+        N_("Support"),
+        "/desk/support",
+        (
+            Entry(N_("Escalations"), "/desk/escalations"),
+            Entry(N_("Figures"), "/desk/figures"),
+        ),
+    ),
     Entry(N_("Customers"), "/desk/accounts"),
-    Entry(N_("Catalogue"), "/desk/catalogue"),
+    Entry(N_("Partners"), "/desk/partners"),
+    Entry(
+        N_("Catalogue"),
+        "/desk/catalogue",
+        (
+            Entry(N_("Models"), "/desk/catalogue"),
+            Entry(N_("Known issues"), "/desk/known-issues"),
+        ),
+    ),
     Entry(N_("Agreements"), "/desk/agreements"),
-    Entry(N_("Mailbox"), "/desk/mailbox"),
-    Entry(N_("Jobs"), "/desk/jobs"),
-    Entry(N_("Style"), "/desk/style"),
+    Entry(
+        N_("Operation"),
+        "/desk/operation",
+        (
+            Entry(N_("Staff"), "/desk/staff"),
+            Entry(N_("Incidents"), "/desk/incidents"),
+            Entry(N_("Standard answers"), "/desk/standard-answers"),
+            Entry(N_("Received e-mail"), "/desk/mail-intake"),
+            Entry(N_("Activity log"), "/desk/log"),
+            Entry(N_("Mailbox"), "/desk/mailbox"),
+            Entry(N_("Jobs"), "/desk/jobs"),
+            Entry(N_("Style"), "/desk/style"),
+        ),
+    ),
 )
-PARTNER = (Entry(N_("Customers"), "/partner"),)
+PARTNER = (
+    Entry(N_("Customers"), "/partner"),
+    Entry(N_("Colleagues"), "/partner/users"),
+)
 ACCOUNT = (
     Entry(N_("Overview"), "/"),
-    Entry(N_("Devices"), "/products"),
-    Entry(N_("Sites"), "/organization/sites"),
+    Entry(
+        N_("Products"),
+        "/products",
+        (
+            Entry(N_("Devices"), "/products"),
+            Entry(N_("Known issues"), "/known-issues"),
+        ),
+    ),
+    Entry(N_("Service requests"), "/service-requests"),
+    Entry(
+        N_("Organization"),
+        "/organization",
+        (
+            Entry(N_("Users"), "/organization/users"),
+            Entry(N_("Partners"), "/organization/partners"),
+            Entry(N_("Sites"), "/organization/sites"),
+            Entry(N_("Sign-in"), "/organization/sign-in"),
+            Entry(N_("Activity log"), "/organization/log"),
+        ),
+    ),
+)
+PERSON = (
+    Entry(
+        N_("My profile"),
+        "/profile",
+        (
+            Entry(N_("About me"), "/profile"),
+            Entry(N_("Sign-in and security"), "/profile/security"),
+            Entry(N_("My notices"), "/notices"),
+            Entry(N_("Notices"), "/profile/notices"),
+            Entry(N_("My data"), "/profile/data"),
+        ),
+    ),
 )
 FOOTER = (
     Entry(N_("Service status"), "/status"),
@@ -60,6 +129,16 @@ def account_menu() -> list[Entry]:
     return _open(ACCOUNT) if viewer().account else []
 
 
+def page_menu() -> list[Entry]:
+    """The pages beside the one at hand, where it is one of a section."""
+    if not viewer().is_authenticated:
+        return []
+    for section in (*across_menu(), *account_menu(), *_open(PERSON)):
+        if any(entry.path == request.path for entry in section.below):
+            return list(section.below)
+    return []
+
+
 def footer_links() -> list[Entry]:
     return [entry for entry in FOOTER if page_exists(entry.path)]
 
@@ -75,13 +154,21 @@ def init_app(app: Flask) -> None:
         across_menu=across_menu,
         account_menu=account_menu,
         footer_links=footer_links,
+        page_menu=page_menu,
         page_exists=page_exists,
     )
 
 
 def _open(entries: Iterable[Entry]) -> list[Entry]:
     """The entries whose pages the viewer may open."""
-    return [entry for entry in entries if _may_open(_permission(entry.path, "GET"))]
+    return [entry for each in entries if (entry := _opened(each))]
+
+
+def _opened(entry: Entry) -> Entry | None:
+    if not entry.below:
+        return entry if _may_open(_permission(entry.path, "GET")) else None
+    below = tuple(_open(entry.below))
+    return replace(entry, path=below[0].path, below=below) if below else None
 
 
 def _may_open(permission: object) -> bool:

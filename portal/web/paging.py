@@ -9,7 +9,7 @@ import binascii
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from flask import request
@@ -23,10 +23,21 @@ CAP = 1_000  # beyond this, lists say "more than 1,000": an exact count would re
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What a list is ordered by; the columns together are unique, and all go the same way."""
+    """What a list is ordered by; the columns together are unique, and all go the same way.
+
+    With `empties_last`, rows that have nothing in the first column come after all others, whichever
+    way the list goes, in the order of the other columns.
+    """
 
     columns: tuple[Any, ...]
     descending: bool = False
+    empties_last: bool = False
+
+    @property
+    def ways(self) -> list[ColumnElement[Any]]:
+        """The order as a statement says it that reads the whole list."""
+        ways = [column.desc() if self.descending else column.asc() for column in self.columns]
+        return [ways[0].nulls_last(), *ways[1:]] if self.empties_last else ways
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,25 +52,63 @@ class Page:
     def first(self) -> bool:
         return self.preceding is None
 
+    def of(self, total: int) -> int:
+        """How many rows the list has, of which so many were found: none that is not to be seen.
+
+        What is looked up by its number may not be there, or be somebody else's.
+        """
+        return len(self.rows) if self.first and self.following is None else total
+
 
 def page_of(session: Session, query: Select[Any], order: Order, *, size: int = SIZE) -> Page:
     """The page that `?after=` or `?before=` asks for. The query brings the order's columns."""
     after, before = (cursor(request.args.get(name), order) for name in ("after", "before"))
     backwards = before is not None and after is None
     place = before if backwards else after
-    down = order.descending != backwards
-    if place is not None:
-        here = tuple_(*order.columns)
-        there: ColumnElement[Any] = tuple_(*place)
-        query = query.where(here < there if down else here > there)
-    ways = [column.desc() if down else column.asc() for column in order.columns]
-    rows = list(session.execute(query.order_by(None).order_by(*ways).limit(size + 1)).all())
+    rows: list[Row[Any]] = []
+    for part in _parts(query, order, place, backwards):
+        if len(rows) <= size:
+            rows += session.execute(part.limit(size + 1 - len(rows))).all()
     more, rows = len(rows) > size, rows[:size]
     if backwards:
         rows.reverse()
     ends = [_write(row, order) for row in (rows[0], rows[-1])] if rows else ["", ""]
     onwards, back = (True, more) if backwards else (more, place is not None)
     return Page(rows, ends[1] if onwards and rows else None, ends[0] if back and rows else None)
+
+
+def _parts(
+    query: Select[Any], order: Order, place: Sequence[Any] | None, backwards: bool
+) -> list[Select[Any]]:
+    """What is read one after the other: the rows themselves and, where they come last, those that
+    have nothing in the first column. Each is a stretch of an index: in one statement they are not.
+    """
+    down = order.descending != backwards
+    if not order.empties_last:
+        return [_stretch(query, order.columns, place, down)]
+    first, *others = order.columns
+    inside = place is not None and place[0] is not None
+    filled = query.where(first.is_not(None))
+    empty = query.where(first.is_(None))
+    among = place[1:] if place is not None and not inside else None
+    parts = [
+        _stretch(filled, order.columns, place if inside else None, down),
+        _stretch(empty, others, among, down),
+    ]
+    if backwards:
+        parts.reverse()
+    # What lies behind the place, on the other side of where the two meet, is not read.
+    return parts[1:] if place is not None and inside == backwards else parts
+
+
+def _stretch(
+    query: Select[Any], columns: Sequence[Any], place: Sequence[Any] | None, down: bool
+) -> Select[Any]:
+    if place is not None:
+        here = tuple_(*columns)
+        there: ColumnElement[Any] = tuple_(*place)
+        query = query.where(here < there if down else here > there)
+    return query.order_by(None).order_by(*(it.desc() if down else it.asc() for it in columns))
 
 
 def capped_count(session: Session, query: Select[Any]) -> int:
@@ -81,18 +130,21 @@ def cursor(text: str | None, order: Order) -> list[Any] | None:
     try:
         values = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
         pairs = list(zip(values, order.columns, strict=True))
-        return [_typed(value, column.type.python_type) for value, column in pairs]
-    except (binascii.Error, ValueError, TypeError, RecursionError):
+        first, *others = [(value, column.type.python_type) for value, column in pairs]
+        begin = None if order.empties_last and first[0] is None else _typed(*first)
+        return [begin, *(_typed(*each) for each in others)]
+    except (binascii.Error, ValueError, TypeError, OverflowError, RecursionError):
         return None
 
 
 def _typed(value: Any, kind: type[Any]) -> Any:
     if kind is datetime:
-        return datetime.fromisoformat(value)
+        return datetime.fromisoformat(value).astimezone(UTC)  # beyond the calendar, it overflows
     if type(value) is not kind:
         raise ValueError(value)
+    # Half a character, which JSON can spell, is no text either: encoding it fails.
     if (isinstance(value, int) and abs(value) > LARGEST) or (
-        isinstance(value, str) and "\0" in value
+        isinstance(value, str) and b"\0" in value.encode()
     ):
         raise ValueError(value)
     return value

@@ -15,6 +15,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+import brotli
 from flask import Flask
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Request, Response
@@ -38,6 +39,7 @@ BUNDLES = {
     "portal.css": ["styles/layers.css", "vendor/theme.css", "vendor/ds-*.css", "styles/*.css"],
     "portal.js": ["vendor/htmx.min.js", "scripts/*.js"],
 }
+_LARGE = 200_000  # bytes: from there on the last percent takes brotli seconds
 _HASHED = re.compile(r"^(?P<name>.+)\.(?P<hash>[0-9a-f]{12})(?P<suffix>\.[a-z0-9]+)$")
 _LINK = re.compile(r'url\("(?!data:|#)([^"]+)"\)')
 _LINE_BREAK = re.compile(r"\s*\n\s*")
@@ -60,10 +62,13 @@ class Asset:
         return f"{PREFIX}{stem}.{self.hash}{suffix}"
 
     @cached_property
-    def zipped(self) -> bytes | None:
-        """None for what is compressed by itself, such as fonts."""
+    def smaller(self) -> dict[str, bytes]:
+        """By encoding, the best first. Nothing for what is compressed by itself, such as fonts."""
         small = gzip.compress(self.body, 9, mtime=0)
-        return small if len(small) < 0.9 * len(self.body) else None
+        if len(small) >= 0.9 * len(self.body):
+            return {}
+        quality = 10 if len(self.body) < _LARGE else 9
+        return {"br": brotli.compress(self.body, quality=quality), "gzip": small}
 
 
 class Assets:
@@ -89,9 +94,11 @@ class Assets:
         if asset is None or request.method not in {"GET", "HEAD"}:
             raise NotFound
         response = Response(asset.body, content_type=TYPES[_split(name)[1]])
-        if request.accept_encodings["gzip"] and asset.zipped:
-            response.set_data(asset.zipped)
-            response.content_encoding = "gzip"
+        for encoding, small in asset.smaller.items():
+            if request.accept_encodings[encoding]:
+                response.set_data(small)
+                response.content_encoding = encoding
+                break
         response.vary.add("Accept-Encoding")
         response.headers["Cache-Control"] = FOREVER if wanted == asset.hash else "no-cache"
         response.set_etag(asset.hash)

@@ -6,7 +6,7 @@ date of a list would cost as much as the rest of the page.
 
 from babel import Locale
 
-from portal.web.locale import language
+from portal.web.spoken import language
 
 NO_BREAK = "\N{NO-BREAK SPACE}"
 DASH = "\N{EN DASH}"
@@ -45,3 +45,8 @@ _STYLES = {
 
 def style() -> Norwegian:
     return _STYLES[language()]
+
+
+def whole(number: int) -> str:
+    """1 234, as all numbers are grouped."""
+    return f"{number:,}".translate(style().signs)

@@ -23,6 +23,13 @@ Object.assign(window.htmx.config, {
     return Object.entries(values).reduce((text, [name, value]) => text.replace(`%(${name})s`, value), words[word]);
   }
 
+  /* A link to an entry that is not in the part of a story that is shown leads to the part it is in. */
+  const entry = location.hash.slice(1);
+  if (/^[mnsel]\d+$/.test(entry) && document.querySelector("[data-part]") && !document.getElementById(entry)
+      && !new URLSearchParams(location.search).has("entry")) {
+    location.replace(`${location.pathname}?entry=${entry}#${entry}`);
+  }
+
   if (!navigator.clipboard) document.documentElement.classList.add("no-clipboard");
 
   document.addEventListener("click", async (event) => {
@@ -85,7 +92,7 @@ Object.assign(window.htmx.config, {
 
   document.addEventListener("change", (event) => {
     const field = event.target;
-    const zone = field.type === "file" && zoneOf(event);
+    const zone = field.type === "file" && !field.closest("[data-uploads]") && zoneOf(event);
     if (zone) {
       zone.classList.toggle("filled", field.files.length > 0);
       const name = field.files.length ? told("dropped", { name: field.files[0].name }) : "";

@@ -20,7 +20,16 @@
     }
   });
 
+  /* Whoever leaves a field after its matches came changes nothing more: what is opened stays open. */
   document.addEventListener("htmx:beforeRequest", (event) => {
+    const { elt, requestConfig, pathInfo } = event.detail;
+    const cause = requestConfig.triggeringEvent;
+    if (!cause || cause.type !== "change" || !elt.matches("form[hx-push-url]")) return;
+    if (new URL(pathInfo.finalRequestPath, location.href).href === location.href) event.preventDefault();
+  });
+
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    if (event.defaultPrevented) return;
     const target = event.detail.target;
     target.setAttribute("aria-busy", "true");
     clearFailure(target);
@@ -36,6 +45,7 @@
   });
 
   function tellSlow(target) {
+    if (target.matches("[data-by-itself]")) return;
     if (target.getAttribute("role") === "listbox") return;
     const text = document.createElement("p");
     text.className = "busy-text on";
@@ -46,27 +56,65 @@
   /* No answer came: say so where it was expected, keep everything, and offer to ask again. */
   for (const type of ["htmx:sendError", "htmx:timeout"]) {
     document.addEventListener(type, (event) => {
-      const { target, elt } = event.detail;
-      clearFailure(target);
-      const alert = document.createElement("div");
-      alert.className = "ds-alert failure";
-      alert.dataset.color = "danger";
-      alert.setAttribute("role", "alert");
-      const text = document.createElement("p");
-      text.textContent = words.failed;
-      const again = document.createElement("button");
-      again.type = "button";
-      again.className = "ds-button";
-      again.dataset.variant = "secondary";
-      again.textContent = words.retry;
-      again.addEventListener("click", () => {
+      const { target, elt, requestConfig } = event.detail;
+      if (elt.matches("[data-by-itself]")) return; // it asks again soon
+      tellFailure(target, () => {
         if (elt.focus) elt.focus();
-        elt.dispatchEvent(new Event(elt.tagName === "FORM" ? "submit" : elt.tagName === "INPUT" ? "input" : "click", { bubbles: true, cancelable: true }));
+        // Whatever made it ask the first time, and without waiting for more to be typed.
+        htmx.ajax(requestConfig.verb, requestConfig.path, { source: elt, target });
       });
-      alert.append(text, again);
-      target.prepend(alert);
     });
   }
+
+  function tellFailure(target, tryAgain) {
+    clearFailure(target);
+    const alert = document.createElement("div");
+    alert.className = "ds-alert failure";
+    alert.dataset.color = "danger";
+    alert.setAttribute("role", "alert");
+    const text = document.createElement("p");
+    text.textContent = words.failed;
+    const again = document.createElement("button");
+    again.type = "button";
+    again.className = "ds-button";
+    again.dataset.variant = "secondary";
+    again.textContent = words.retry;
+    again.addEventListener("click", tryAgain);
+    alert.append(text, again);
+    target.prepend(alert);
+  }
+
+  Object.assign(window.portal, { tellFailure, clearFailure });
+
+  /* Somebody signed in anew on another tab: the forms of this one go on under the mark of that. */
+  function remark(mark) {
+    if (mark) for (const field of document.querySelectorAll("input[name=csrf_token]")) field.value = mark;
+    return Boolean(mark);
+  }
+  Object.assign(window.portal, { remark });
+
+  /* The sign-in has ended, and a look-up beside a form notices: whoever is typing goes on, and is
+     asked to sign in when the form is sent, which keeps what it holds. */
+  const typed = (field) => field.type !== "hidden" && field.defaultValue !== undefined && field.value !== field.defaultValue;
+  document.addEventListener("htmx:beforeOnLoad", (event) => {
+    const { xhr, requestConfig, elt, target } = event.detail;
+    const form = xhr.status === 401 && elt.closest("[data-signed-out]");
+    if (form) { // it keeps by itself what is typed: whoever types is told, and not led away
+      event.preventDefault();
+      target.setAttribute("role", "alert");
+      target.textContent = form.dataset.signedOut;
+      return;
+    }
+    if (remark(xhr.getResponseHeader("X-CSRF-Token")) && !elt.again) {
+      event.preventDefault();
+      elt.again = true;
+      htmx.ajax(requestConfig.verb, requestConfig.path, { source: elt, target, swap: elt.getAttribute("hx-swap") || undefined }).then(() => { elt.again = false; });
+      return;
+    }
+    if (xhr.status !== 401 || requestConfig.verb !== "get") return;
+    const forms = [...document.querySelectorAll("form[method=post]")];
+    if (forms.some((form) => [...form.elements].some(typed))) event.preventDefault();
+  });
 
   function clearFailure(target) {
     for (const alert of target.querySelectorAll(":scope > .failure")) alert.remove();
@@ -79,10 +127,32 @@
     const fresh = target.isConnected ? target : document.getElementById(target.id);
     document.querySelectorAll("form[data-bulk]").forEach(countPicked);
     if (!fresh || (document.activeElement && document.activeElement !== document.body)) return;
-    if (fresh.matches("[hx-trigger^=every]")) return; // only looked again: that is no news
+    if (fresh.matches("[hx-trigger^=every], [data-quiet]")) return; // only looked again: that is no news
     const goal = fresh.querySelector("[autofocus]") || fresh.querySelector("h1, h2, h3") || document.getElementById("main");
     if (!goal.matches("a, button, input, select, textarea, [tabindex]")) goal.tabIndex = -1;
     goal.focus();
+  });
+
+  /* A chip takes its filter out of the form, and the form asks: what is typed there goes along, and
+     is not asked for a second time, as leaving its field would. */
+  const chipOf = (event) => event.target.closest && event.target.closest(".chips a");
+  document.addEventListener("mousedown", (event) => { if (chipOf(event)) event.preventDefault(); });
+  document.addEventListener("click", (event) => {
+    const chip = chipOf(event);
+    const form = chip && document.querySelector("form.filters");
+    if (!form || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    const now = new URLSearchParams(location.search);
+    const left = new URL(chip.href).searchParams;
+    const goes = (field) => now.getAll(field.name).some((value) => !left.getAll(field.name).includes(value) && (field.type !== "checkbox" || field.value === value));
+    const fields = [...form.elements].filter((field) => field.name && (chip.id === "chips-clear" || goes(field)));
+    if (!fields.length) return;
+    event.preventDefault();
+    for (const field of fields) {
+      if (field.type === "checkbox" || field.type === "radio") field.checked = false;
+      else if (field.options) field.selectedIndex = 0;
+      else field.value = "";
+    }
+    form.requestSubmit();
   });
 
   /* A searched field: arrows and Enter choose among what the server answered. */
@@ -132,6 +202,10 @@
       if (option && box.contains(option)) choose(box, option);
       else if (!box.contains(event.target)) close(box);
     }
+  });
+  // Whoever presses an option has not left the field, half of what they mean typed.
+  document.addEventListener("mousedown", (event) => {
+    if (event.target.closest("[data-combobox] [role=option]")) event.preventDefault();
   });
   document.addEventListener("keydown", (event) => {
     const box = event.target.matches && event.target.matches("[role=combobox]") && boxOf(event.target);

@@ -48,6 +48,9 @@
     dialog.showModal();
   }
 
-  document.addEventListener("htmx:afterRequest", (event) => { if (event.detail.successful) wait(left); });
+  document.addEventListener("htmx:afterRequest", (event) => {
+    const { successful, elt } = event.detail;
+    if (successful && !elt.matches("[data-by-itself]")) wait(left);
+  });
   wait(left);
 })();

@@ -7,15 +7,12 @@ from flask import Flask
 
 from portal.about.texts import find_text
 from portal.accounts import actions as accounts
-from portal.accounts import jobs as accounts_jobs
-from portal.base import mails
 from portal.passwords import rules as passwords
 from portal.product_imports import rules as imports
 from portal.product_imports import undoing
 
 HOUR = timedelta(hours=1)
 MINUTE = timedelta(minutes=1)
-DAY = timedelta(days=1)
 
 
 @pytest.mark.parametrize(
@@ -27,8 +24,6 @@ DAY = timedelta(days=1)
         ("help/sign-in", accounts.WORKING_DAY / HOUR, "etter {} timer", "after {} hours"),
         ("cookies", accounts.IDLE / MINUTE, "på {} minutter", "for {} minutes"),
         ("cookies", accounts.WORKING_DAY / HOUR, "etter {} timer", "after {} hours"),
-        ("privacy", passwords.LASTS / MINUTE, "{} minutter", "{} minutes"),
-        ("privacy", mails._KEPT / DAY, "{} dager", "{} days"),
         ("help/import", undoing.WITHIN / HOUR, "i {} timer", "for {} hours"),
         ("help/import", imports.MANY_ROWS / 1000, "{} 000 rader", "{},000 rows"),
     ],
@@ -39,7 +34,3 @@ def test_numbers_in_the_texts_are_those_of_the_rules(
     with app.test_request_context():
         assert nb.format(f"{number:g}") in find_text(name, "nb").html
         assert en.format(f"{number:g}") in find_text(name, "en").html
-
-
-def test_what_ended_is_kept_for_one_day_at_most() -> None:
-    assert accounts_jobs.KEPT == DAY  # «høyst ett døgn til»

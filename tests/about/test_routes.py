@@ -17,12 +17,14 @@ PATHS = [*(f"/{name}" for name in LEGAL), "/help", *(f"/help/{name}" for name in
 
 @pytest.mark.parametrize("path", PATHS)
 def test_everyone_can_read_it_in_every_language(client: FlaskClient, path: str) -> None:
+    # Of a page in nynorsk, most is bokmål still.
+    written = {"nb": "nb", "nn": "nb", "en": "en"}
     for language, marked in (("nb", False), ("nn", True), ("en", False)):
         answer = client.get(path, headers={"Accept-Language": language})
         main = answer.text[answer.text.index("<main") : answer.text.index("</main")]
 
         assert answer.status_code == 200
-        assert f'<html lang="{language}"' in answer.text
+        assert f'<html lang="{written[language]}"' in answer.text
         assert main.count("<h1") == 1
         # Bokmål on a page in nynorsk says what it is.
         assert (' lang="nb"' in main) is marked
@@ -50,7 +52,7 @@ def test_other_files_are_not_articles(client: FlaskClient) -> None:
 
 
 def test_the_text_says_when_it_was_changed(client: FlaskClient) -> None:
-    assert "Last changed 22 November 2026" in client.get(
+    assert "Last changed 29 November 2026" in client.get(
         "/privacy", headers={"Accept-Language": "en"}
     ).text.replace("\N{NO-BREAK SPACE}", " ")
 

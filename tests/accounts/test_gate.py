@@ -110,15 +110,15 @@ def test_another_person_at_the_same_browser_sees_nothing_of_it(
 def test_secrets_files_and_endless_texts_are_not_kept(
     late: FlaskClient, ola: User, session: Session
 ) -> None:
-    for data in (
-        {"password": "secret", "old_password": "secret", "csrf_token": "x", "token": "y"},
-        {"name": "x" * 70_000},
-        {"name": "", "file": (BytesIO(b"serial"), "list.csv")},
-        {"name": "x", "file": (BytesIO(b"serial" * 50_000), "list.csv")},
+    for data, kept in (
+        ({"password": "secret", "old_password": "secret", "csrf_token": "x", "token": "y"}, None),
+        ({"name": "x" * 70_000}, None),
+        ({"": "x"}, None),
+        ({"name": "x", "file": (BytesIO(b"x" * 450_000), "l.csv")}, {"name": ["x"], "": ["l.csv"]}),
     ):
         late.post(SITES, data=data, content_type="multipart/form-data")
         session.expire_all()
-        assert session.scalars(select(SignIn)).one().kept is None
+        assert session.scalars(select(SignIn)).one().kept == kept
 
 
 def test_strangers_can_put_nothing_away(client: FlaskClient, session: Session) -> None:
@@ -154,3 +154,10 @@ def test_a_part_of_a_page_is_sent_to_the_sign_in_page(late: FlaskClient, ola: Us
     assert answer.status_code == 401
     assert answer.headers["HX-Redirect"] == "/sign-in?back=/organization/sites?q%3Db%25C3%25B8"
     assert enter(late, answer.headers["HX-Redirect"], ola) == "/organization/sites?q=b%C3%B8"
+
+
+def test_a_program_is_told_that_it_is_not_signed_in(client: FlaskClient) -> None:
+    answer = client.get(SITES, headers={"Accept": "application/json"})
+
+    assert answer.status_code == 401
+    assert answer.content_type == "application/problem+json"

@@ -72,9 +72,19 @@ def test_a_leap_day_can_be_the_last_one() -> None:
     assert not coverage(serviced, [terms(ends_on=date(2030, 1, 1))], date(2028, 3, 1)).covered
 
 
+def test_after_its_end_the_agreement_that_covered_longest_is_named() -> None:
+    before = terms(date(2024, 1, 1), date(2024, 12, 31), number="PPE-0")
+
+    told = coverage(Model(), [before, terms()], date(2027, 1, 1))
+
+    ended = date(2026, 12, 31)
+    assert told == Coverage(reason=Reason.AGREEMENT_ENDED, agreement="PPE-1", until=ended)
+
+
 def test_covered_says_by_which_agreement_and_until_when() -> None:
     told = coverage(Model(), [terms()], date(2026, 5, 1))
 
+    assert told.category is VIDEO
     assert (told.agreement, told.since, told.until) == (
         "PPE-1",
         date(2026, 1, 1),
@@ -158,6 +168,14 @@ def test_an_agreement_that_begins_after_the_end_of_service_promises_nothing() ->
     told = coverage(model, [terms(date(2026, 7, 1), date(2027, 6, 30))], date(2026, 5, 1))
 
     assert told.reason is Reason.NO_AGREEMENT
+
+
+def test_an_agreement_that_begins_on_the_last_day_of_service_will_cover_it() -> None:
+    model = Model(end_of_service=date(2026, 7, 1))
+
+    told = coverage(model, [terms(date(2026, 7, 1), date(2027, 6, 30))], date(2026, 5, 1))
+
+    assert told == Coverage(reason=Reason.NOT_IN_FORCE, agreement="PPE-1", since=date(2026, 7, 1))
 
 
 def test_lists_ask_once_a_model() -> None:

@@ -37,7 +37,19 @@ def test_an_agreement_keeps_only_what_it_sets_itself() -> None:
     assert targets_with(own) == stated
 
 
-@pytest.mark.parametrize(("key", "value"), [("cut_off", 1440), ("true_up", 101), ("reopening", -1)])
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("cut_off", 1440),
+        ("true_up", 101),
+        ("true_up", 0),
+        ("reopening", -1),
+        ("reopening", 99999),
+        ("first_response_low", 0),
+        ("next_update_high", 0),
+        ("return_window", 0),
+    ],
+)
 def test_what_no_target_can_be_is_refused_at_its_field(key: str, value: int) -> None:
     with pytest.raises(Refused) as refusal:
         own_targets({key: value})

@@ -1,4 +1,5 @@
-"""Three small tables that stand for every other: owned, owned and internal, and shared."""
+"""Small tables that stand for every other: owned, owned and internal, shared; and such as are not
+for everyone in an account, by their site or by whose they are."""
 
 from datetime import datetime
 
@@ -6,7 +7,9 @@ from sqlalchemy import Column, ForeignKey, Integer, MetaData, String, Table
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 from portal.base.db import Base
+from portal.base.participation import Followed, Through
 from portal.base.tenancy import Internal, Owned, within
+from portal.base.visibility import AtSite, Narrowed, Personal
 
 
 class Probes(DeclarativeBase):
@@ -47,3 +50,54 @@ class Note(Owned, Internal, Probes):
     product: Mapped[Product] = relationship(back_populates="notes")
     text: Mapped[str]
     written_at: Mapped[datetime]
+
+
+class Place(AtSite, Owned, Probes):
+    __tablename__ = "probe_place"
+    narrowed_by = "id"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    devices: Mapped[list["Device"]] = relationship(
+        primaryjoin="foreign(Device.site_id) == Place.id", viewonly=True
+    )
+
+
+class Device(AtSite, Owned, Probes):
+    __tablename__ = "probe_device"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    site_id: Mapped[int | None]
+
+
+class Paper(Personal, Owned, Probes):
+    __tablename__ = "probe_paper"
+    narrowed_by = "person_id"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    person_id: Mapped[int | None]
+
+
+class Case(Followed, Owned, Probes):
+    __tablename__ = "probe_case"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    site_id: Mapped[int | None]
+    people: Mapped[str] = mapped_column(default="")
+
+
+class Page(Through, Owned, Probes):
+    __tablename__ = "probe_page"
+    __table_args__ = (within("probe_case", "case_id"),)
+    narrowed_by = "case_id"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    case_id: Mapped[int]
+
+    @classmethod
+    def through(cls) -> type[Narrowed]:
+        return Case

@@ -5,7 +5,8 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.base.history import DeskEvent, Event, What, broken_link, events_of, happened
+from portal.base.audit import broken_link
+from portal.base.history import DeskEvent, Event, What, events_of, happened
 from tests.factories import account_of, make_account, make_model, make_product, make_user
 
 SessionOf = Callable[[int], Session]

@@ -180,8 +180,9 @@ def test_a_text_shared_by_many_cells_is_not_multiplied() -> None:
     texts = f"<sst><si><t>{'x' * 2**20}</t></si></sst>"
     cell = '<c t="s"><v>0</v></c>'
     assert "too long" in refusal_of(workbook(f"<row>{cell * 500}</row>", sharedStrings=texts))
-    rows = f"<row>{cell}</row>" * 300
+    rows = f"<row>{cell}</row>" * 200
     assert sum(len(cells[0]) for _, cells in rows_of(workbook(rows, sharedStrings=texts)))
+    assert "unpacks" in refusal_of(workbook(rows * 2, sharedStrings=texts))
 
 
 def test_lies_about_the_members_are_refused() -> None:

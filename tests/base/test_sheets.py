@@ -69,7 +69,7 @@ def test_rows_can_be_asked_for_below_the_headings() -> None:
     [
         (" 64167f69355d ", "64167f69355d"),
         ("\xa0Oslo\xa0S\u202f", "Oslo S"),
-        ("ES\0H7\u200b46\ufeff", "ESH746"),
+        ("ES\0H7\u200b46\ufeff", "ES\ufffdH746"),
         ('="8G18042FB3A1CV"', "8G18042FB3A1CV"),
         ('=HYPERLINK("http://x","y")', '=HYPERLINK("http://x","y")'),
         ("'=1+1", "=1+1"),
@@ -101,11 +101,14 @@ def test_any_bytes_are_read_or_refused(content: bytes) -> None:
 
 
 MEASURE = """
-import sys
+import resource, sys
 from portal.base.sheets import read_sheet
 from portal.base.words import Refused
 
 def peak():
+    if sys.platform == "darwin":  # in bytes
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    # Linux would count what the process that started this one once took.
     lines = open("/proc/self/status").read().splitlines()
     return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM"))
 
@@ -137,7 +140,6 @@ def quotation_marks_without_end(path: Path) -> None:
     path.write_bytes(b"serial;room\n" + b'"\n";' * 8 * MB)
 
 
-@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="tells memory on Linux only")
 @pytest.mark.parametrize(
     ("make", "says"),
     [

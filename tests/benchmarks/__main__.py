@@ -10,13 +10,15 @@ import time
 from pathlib import Path
 
 from portal.web import logs
-from tests.benchmarks import guard, imports, products, wire
+from tests.benchmarks import guard, guessing, imports, mails, products, requests, wire
 from tests.benchmarks.database import Bench, bench, servers
+from tests.benchmarks.request_stock import fill_with_requests
 from tests.benchmarks.stock import Size, fill
 from tests.benchmarks.table import Line, drawn
 
-PARTS = ("products", "import", "guard", "wire")
+PARTS = ("products", "requests", "import", "mail", "guard", "wire", "guessing")
 ROWS = 100_000  # of the list that is imported
+MAILS = 100_000  # that wait to be sent
 FEWEST = 0.2  # of them, at any scale: of fewer, what is measured is how a job begins
 
 
@@ -32,21 +34,26 @@ def _measure_all(asked: argparse.Namespace) -> None:
         with servers(kind) as server:
             with bench(kind, server) as used:
                 _measure(used, Size.of(asked.scale), asked)
+            if "requests" in asked.only:
+                with bench(kind, server) as used:
+                    _measure_requests(used, asked.scale)
+            if "guessing" in asked.only:
+                with bench(kind, server) as used:
+                    _print(used, "known and unknown addresses", guessing.measure(used))
             if "guard" in asked.only:
                 with bench(kind, server) as used:
                     _print(used, "the scope", guard.measure(used, fill(used, guard.ALONE)))
 
 
 def _measure(used: Bench, size: Size, asked: argparse.Namespace) -> None:
-    if not {"products", "import", "wire"} & set(asked.only):
+    if not {"products", "import", "mail", "wire"} & set(asked.only):
         return
     began = time.monotonic()
     stock = fill(used, size)
-    load = f"{os.cpu_count()} processors, load {os.getloadavg()[0]:.1f}"
     print(
         f"\n{used.kind}: {size.products:,} products of {size.accounts} accounts, {size.ours:,} in"
         f" the account at hand, in {time.monotonic() - began:.0f} s;"
-        f" Python {platform.python_version()}, {load}",
+        f" {_load()}",
         flush=True,
     )
     if "products" in asked.only:
@@ -55,6 +62,24 @@ def _measure(used: Bench, size: Size, asked: argparse.Namespace) -> None:
         _print(used, "over the wire", wire.measure(used, stock))
     if "import" in asked.only:
         _print(used, "import", imports.measure(used, stock, int(ROWS * max(asked.scale, FEWEST))))
+    if "mail" in asked.only:
+        _print(used, "mail", mails.measure(used, stock, max(int(MAILS * asked.scale), 100)))
+
+
+def _measure_requests(used: Bench, scale: float) -> None:
+    began = time.monotonic()
+    stock = fill_with_requests(used, scale)
+    print(
+        f"\n{used.kind}: {stock.number:,} requests with {stock.messages:,} messages,"
+        f" in {time.monotonic() - began:.0f} s; {_load()}",
+        flush=True,
+    )
+    _print(used, "service requests", requests.measure(used, stock))
+
+
+def _load() -> str:
+    load = f"{os.cpu_count()} processors, load {os.getloadavg()[0]:.1f}"
+    return f"Python {platform.python_version()}, {load}"
 
 
 def _print(used: Bench, title: str, lines: list[Line]) -> None:

@@ -11,11 +11,12 @@ from portal.accounts.models import Site
 from portal.base.bulk import CHUNK, insert_rows
 from portal.base.tenancy import Scope, ScopedSession
 from portal.catalogue.catalogue import catalogue_of
+from portal.product_imports.checked import Checked
 from portal.product_imports.columns import Field
-from portal.product_imports.committing import COLUMNS, FIELDS
+from portal.product_imports.committing import COLUMNS
 from portal.product_imports.queries import lookups_of
-from portal.product_imports.rules import Checked, Checker
-from portal.products.models import Product, ProductStatus
+from portal.product_imports.rules import Checker
+from portal.products.models import LISTED, Product, ProductStatus
 from tests.benchmarks.database import Bench
 from tests.benchmarks.stock import identifiers
 from tests.factories import MOMENT
@@ -66,7 +67,7 @@ def bare_import(bench: Bench, account_id: int, file: bytes) -> float:
         while chunk := list(islice(numbered, CHUNK)):
             checked = [checker.check(*row) for row in chunk]
             rows = [
-                (it.serial_number or it.mac, *(getattr(it, name) for name in FIELDS))
+                (it.serial_number or it.mac, *(getattr(it, name) for name in LISTED))
                 for it in checked
                 if isinstance(it, Checked)
             ]

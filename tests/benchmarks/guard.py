@@ -29,7 +29,7 @@ class Unguarded(orm.Session):
         self.scope = scope
 
 
-def measure(bench: Bench, stock: Stock, *, rounds: int = 60) -> list[Line]:
+def measure(bench: Bench, stock: Stock, *, rounds: int = 120) -> list[Line]:
     """On a small database: where nothing narrows, there must be nothing to narrow."""
     engine = make_engine(bench.owner_url)  # above row-level security on PostgreSQL
     sessions: Any = sessionmaker(engine, class_=Unguarded)

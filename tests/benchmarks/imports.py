@@ -43,7 +43,7 @@ def measure(bench: Bench, stock: Stock, rows: int, *, shell: bool = True) -> lis
         lists = [device_list(session, stock.other_id, rows, turn) for turn in range(3)]
     page = browser.asking("/products")
     with worker(bench) as process:
-        before, idle = _pages(page, _IDLE), idle_memory(process.pid)
+        before, idle = pages_for(page, _IDLE), idle_memory(process.pid)
         checked, committed, it = _import(bench, stock, lists[0], page)
         peak = peak_memory(process.pid) - idle
     if it.status is not ImportStatus.DONE:
@@ -110,10 +110,10 @@ def _watch(bench: Bench, scope: Scope, import_id: int, page: Callable[[], object
             return watch
         if going and waiting:
             watch.began, waiting = time.monotonic(), False
-        watch.pages += _pages(page, 0.02)
+        watch.pages += pages_for(page, 0.02)
 
 
-def _pages(page: Callable[[], object], seconds: float) -> list[float]:
+def pages_for(page: Callable[[], object], seconds: float) -> list[float]:
     """How long pages take that somebody looks at for so long, with a little rest in between."""
     taken: list[float] = []
     until = time.monotonic() + seconds

@@ -35,6 +35,12 @@ def worker(bench: Bench) -> Iterator["subprocess.Popen[bytes]"]:
         process.wait(40)
 
 
+def processor_seconds(pid: int) -> float:
+    """How long the processors have worked for it."""
+    times = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(times[11]) + int(times[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def idle_memory(pid: int) -> float:
     """What the process holds now, in MB."""
     return _of_status(pid, "VmRSS")

@@ -77,7 +77,7 @@ def sign_in(page: Page, url: str, person: str, *, password: str = PASSWORD) -> N
     page.goto(f"{url}/sign-in")
     page.get_by_role("textbox", name="E-post").fill(f"{person}.example.com")
     page.get_by_label("Passord").fill(password)
-    page.get_by_role("button", name="Logg inn").click()
+    page.get_by_role("button", name="Logg inn", exact=True).click()
 
 
 @pytest.fixture(scope="session")

@@ -38,7 +38,7 @@ def test_a_partner_without_grants_is_told_how_to_get_one(stocked: Portal, visit:
 
 def test_staff_see_that_they_look_at_a_customer(stocked: Portal, visit: Visit) -> None:
     page = visit("anna@poly")
-    page.goto("/")
+    page.goto("/products")
     expect(page).to_have_url(f"{stocked.url}/desk/accounts")
     page.get_by_role("row").filter(has_text="Nordlys Kraft AS").get_by_role("button").click()
 

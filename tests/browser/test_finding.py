@@ -13,7 +13,7 @@ from tests.browser.watching import has_focus, said
 
 KARI = "kari@nordlys"
 FORMULA = '=HYPERLINK("http://evil.example","x")'
-HEADING = {"nb": "Enheter", "en": "Devices"}
+HEADING = {"nb": "Produkter", "en": "Products"}
 
 
 def search(page: Page, text: str) -> None:
@@ -88,6 +88,44 @@ def test_filters_can_be_set_and_taken_away_and_the_focus_stays(
     expect(page.locator("#found")).to_have_text(all_of_them)
     assert has_focus(page)
     assert said(page)[-1] == all_of_them
+
+
+def test_a_filter_that_is_taken_away_is_gone_from_the_form_too(
+    stocked: Portal, visit: Visit
+) -> None:
+    page = visit(KARI)
+    page.goto("/products?q=studio&coverage=not_covered&category=video&category=voice")
+
+    page.get_by_role("link", name="Ikke dekket").click()
+
+    expect(page.get_by_role("link", name="Ikke dekket")).to_have_count(0)
+    expect(page.locator("#coverage")).to_have_value("")
+    page.locator("#sort").select_option("oldest")  # the next question is without it
+    expect(page).to_have_url(re.compile("sort=oldest"))
+    assert "coverage" not in page.url
+    page.get_by_role("link", name="Tale").click()
+    expect(page).not_to_have_url(re.compile("category=voice"))
+    assert "category=video" in page.url
+    expect(page.get_by_role("checkbox", name="Tale")).not_to_be_checked()
+    page.get_by_role("link", name="Nullstill filtre").click()
+    expect(page.locator("#q")).to_have_value("")
+    expect(page.locator(".chip")).to_have_count(0)
+
+
+def test_what_is_typed_while_a_filter_is_taken_away_is_asked_for_with_it(
+    stocked: Portal, visit: Visit
+) -> None:
+    page = visit(KARI)
+    page.goto("/products?coverage=not_covered")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+
+    page.locator("#q").fill("6d07e")
+    page.get_by_role("link", name="Ikke dekket").click()
+
+    expect(page).to_have_url(re.compile("q=6d07e"))
+    expect(page.get_by_role("rowheader")).to_have_text(["8G18256D07EFEN"])
+    assert [url for url in asked if "coverage" in url] == []
 
 
 def test_one_page_of_the_list_after_another_is_told_and_focused(

@@ -33,12 +33,72 @@ def test_what_was_typed_survives_the_end_of_the_sign_in(portal: Portal, visit: V
     page.get_by_role("button", name="Registrer enheten").click()
     page.get_by_label("E-post").fill(f"{KARI}.example.com")
     page.get_by_label("Passord").fill(PASSWORD)
-    page.get_by_role("button", name="Logg inn").click()
+    page.get_by_role("button", name="Logg inn", exact=True).click()
 
     expect(page).to_have_url(f"{portal.url}/products/registration")
     expect(page.get_by_label("Rom")).to_have_value("Ulriken")
     page.get_by_role("button", name="Registrer enheten").click()
     expect(page.get_by_role("main")).to_contain_text("QWE123")
+
+
+def test_an_answer_survives_the_end_of_the_sign_in_and_says_so(
+    portal: Portal, visit: Visit
+) -> None:
+    """While one types, it is said and nobody is led away; sent, it is back after signing in."""
+    page = visit(KARI)
+    page.goto("/service-requests/SR-1000031")
+    end_sign_ins(portal)
+    page.get_by_label("Svaret ditt").press_sequentially("Vi prøvde på nytt.")
+    expect(page.get_by_role("alert")).to_contain_text("Du er logget ut")
+
+    page.get_by_role("button", name="Send svaret").click()
+    expect(page.get_by_role("main")).to_contain_text("Ingenting er sendt ennå.")
+    page.get_by_label("E-post").fill(f"{KARI}.example.com")
+    page.get_by_label("Passord").fill(PASSWORD)
+    page.get_by_role("button", name="Logg inn", exact=True).click()
+
+    expect(page.get_by_label("Svaret ditt")).to_have_value("Vi prøvde på nytt.")
+    expect(page.locator("#came-back")).to_contain_text("Ingenting er sendt ennå")
+    page.get_by_role("button", name="Send svaret").click()
+    expect(page.locator(".story .message").first).to_contain_text("Vi prøvde på nytt.")
+
+
+def test_after_signing_in_on_another_tab_one_goes_on_with_what_one_was_writing(
+    portal: Portal, visit: Visit
+) -> None:
+    page = visit(KARI)
+    page.goto("/service-requests/new")
+    page.get_by_label("Beskrivelse").fill("Første halvdel.")
+    other = page.context.new_page()
+    other.goto(f"{portal.url}/profile")
+    other.locator("form[action='/sign-out'] button").last.evaluate("it => it.form.submit()")
+    other.wait_for_url("**/sign-in*")
+    other.get_by_label("E-post").fill(f"{KARI}.example.com")
+    other.get_by_label("Passord").fill(PASSWORD)
+    other.get_by_role("button", name="Logg inn", exact=True).click()
+    other.wait_for_url(f"{portal.url}/")
+
+    page.get_by_label("Beskrivelse").fill("Første halvdel. Andre halvdel.")
+    expect(page.locator("#draft-said")).to_contain_text("lagret", timeout=15_000)
+    page.get_by_label("Emne").fill("Ingen lyd")
+    page.get_by_label("Lav").check()
+    page.get_by_role("button", name="Send inn saken").click()
+    page.wait_for_url("**/receipt")
+
+
+def test_a_look_up_after_the_end_of_the_sign_in_takes_nothing_away(
+    portal: Portal, visit: Visit
+) -> None:
+    page = visit(KARI)
+    fill_in_device(page, "QWE125")
+    end_sign_ins(portal)
+
+    with page.expect_response(lambda answer: answer.status == 401):
+        page.get_by_label("Serienummer", exact=False).first.fill("QWE126")
+
+    page.wait_for_timeout(300)  # long enough to be led away
+    expect(page).to_have_url(f"{portal.url}/products/registration")
+    expect(page.get_by_label("Rom")).to_have_value("Ulriken")
 
 
 def test_two_clicks_register_a_device_once(portal: Portal, visit: Visit) -> None:
@@ -78,7 +138,7 @@ def test_back_after_signing_out_shows_nothing(stocked: Portal, visit: Visit) -> 
     page.goto("/sign-in")
     page.get_by_label("E-post").fill(f"{KARI}.example.com")
     page.get_by_label("Passord").fill(PASSWORD)
-    page.get_by_role("button", name="Logg inn").click()
+    page.get_by_role("button", name="Logg inn", exact=True).click()
     page.goto("/products?q=6d07e")
     expect(page.get_by_role("rowheader")).to_have_count(1)
     page.locator("details.who summary").click()

@@ -74,8 +74,9 @@ def test_the_same_by_keys_alone(portal: Portal, visit: Visit) -> None:
     press_until(page, words.import_list)
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("Registrer produkter")
-    press_until(page, words.device_list)
+    # The browser must have been told to hand over its chooser before the key is pressed.
     with page.expect_file_chooser() as chooser:
+        press_until(page, words.device_list)
         page.keyboard.press("Space")
     chooser.value.set_files(LENS)
     press_until(page, words.check)

@@ -1,9 +1,10 @@
 """What the list of devices costs on the wire, as a browser asks for it, and that nothing jumps."""
 
 import re
+from time import sleep
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import Visit
 from tests.browser.serving import Portal
@@ -64,6 +65,14 @@ def test_the_list_is_light(page: Page, answers: Answers) -> None:
 
 @pytest.mark.parametrize("path", ["/", "/products", "/products/import", "/organization/sites"])
 def test_nothing_jumps(page: Page, path: str) -> None:
+    wire = page.context.new_cdp_session(page)
+    wire.send("Emulation.setCPUThrottlingRate", {"rate": 8})  # an old phone: reading in takes time
+    page.route("**/*.woff2", _come_late)
     page.goto(path, wait_until="networkidle")
 
     assert page.evaluate("window.shifts") == 0
+
+
+def _come_late(route: Route) -> None:
+    sleep(0.2)
+    route.continue_()

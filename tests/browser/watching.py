@@ -27,7 +27,7 @@ document.addEventListener("DOMContentLoaded", () => {
   new MutationObserver(note).observe(live, { childList: true, subtree: true, characterData: true });
 });
 """
-REFUSALS = ("401", "403", "404", "410", "422", "429")  # answers that a journey may be about
+REFUSALS = ("400", "401", "403", "404", "410", "422", "429")  # answers that a journey may be about
 
 
 @dataclass
@@ -109,7 +109,6 @@ def said(page: Page) -> list[str]:
 
 def is_wide(page: Page) -> bool:
     """Whether the page must be moved sideways to be read."""
-    wide: bool = page.evaluate(
-        "document.documentElement.scrollWidth > document.documentElement.clientWidth"
-    )
+    # By a locator, which waits: a page that is just coming has no element yet.
+    wide: bool = page.locator("html").evaluate("it => it.scrollWidth > it.clientWidth")
     return wide

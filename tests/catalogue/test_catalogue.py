@@ -5,12 +5,12 @@ import pytest
 from sqlalchemy import Engine, select, update
 from sqlalchemy.orm import Session, sessionmaker
 
+from portal.base import held
 from portal.base.db import READING
+from portal.base.held import Edition
 from portal.base.tenancy import NOBODY, ScopedSession
-from portal.catalogue import catalogue
-from portal.catalogue.catalogue import catalogue_of
+from portal.catalogue.catalogue import CATALOGUE, catalogue_of
 from portal.catalogue.models import (
-    CatalogueVersion,
     Category,
     Kind,
     PartNumber,
@@ -106,11 +106,11 @@ def test_another_processs_change_is_seen_when_the_number_is_next_asked_for(
     reading.rollback()
     in_bulk = update(ProductModel).values(name="Studio X32")  # past the events of this process
     session.execute(in_bulk)
-    session.execute(update(CatalogueVersion).values(number=CatalogueVersion.number + 1))
+    session.execute(update(Edition).values(number=Edition.number + 1))
     session.commit()
     assert catalogue_of(reading)[model.id].name == "Studio X30"
 
-    monkeypatch.setattr(catalogue, "CHECK_EVERY", 0)
+    monkeypatch.setattr(held, "CHECK_EVERY", 0)
     reading.rollback()
     assert catalogue_of(reading)[model.id].name == "Studio X32"
 
@@ -121,10 +121,12 @@ def test_another_processs_change_is_seen_when_the_number_is_next_asked_for(
 
 def test_an_unknown_model_is_asked_for_at_once(session: Session, reading: ScopedSession) -> None:
     make_model(session, "Studio X30")
-    held = catalogue_of(reading)
+    catalogue_of(reading)
+    engine = reading.get_bind().engine
+    old, asked = CATALOGUE._kept[engine], held._asked[engine]
     reading.rollback()
     new = make_model(session, "Studio X32")
-    catalogue._held[reading.get_bind().engine] = catalogue._Held(held, float("inf"))
+    CATALOGUE._kept[engine], held._asked[engine] = old, asked
 
     assert catalogue_of(reading, knowing=[new.id])[new.id].name == "Studio X32"
 
@@ -146,14 +148,17 @@ def test_what_is_not_yet_kept_is_for_its_own_session_only(
 
 def test_each_change_is_counted_once(session: Session) -> None:
     model = make_model(session)
-    before = session.scalars(select(CatalogueVersion.number)).one()
+    before = session.scalars(select(Edition.number).where(Edition.name == CATALOGUE.name)).one()
 
     model.name, model.family = "Studio X32", "Studio X"
     session.flush()
     model.part_numbers = [PartNumber(number="1"), PartNumber(number="2")]
     session.commit()
 
-    assert session.scalars(select(CatalogueVersion.number)).one() == before + 1
+    assert (
+        session.scalars(select(Edition.number).where(Edition.name == CATALOGUE.name)).one()
+        == before + 1
+    )
 
 
 def test_models_come_in_natural_order(session: Session, reading: ScopedSession) -> None:

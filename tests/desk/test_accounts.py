@@ -11,7 +11,14 @@ from portal.base.history import Event, What
 from portal.base.references import read_master_account_id
 from tests.conftest import SignInAs
 from tests.counting import counted
-from tests.factories import make_account, make_grant, make_partner, make_user
+from tests.factories import (
+    make_account,
+    make_grant,
+    make_partner,
+    make_product,
+    make_site,
+    make_user,
+)
 
 
 @pytest.fixture
@@ -33,7 +40,7 @@ def nordlys(session: Session) -> Account:
 
 
 def test_staff_without_an_account_are_led_to_the_customers(client: FlaskClient) -> None:
-    for path in ("/", "/products", "/organization/sites"):
+    for path in ("/products", "/organization/sites"):
         answer = client.get(path)
         assert (answer.status_code, answer.location) == (303, "/desk/accounts")
 
@@ -72,7 +79,7 @@ def test_customers_come_page_by_page_in_norwegian_order(
 
 
 def test_opening_a_customer_is_on_record_there_and_shown_on_every_page(
-    client: FlaskClient, session: Session, anna: User, nordlys: Account
+    client: FlaskClient, sign_in: SignInAs, session: Session, anna: User, nordlys: Account
 ) -> None:
     answer = client.post("/active-account", data={"account": "1042-2107-3"})
     assert (answer.status_code, answer.location) == (303, "/")
@@ -80,16 +87,22 @@ def test_opening_a_customer_is_on_record_there_and_shown_on_every_page(
     assert "You are looking at Ødegård Kraft AS as staff" in client.get("/").text
     event = session.scalars(select(Event)).one()
     assert (event.account_id, event.what, event.by_id) == (nordlys.id, What.REACHED, anna.id)
-    assert "Account opened by staff" in client.get("/").text
+    kari = sign_in(make_user(session, account=nordlys, role=Role.ADMINISTRATOR))
+    assert "Account opened" in kari.get("/").text
 
 
 def test_leaving_a_customer_leads_back_to_the_list(client: FlaskClient, nordlys: Account) -> None:
     client.post("/active-account", data={"account": "1042-2107-3"})
     assert client.post("/active-account").location == "/desk/accounts"
-    assert client.get("/").location == "/desk/accounts"
+    assert client.get("/products").location == "/desk/accounts"
 
 
-@pytest.mark.parametrize("number", ["1042-2107-4", "x", "\0", "-1", "9" * 400])
+def test_the_first_page_of_staff_is_their_queue(client: FlaskClient) -> None:
+    assert client.get("/").location == "/desk"
+    assert client.get("/", headers={"HX-Request": "true"}).headers["HX-Redirect"] == "/desk"
+
+
+@pytest.mark.parametrize("number", ["1042-2107-4", "x", "-1", "9" * 400])
 def test_a_number_that_is_nobodys_leads_nowhere(
     client: FlaskClient, nordlys: Account, number: str
 ) -> None:
@@ -116,3 +129,33 @@ def test_the_list_takes_as_many_statements_whatever_it_holds(
             client.get("/desk/accounts")
         taken.append(len(statements))
     assert taken[0] == taken[1] <= 6
+
+
+@pytest.mark.parametrize("htmx", [False, True])
+def test_what_staff_typed_is_there_again_once_they_said_why(
+    client: FlaskClient, session: Session, nordlys: Account, htmx: bool
+) -> None:
+    product = make_product(session, account=nordlys, serial_number="8G2334A0C1")
+    site = make_site(session, nordlys, "Tromsø")
+    path = f"/products/{product.reference}"
+    typed = {"version": "1", "site": site.name, "room": "Fløyen", "asset_tag": "A 17"}
+    client.post("/active-account", data={"account": "1042-2107-3"})
+    headers = {"Referer": f"http://localhost{path}"}
+    if htmx:
+        headers |= {"HX-Request": "true", "HX-Current-URL": f"http://localhost{path}"}
+
+    asked = client.post(f"{path}/details", data=typed, headers=headers)
+    reason = asked.headers["HX-Redirect"] if htmx else asked.location
+    assert reason == f"/desk/accounts/reason?back={path}"
+    assert client.post(reason, data={"reason": ""}).status_code == 422
+    back = client.post(reason, data={"reason": "Called about it"}).location
+
+    shown = client.get(back).text
+    assert "Nothing is saved yet" in shown
+    for value in ("Tromsø", "Fløyen", "A 17"):
+        assert f'value="{value}"' in shown
+    with client.post(f"{path}/details", data=typed, headers=headers) as saved:
+        assert saved.location == path
+    session.expire_all()
+    assert (product.room, product.asset_tag) == ("Fløyen", "A 17")
+    assert "Nothing is saved yet" not in client.get(path).text

@@ -25,6 +25,7 @@ FORM = {
     "ends_on": "29.2.2028",
     "category_video": "100",
     "headroom": "5",
+    "reason": "The customer asked",
     **TARGETS_SENT,
 }
 
@@ -210,7 +211,7 @@ def test_sending_the_same_form_twice_adds_one_agreement(
         ({"headroom": "five"}, "headroom", "at most two decimals"),
         ({"headroom": "101"}, "headroom", "from 0 to 100"),
         ({"cut_off": "25.00"}, "cut_off", "Write the time of day"),
-        ({"true_up": "101"}, "true_up", "from 0 to 100"),
+        ({"true_up": "101"}, "true_up", "from 1 to 100"),
         ({"next_update_low": ""}, "next_update_low", "Fill in the target."),
     ],
 )
@@ -396,3 +397,21 @@ def test_each_agreement_is_written_for_its_own_account(session: Session, sign_in
     rows = session.execute(select(AgreementCategory.account_id, AgreementCategory.agreement_id))
     assert set(rows) == {(ours.account_id, ours.id), (theirs.account_id, theirs.id)}
     assert set(session.scalars(select(Account.id))) == {ours.account_id, theirs.account_id}
+
+
+def test_targets_that_are_none_are_refused_and_changed_ones_are_named_in_history(
+    session: Session, sign_in: SignInAs
+) -> None:
+    agreement = make_agreement(session, make_account(session))
+    client, url = sign_in(make_user(session, role=Role.CSM)), f"/desk/agreements/{agreement.number}"
+    form = FORM | {"number": agreement.number, "version": 1}
+
+    refused = client.post(f"{url}/terms", data=form | {"first_response_high": "0"})
+    assert refused.status_code == 422
+    assert "Enter a whole number from 1 to 10,080." in refused.text
+    changed = {"first_response_high": "15", "true_up": "7"}
+    client.post(f"{url}/terms", data=form | changed)
+
+    told = client.get(url).text
+    assert "High: first response: from 1 hour to 15 minutes" in told
+    assert "True-up when a category has grown by: from 5% to 7%" in told

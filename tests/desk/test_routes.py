@@ -5,6 +5,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from portal.base.access import Role
+from portal.desk.routes import ICONS
 from tests.conftest import SignInAs
 from tests.factories import make_user
 from tests.web.html import check_html
@@ -42,3 +43,13 @@ def test_every_part_is_listed_for_those_who_build_pages() -> None:
         text = (ROOT / "templates" / name).read_text("utf-8")
         for part in re.findall(r"{% macro ([a-z]\w+)\(", text):
             assert f"{part}(" in listing, part
+
+
+def test_the_style_page_shows_every_icon() -> None:
+    drawn = "".join(
+        (ROOT / "static" / name).read_text("utf-8")
+        for name in ("vendor/aksel.svg", "pictograms.svg")
+    )
+    icons = set(re.findall(r'<symbol id="([a-z0-9-]+)"', drawn))
+
+    assert {each for each in icons if not each.startswith("p-")} == set(ICONS)

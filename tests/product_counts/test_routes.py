@@ -41,15 +41,31 @@ def test_devices_without_serial_numbers_are_one_line_with_a_number(
     assert "42 without serial numbers" in client.get("/products?q=bodo").text
 
 
-@pytest.mark.parametrize("number", ["0", "-1", "100001", "", "x", "1e3", str(2**63)])
+@pytest.mark.parametrize("number", ["0", "-1", "100001", "", "x", "1e3", "1000000000", str(2**63)])
 def test_a_number_that_is_none_is_refused(
     number: str, session: Session, sign_in: SignIn, kari: User
 ) -> None:
     answer = sign_in(kari).post("/products/counts", data=FORM | {"number": number})
 
     assert answer.status_code == 422
-    assert "number-error" in answer.text
+    told = answer.text.partition('id="number-error">')[2].partition("</div>")[0]
+    assert told.count(".") == 1, told  # one sentence for one fault
+    if number.isdigit():
+        assert "Write a number from 1 to 100,000." in told
     assert numbers(session) == []
+
+
+def test_numbers_are_read_and_written_in_groups(
+    session: Session, sign_in: SignIn, kari: User
+) -> None:
+    client = sign_in(kari)
+
+    client.post("/products/counts", data=FORM | {"number": "1 000"})
+
+    assert numbers(session) == [1000]
+    assert "1,000 without serial numbers" in client.get("/products").text
+    refused = client.post("/products/counts", data=FORM | {"number": "100001", "token": "other"})
+    assert "Write a number from 1 to 100,000." in refused.text
 
 
 def test_a_number_is_corrected_and_a_stale_correction_refused(
@@ -85,3 +101,11 @@ def test_other_accounts_lines_do_not_exist(session: Session, sign_in: SignIn, ka
 
     assert stranger.get(path).status_code == 404
     assert stranger.post(f"{path}/number", data={"version": "1", "number": "1"}).status_code == 404
+
+
+def test_a_line_without_a_site_names_none(session: Session, sign_in: SignIn, kari: User) -> None:
+    client = sign_in(kari)
+    page = client.post("/products/counts", data=FORM | {"site": ""}).location
+    shown = client.get(page).text
+    assert "<dt>Number of devices</dt>" in shown
+    assert "<dt>Site</dt>" not in shown

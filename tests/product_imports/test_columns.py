@@ -2,7 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.product_imports.columns import Field, find_headings, fold
+from portal.base.words import Refused
+from portal.product_imports.columns import Field, examples, find_headings, fold
 
 MAC, SERIAL, MODEL = Field.MAC, Field.SERIAL_NUMBER, Field.MODEL
 LENS = ["mac_address", "serial_number", "device_model", "room_name", "site_name"]
@@ -70,6 +71,38 @@ def test_a_list_without_headings_is_guessed() -> None:
     head = [(1, ["ESH746", "64:16:7f:34:57:1e", "x"]), (2, ["8G18256D07EFEN", "", ""])]
     headings = find_headings(head)
     assert (headings.row, headings.fields) == (0, (SERIAL, MAC, None))
+
+
+def test_names_that_nobody_knows_are_headings_all_the_same() -> None:
+    head = [(2, ["Ting", "Sak", "Dings"]), (3, ["ABC123", "Savi 7310", "Oslo"])]
+    headings = find_headings(head)
+    assert (headings.row, headings.names) == (2, ("Ting", "Sak", "Dings"))
+    assert headings.fields == (None, None, None)
+    assert examples(head, headings) == [["ABC123"], ["Savi 7310"], ["Oslo"]]
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        [(1, ["ABCDEF"]), (2, ["ABC123"])],  # serial numbers, the first without digits
+        [(1, ["Oslo", "Oslo"]), (2, ["ABC123", "x"])],
+        [(1, ["Ting", "Sak"]), (2, ["Oslo", "Savi"])],
+        [(1, ["Ting", "Sak"])],
+    ],
+)
+def test_what_may_be_a_device_is_no_heading(head: list[tuple[int, list[str]]]) -> None:
+    assert find_headings(head).row == 0
+
+
+@pytest.mark.parametrize("names", [["Modell"], ["x"]])
+def test_a_list_of_thousands_of_columns_is_refused(names: list[str]) -> None:
+    with pytest.raises(Refused) as refused:
+        find_headings([(1, names * 257)])
+    assert refused.value.values == {"limit": 256}
+
+
+def test_a_heading_without_end_is_cut() -> None:
+    assert find_headings([(1, ["Modell", "x" * 2**20])]).names == ("Modell", "x" * 200)
 
 
 @given(st.lists(st.tuples(st.integers(1, 99), st.lists(st.text(), max_size=8)), max_size=10))

@@ -8,11 +8,12 @@ from hypothesis import strategies as st
 from portal.base.sheets import read_sheet
 from portal.base.words import Refused
 from portal.product_imports import rules
+from portal.product_imports.checked import Checked
 from portal.product_imports.columns import Field, find_headings
 from portal.product_imports.comparison import Held, changes, same_device, taken
 from portal.product_imports.faults import Fault, FaultKind
 from portal.product_imports.lookups import Lookups, Model
-from portal.product_imports.rules import Checked, Checker
+from portal.product_imports.rules import Checker
 from portal.product_imports.sentences import in_a_cell, sentence
 from portal.web.locale import speaking
 
@@ -219,10 +220,21 @@ def test_a_list_without_a_column_for_sites_is_not_blamed_for_it() -> None:
     assert checked.notices == ()
 
 
+def test_the_example_of_the_template_is_left_out() -> None:
+    found = wrong(serial_number="8g0000abcdefxx", mac="00:00:5E:00:53:01", site="Nowhere")
+    assert found.kind is K.EXAMPLE
+    assert found.kind.is_notice
+    assert wrong(serial_number="ESH746", mac="00:00:5E:00:53:01").kind is K.EXAMPLE_MAC
+
+
 def test_texts_are_kept_on_one_line_and_within_what_can_be_stored() -> None:
     assert right(serial_number="64167F752052", room="Rom\n 3\0\u200b A\u030a").room == "Rom 3 Å"
     assert right(serial_number="64167F752052", holder="x" * 120).holder == "x" * 120
     assert wrong(serial_number="64167F752052", room="x" * 81).expected == 80
+    assert wrong(serial_number="64167F752052", room="Rom\ufffd").kind is K.UNREADABLE
+    assert wrong(serial_number="64167F75\ufffd2052").kind is K.UNREADABLE
+    assert wrong(mac="64167F75\ufffd2052").kind is K.UNREADABLE
+    assert wrong(serial_number="64167F752052", site="Os\ufffdlo").kind is K.UNREADABLE
     assert wrong(serial_number="64167F752052", room="x" * 2**20).kind is K.TEXT_TOO_LONG
     checker = Checker(FIELDS, LOOKUPS)
     check(2, checker, model="Sync 60", number="1", site="x" * 81)
@@ -252,6 +264,29 @@ def test_a_row_is_told_all_its_faults() -> None:
         K.MODEL_UNKNOWN,
         K.NUMBER_WRONG,
     }
+
+
+def test_what_is_far_too_long_is_not_taken_for_what_it_begins_with() -> None:
+    blanks = " " * 1_000
+    assert wrong(model=f"CCX 500{blanks}x").kind is K.TEXT_TOO_LONG
+    assert wrong(part_number=f"82Z77AA{blanks}x").kind is K.TEXT_TOO_LONG
+    assert wrong(room=f"Fløyen{blanks}x").kind is K.TEXT_TOO_LONG
+
+
+def test_unknown_names_without_end_are_not_kept() -> None:
+    checker = Checker(FIELDS, LOOKUPS)
+    found = [check(row, checker, model=f"Ukjent {row}") for row in range(2, 1_002)]
+    assert len(checker.unknown_models) == rules.MANY_NAMES
+    assert all(isinstance(each, list) and each[0].kind is K.MODEL_UNKNOWN for each in found)
+
+
+def test_a_column_of_something_else_makes_no_thousands_of_sites() -> None:
+    checker = Checker(FIELDS, LOOKUPS)
+    for row in range(2, rules.MOST_SITES + 2):
+        check(row, checker, model="CCX 500", site=f"Sted {row}")
+    with pytest.raises(Refused) as refused:
+        check(9_999, checker, model="CCX 500", site="Ett til")
+    assert refused.value.values == {"most": 2_000}
 
 
 def test_a_list_without_end_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

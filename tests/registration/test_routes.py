@@ -162,6 +162,40 @@ def test_what_is_no_photo_is_refused(photo: bytes, sign_in: SignIn, kari: User) 
     assert "photo-error" in answer.text
 
 
+def sent_photo(client: FlaskClient, size: int) -> tuple[int, str]:
+    head = b'--x\r\nContent-Disposition: form-data; name="photo"; filename="label.png"\r\n\r\n'
+    answer = client.post(
+        "/products/registration/scan",
+        data=head + b"\x89PNG" + bytes(size) + b"\r\n--x--\r\n",
+        content_type="multipart/form-data; boundary=x",
+    )
+    return answer.status_code, answer.text
+
+
+def test_a_photo_as_phones_take_it_is_looked_at(sign_in: SignIn, kari: User) -> None:
+    status, text = sent_photo(sign_in(kari), 5_000_000)
+
+    assert (status, "The file is not a photo that we can read." in text) == (422, True)
+
+
+def test_a_photo_that_is_too_large_is_refused_beside_the_field(sign_in: SignIn, kari: User) -> None:
+    client = sign_in(kari)
+    a_little, far_too = sent_photo(client, 10_500_000), sent_photo(client, 12_000_000)
+
+    assert (a_little[0], far_too[0]) == (422, 413)
+    for _status, text in (a_little, far_too):
+        assert "The photo is too large. It can be at most 10 MB." in text
+        assert "photo-error" in text
+
+
+def test_a_form_that_is_too_long_is_not_taken_for_a_photo(sign_in: SignIn, kari: User) -> None:
+    answer = sign_in(kari).post("/products/registration", data={"room": "x" * 3_000_000})
+
+    assert answer.status_code == 413
+    assert "What you sent is too long." in answer.text
+    assert "photo" not in answer.text.partition("<form")[0].partition("<main")[2]
+
+
 def test_only_the_scan_page_may_use_the_camera(sign_in: SignIn, kari: User) -> None:
     client = sign_in(kari)
 

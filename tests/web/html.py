@@ -9,6 +9,8 @@ from portal.web.headers import CONTENT_SECURITY_POLICY, SCANNING_POLICY
 
 Attributes = dict[str, str | None]
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"}
+# What says something of an element, and nothing when it is empty.
+STATES = ("aria-invalid", "aria-describedby", "aria-expanded", "aria-current", "aria-selected")
 FIELDS = {"input", "select", "textarea"}
 UNLABELLED = {"hidden", "submit", "button", "image", "reset"}
 REFERENCES = ("for", "aria-labelledby", "aria-describedby", "aria-controls", "form", "list")
@@ -112,6 +114,12 @@ class Page(HTMLParser):
 
 def _inline(tag: str, attributes: Attributes) -> list[str]:
     found = [f"{tag} carries {name}" for name in attributes if name == "style" or name[:2] == "on"]
+    found += [
+        f"{tag} carries {name}, which htmx does not know"
+        for name in attributes
+        if name[:3] == "hx_"
+    ]
+    found += [f"{tag} has an empty {name}" for name in STATES if attributes.get(name) == ""]
     if tag == "style" or (tag == "script" and not attributes.get("src")):
         found.append(f"an inline {tag}")
     if attributes.get("required") is not None or (tag in FIELDS and "required" in attributes):

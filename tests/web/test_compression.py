@@ -1,10 +1,17 @@
 import gzip
 
+import pytest
 from flask import Flask, Response
 
 from portal.web.guard import public
 
 PAGE = "<p>Bodø, møterom Svartisen</p>" * 60
+
+
+@pytest.fixture
+def app(own_app: Flask) -> Flask:
+    """A portal that pages are added to."""
+    return own_app
 
 
 def serve(app: Flask, body: str, mimetype: str = "text/html") -> Flask:

@@ -11,12 +11,13 @@ from hypothesis import strategies as st
 from sqlalchemy.orm import Session, sessionmaker
 from werkzeug.http import parse_options_header
 
-from portal.app import FEATURES, create_app
+from portal.app import create_app
 from portal.base import clock
 from portal.base.access import Permission
 from portal.base.file_store import FileStore, StorageTrouble
 from portal.base.files import StoredFile, save_file
 from portal.base.tenancy import Scope, ScopedSession
+from portal.features import FEATURES
 from portal.web.downloads import attachment, download
 from portal.web.guard import allow
 from portal.web.session import db

@@ -18,6 +18,12 @@ CODES = sorted(MESSAGES)
 
 
 @pytest.fixture
+def app(own_app: Flask) -> Flask:
+    """A portal that pages are added to."""
+    return own_app
+
+
+@pytest.fixture
 def failing(app: Flask) -> Callable[[Callable[[], Any]], Flask]:
     """The portal with one more page, /failing, that does as it is told."""
 

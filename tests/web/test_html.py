@@ -35,6 +35,8 @@ def test_a_sound_page_passes() -> None:
         '<a href="/products"></a>',
         '<a href="#nowhere">Ned</a>',
         '<input aria-label="Søk" required>',
+        '<input aria-label="Søk" aria-invalid="">',
+        '<input aria-label="Søk" hx_get="/products">',
         '<img src="x.png">',
     ],
 )

@@ -27,7 +27,9 @@ class Lines(io.StringIO):
         return self.terminal
 
     def read_all(self) -> list[dict[str, Any]]:
-        logging.getLogger().handlers[0].flush()
+        handler = logging.getLogger().handlers[0]
+        assert isinstance(handler, logs.Unhurried)
+        handler._lines.join()
         return [json.loads(line) for line in self.getvalue().splitlines()]
 
 
@@ -99,15 +101,15 @@ def test_a_request_id_from_outside_is_taken_only_when_it_is_harmless(
 
 
 def test_an_error_is_told_by_its_type_and_place_and_not_in_its_words(
-    lines: Lines, app: Flask
+    lines: Lines, own_app: Flask
 ) -> None:
     @public
     def broken(token: str) -> str:
         raise ValueError(TYPED) from KeyError(NAME)
 
-    app.add_url_rule("/broken/<token>", view_func=broken)
-    app.config["PROPAGATE_EXCEPTIONS"] = False
-    response = app.test_client().get("/broken/very-secret-token")
+    own_app.add_url_rule("/broken/<token>", view_func=broken)
+    own_app.config["PROPAGATE_EXCEPTIONS"] = False
+    response = own_app.test_client().get("/broken/very-secret-token")
     assert response.status_code == 500
     failed = next(line for line in lines.read_all() if "error" in line)
     assert failed["error"] == "builtins.ValueError"

@@ -52,3 +52,23 @@ def test_a_page_belongs_under_the_entry_above_it(
 ) -> None:
     with app.test_request_context(page):
         assert Entry("", entry).current is current
+
+
+def test_the_pages_of_a_section_stand_beside_each_other(
+    sign_in: SignInAs, session: Session
+) -> None:
+    staff = sign_in(make_user(session, role=Role.STAFF_ADMINISTRATOR))
+
+    beside = staff.get("/desk/jobs").text.split('class="tabs rail"')[1].split("</nav>")[0]
+
+    assert 'href="/desk/jobs" aria-current="page"' in beside
+    assert 'href="/desk/mailbox"' in beside
+    assert 'class="tabs rail"' not in staff.get("/desk/accounts").text
+
+
+def test_a_section_leads_to_the_first_page_in_it_that_is_open(
+    sign_in: SignInAs, session: Session
+) -> None:
+    agent = sign_in(make_user(session, role=Role.AGENT)).get("/desk/accounts").text
+
+    assert '<a href="/desk/incidents">Operation</a>' in agent

@@ -141,6 +141,7 @@ def test_rows_come_straight_out_of_the_session(app: Flask, session: Session) -> 
         reading = open_session(Scope(None, None, staff=True, reason="test"), reading=True)
         names = reading.execute(select(Account.name)).yield_per(100)
         response = send_sheet("csv", name="x", columns=[Column("Navn")], rows=names)
+        assert response.headers["Content-Type"] == "text/csv; charset=utf-8"
         reading.close()  # before anyone has read the answer
         assert "Nordlys Kraft AS" in body_of(response).decode()
 

@@ -34,6 +34,7 @@ def start(sink: Sink) -> Iterator[Start]:
         return server
 
     yield starting
+    smtp.hang_up()
     for server in started:
         server.stop()
 

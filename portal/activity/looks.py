@@ -1,0 +1,168 @@
+"""What guests saw: that partners or staff looked at a customer's record, list or file. And of
+everybody, which lists they took away as a table, and where they were turned away.
+
+Written after the answer, in a transaction of its own, so that nobody waits for it or fails with it;
+tables each time, the rest at most once in five minutes by the same person of the same thing.
+Customers' own people leave nothing behind by reading pages, and cost nothing.
+"""
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+from flask import Flask, Response, current_app, g, request
+from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+from werkzeug.wsgi import ClosingIterator
+
+from portal.accounts.actions import Person
+from portal.accounts.closure import allow_closed
+from portal.accounts.people import SignedIn
+from portal.activity.doors import Details, is_table, kind_of_desk, refusal, table_told
+from portal.activity.wording import RECORDS
+from portal.base import clock
+from portal.base.db import READING
+from portal.base.event_chain import EventChain
+from portal.base.history import DeskEvent, Event, What, happened, happened_in
+from portal.base.references import read_reference
+from portal.base.tenancy import NOBODY, Scope
+from portal.web.guard import access_of, viewer
+from portal.web.session import SAFE_METHODS, Sessions
+
+log = logging.getLogger("portal.activity")
+AGAIN = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What was looked at, of which account (None: on the desk, of none): a record, or with 0 the
+    list of its kind."""
+
+    account_id: int | None
+    what: What
+    kind: str
+    id: int
+    details: Details = ()
+    always: bool = False  # also when it was so a moment ago
+
+    @property
+    def __tablename__(self) -> str:
+        return self.kind
+
+
+def init_app(app: Flask) -> None:
+    app.after_request(_note)
+
+
+def looked_at(account_id: int, kind: str, record_id: int) -> None:
+    """Say what a page across accounts shows, which its address does not tell."""
+    g.looked_at = Look(account_id, What.VIEWED, kind, record_id)
+
+
+def look_of(path: str, values: Mapping[str, Any], account_id: int, *, file: bool) -> Look:
+    """What a page of the account at hand shows, by its address."""
+    kinds = sorted(RECORDS.items(), key=lambda item: -len(item[1][2]))
+    kind = next((kind for kind, (_n, _p, folder) in kinds if _below(path, folder)), "account")
+    prefix, number = RECORDS[kind][1], values.get("reference", "")
+    found = read_reference(prefix, number) if prefix and number else None
+    record_id = found or (account_id if kind == "account" else 0)
+    return Look(account_id, What.DOWNLOADED if file else What.VIEWED, kind, record_id)
+
+
+def _below(path: str, folder: str) -> bool:
+    return bool(folder) and f"{path}/".startswith(folder)
+
+
+def _note(response: Response) -> Response:
+    who = g.get("_login_user")  # not `viewer()`, which would look up someone nobody asked for
+    if isinstance(who, SignedIn) and (look := _look(who, response)):
+        sessions: Sessions = current_app.extensions["sessions"]
+        _afterwards(response, partial(_write, sessions, who, look))
+    return response
+
+
+def _look(who: SignedIn, response: Response) -> Look | None:
+    access = access_of(current_app.view_functions[request.endpoint or "static"])
+    if response.status_code == 403:
+        return Look(**refusal(who, access))
+    if is_table(access, response):
+        return _taken_away()
+    shown = request.method in SAFE_METHODS and response.status_code in {200, 206}
+    if not shown or who.kind == "customer":
+        return None
+    return g.get("looked_at") or _at_hand(response)
+
+
+def _taken_away() -> Look | None:
+    access = access_of(current_app.view_functions[request.endpoint or "static"])
+    account, told = viewer().account, table_told()
+    if access is None or access.everywhere or account is None:
+        return Look(None, What.DOWNLOADED, kind_of_desk(), 0, told, always=True)
+    look = look_of(request.path, request.view_args or {}, account.id, file=True)
+    return replace(look, details=told, always=True)
+
+
+def _afterwards(response: Response, deed: Callable[[], None]) -> None:
+    if response.direct_passthrough:  # a file: nobody closes the answer, only what it is read from
+        response.response = ClosingIterator(response.response, [deed])  # type: ignore[arg-type]
+    else:
+        response.call_on_close(deed)
+
+
+def _at_hand(response: Response) -> Look | None:
+    access = access_of(current_app.view_functions[request.endpoint or "static"])
+    account = viewer().account
+    if access is None or access.permission is None or access.everywhere or account is None:
+        return None
+    file = response.headers.get("Content-Disposition", "").startswith("attachment")
+    return look_of(request.path, request.view_args or {}, account.id, file=file)
+
+
+def _write(sessions: Sessions, who: SignedIn, look: Look) -> None:
+    account_id, staff = look.account_id, who.kind == "staff"
+    scope = NOBODY
+    if account_id is not None:
+        reason = f"staff {who.id}" if staff else ""
+        scope = Scope(frozenset({account_id}), account_id, staff=staff, reason=reason)
+    by = Person(who.id, on_behalf=who.kind != "customer", place=who.place)
+    try:
+        if not look.always:
+            with sessions(scope=replace(scope, write=None)) as session:
+                session.connection(execution_options=READING)
+                if _noted(session, who.id, look):
+                    return  # as mostly, and nobody had to wait for a writer to learn it
+        with sessions(scope=scope) as session, allow_closed(session).begin():
+            # Whoever looks twice at once waits here, and finds what the first one wrote.
+            name = "desk" if account_id is None else f"account {account_id}"
+            chain = select(EventChain.id).where(EventChain.name == name)
+            session.execute(chain.with_for_update())
+            if look.always or not _noted(session, who.id, look):
+                _put(session, look, by)
+    except SQLAlchemyError:
+        log.warning("It could not be noted what user %s looked at.", who.id, exc_info=True)
+
+
+def _put(session: Session, look: Look, by: Person) -> None:
+    told = dict(look.details)
+    if look.account_id is None:
+        happened(session, look, look.what, by=by, **told)
+    else:
+        happened_in(session, look.account_id, look, look.what, by=by, **told)
+
+
+def _noted(session: Session, user_id: int, look: Look) -> bool:
+    table: Any = DeskEvent if look.account_id is None else Event
+    same = [table.details[name].as_string() == value for name, value in look.details]
+    lately = select(table.id).where(
+        table.at > clock.now() - AGAIN,
+        table.by_id == user_id,
+        table.what == look.what,
+        table.kind == look.kind,
+        table.record_id == look.id,
+        *same,
+    )
+    return session.scalars(lately.limit(1)).first() is not None

@@ -1,0 +1,107 @@
+"""What people do that is kept on record."""
+
+from portal.base.words import N_, LabelledEnum
+
+
+class What(LabelledEnum):
+    """What happened, worded so that a name and a time can stand beside it."""
+
+    ACCESS_ASKED = "access_asked", N_("Access asked for")
+    ACCESS_CHANGED = "access_changed", N_("Partner's access changed")
+    ACCESS_DECLINED = "access_declined", N_("Request for access declined")
+    ACCESS_ENDED = "access_ended", N_("Access ended")
+    ACCESS_GIVEN = "access_given", N_("Partner given access")
+    ACCESS_RESTORED = "access_restored", N_("Access given back")
+    ACCESS_WITHDRAWN = "access_withdrawn", N_("Partner's access withdrawn")
+    ANSWERED = "answered", N_("Answered")
+    ASSIGNED = "assigned", N_("Given to somebody")
+    BROUGHT_BACK = "brought_back", N_("Brought back into use")
+    CHANGED = "changed", N_("Changed")
+    CLOSED = "closed", N_("Closed")
+    CLOUD_PARTNER_BEGUN = "cloud_partner_begun", N_("Cloud partner support begun")
+    CLOUD_PARTNER_STEP = "cloud_partner_step", N_("Step with the cloud partner")
+    COUNTED = "counted", N_("Number changed")
+    CREATED = "created", N_("Created")
+    DOMAIN_PROVEN = "domain_proven", N_("Domain proven")
+    DOMAIN_REMOVED = "domain_removed", N_("Domain removed")
+    DOWNLOADED = "downloaded", N_("Downloaded")
+    EMAIL_CHANGED = "email_changed", N_("E-mail address changed")
+    ERASED = "erased", N_("User deleted")
+    ESCALATED = "escalated", N_("Escalated")
+    ESCALATION_ENDED = "escalation_ended", N_("Escalation ended")
+    ESCALATION_HANDED_OVER = "escalation_handed_over", N_("Escalation handed over")
+    ESCALATION_TAKEN = "escalation_taken", N_("Escalation taken")
+    FACTOR_ADDED = "factor_added", N_("Two-step verification: passkey or app added")
+    FACTOR_REMOVED = "factor_removed", N_("Two-step verification: passkey or app removed")
+    FACTORS_DEMANDED = "factors_demanded", N_("Two-step verification made compulsory")
+    FACTORS_OPTIONAL = "factors_optional", N_("Two-step verification made optional")
+    FACTORS_RESET = "factors_reset", N_("Two-step verification reset by an administrator")
+    FOLLOWED = "followed", N_("Follower added")
+    FIXED = "fixed", N_("Fixed")
+    HANDED_OVER = "handed_over", N_("Handed over to a colleague")
+    INCIDENT_LINKED = "incident_linked", N_("Connected with an incident")
+    IDENTITY_LINKED = "identity_linked", N_("Connected with single sign-on")
+    IMPORTED = "imported", N_("Device list imported")
+    IMPORT_UNDONE = "import_undone", N_("Import undone")
+    INVITATION_RENEWED = "invitation_renewed", N_("Invitation sent again")
+    INVITATION_WITHDRAWN = "invitation_withdrawn", N_("Invitation withdrawn")
+    INVITED = "invited", N_("Invited")
+    JOINED = "joined", N_("Accepted the invitation")
+    KNOWN_ISSUE_LINKED = "known_issue_linked", N_("Connected with a known issue")
+    LINKED = "linked", N_("Connected with another request")
+    MAIL_ATTACHED = "mail_attached", N_("E-mail added to a request as an internal note")
+    MAIL_DISCARDED = "mail_discarded", N_("E-mail discarded")
+    MAIL_NOTED = "mail_noted", N_("Automatic e-mail noted")
+    MAIL_PARKED = "mail_parked", N_("E-mail set aside")
+    MAIL_TAKEN = "mail_taken", N_("E-mail became a message")
+    MAIL_TAKEN_OVER = "mail_taken_over", N_("E-mail taken over as an answer")
+    MERGED = "merged", N_("Merged")
+    MOVED = "moved", N_("Moved")
+    NOTED = "noted", N_("Internal note written")
+    OPENED = "opened", N_("Request opened")
+    PASSWORD_CHANGED = "password_changed", N_("Password changed")
+    PROVIDER_CHANGED = "provider_changed", N_("Single sign-on set up or changed")
+    PROVIDER_DEMANDED = "provider_demanded", N_("Single sign-on made compulsory")
+    PROVIDER_OPTIONAL = "provider_optional", N_("Single sign-on made optional")
+    PROVIDER_REMOVED = "provider_removed", N_("Single sign-on removed")
+    PUBLISHED = "published", N_("Published")
+    RATED = "rated", N_("Told how satisfied they are")
+    REACHED = "reached", N_("Account opened")
+    RECOVERY_CODES_MADE = "recovery_codes_made", N_("New recovery codes made")
+    RECOVERY_CODE_USED = "recovery_code_used", N_("Recovery code used")
+    REFUSED = "refused", N_("Turned away")
+    REGISTERED = "registered", N_("Registered")
+    REMEDY_RECORDED = "remedy_recorded", N_("Repair or workaround recorded")
+    REMOVED = "removed", N_("Removed")
+    REOPENED = "reopened", N_("Opened again")
+    RETIRED = "retired", N_("Taken out of use")
+    RIGHTS_CHANGED = "rights_changed", N_("Role or sites changed")
+    ROLES_SEE = "roles_see", N_("What each role sees decided")
+    SEVERITY_CHANGED = "severity_changed", N_("Severity changed")
+    SIGNED_IN = "signed_in", N_("Signed in")
+    SIGNED_OUT = "signed_out", N_("Signed out")
+    SIGN_INS_ENDED = "sign_ins_ended", N_("Signed out other browsers")
+    SIGN_IN_FAILED = "sign_in_failed", N_("Sign-in refused")
+    SPLIT = "split", N_("Split")
+    STATUS_CHANGED = "status_changed", N_("Status changed")
+    TIME_ADDED = "time_added", N_("Time noted")
+    UNFOLLOWED = "unfollowed", N_("Follower removed")
+    UNLINKED = "unlinked", N_("Connection with a known issue or an incident removed")
+    UPDATE_PROMISED = "update_promised", N_("Next update promised")
+    UPDATED = "updated", N_("Update written")
+    WITHDRAWN = "withdrawn", N_("Withdrawn: customers do not see it any more")
+    VIEWED = "viewed", N_("Viewed")
+
+
+# What guests read, what anybody took away as a table, and where somebody was turned away. It stands
+# in the log, and in no record's own history.
+LOOKS = (What.VIEWED, What.DOWNLOADED, What.REFUSED)
+
+# What stands in the vendor's own log alone.
+DESKS = frozenset(
+    {
+        *(What.NOTED, What.TIME_ADDED, What.PUBLISHED, What.WITHDRAWN, What.FIXED, What.UPDATED),
+        *(What.MAIL_ATTACHED, What.MAIL_DISCARDED, What.MAIL_NOTED, What.MAIL_PARKED),
+        *(What.MAIL_TAKEN, What.ERASED, What.IDENTITY_LINKED),
+    }
+)

@@ -1,0 +1,31 @@
+"""What people type that others read, without what cannot be seen and tricks whoever reads it."""
+
+import re
+import unicodedata
+
+from portal.base.words import N_, Refused
+
+LONGEST_NAME = 120
+_ONE_LINE = N_("Write the name on one line, and with nothing in it that cannot be seen.")
+_TURNS = re.compile("[\u202a-\u202e\u2066-\u2069]")  # turn the text after them around
+
+_CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f]")
+
+
+def read_name(typed: str, *, missing: str = N_("Enter the name.")) -> str:
+    """A name on one line. What no name has, such as a header of a mail, is refused, not mended."""
+    kinds = {unicodedata.category(each) for each in typed}
+    if kinds & {"Cc", "Zl", "Zp"} or _TURNS.search(typed):
+        raise Refused(_ONE_LINE, field="name")
+    name = " ".join("".join(each if each.isprintable() else " " for each in typed).split())
+    if not name:
+        raise Refused(missing, field="name")
+    if len(name) > LONGEST_NAME:
+        raise Refused(N_("Use at most %(most)s characters."), field="name", most=LONGEST_NAME)
+    return name
+
+
+def plain_text(typed: str) -> str:
+    """Lines as they were written, without signs that turn them around or cannot be shown."""
+    lines = _TURNS.sub("", typed).strip().splitlines()
+    return "\n".join(" ".join(_CONTROLS.sub(" ", line).split()) for line in lines)

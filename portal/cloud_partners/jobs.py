@@ -1,0 +1,36 @@
+"""What happens to cloud partner cases by itself, when a day has passed."""
+
+from datetime import datetime
+
+from portal.base import clock
+from portal.base.clock import day_of
+from portal.base.jobs import every
+from portal.base.run import Run
+from portal.base.tenancy import Scope
+from portal.cloud_partners.actions import let_authorization_run_out
+from portal.cloud_partners.queries import authorizations_over, case_of
+from portal.service_requests.queries import request_locked
+
+_WHY = "authorizations of cloud partner cases"
+
+
+@every("cloud_partners.authorizations", hours=1, limit=600)
+def let_authorizations_run_out(run: Run) -> None:
+    """Each is told of once: from then on its step waits for another."""
+    now = clock.now()
+    with run.reading(Scope(None, None, staff=True, reason=_WHY)) as session:
+        found = session.execute(authorizations_over(day_of(now))).all()
+    for request_id, account_id in found:
+        _let_run_out(run, request_id, account_id, now)
+        run.beat()
+
+
+def _let_run_out(run: Run, request_id: int, account_id: int, now: datetime) -> None:
+    scope = Scope(frozenset({account_id}), account_id, staff=True, reason=_WHY)
+    with run.session(scope) as session:
+        # As it is by now: meanwhile somebody may have sent a new one, or closed the request.
+        if session.scalars(request_locked(request_id)).one_or_none() is None:
+            return
+        case = session.scalars(case_of(request_id)).one_or_none()
+        if case is not None:
+            let_authorization_run_out(session, case, now=now)

@@ -1,0 +1,48 @@
+"""What the pages of a cloud partner case ask for, and what has come to its end."""
+
+from datetime import date
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import joinedload
+
+from portal.accounts.models import Account
+from portal.cloud_partners.models import CloudPartnerCase, CloudPartnerStep
+from portal.cloud_partners.rules import Stage, State
+from portal.service_requests.models import ServiceRequest
+from portal.service_requests.rules import STOPPED
+
+
+def case_of(request_id: int) -> Select[CloudPartnerCase]:
+    """The case of a request, with the authorization that was sent."""
+    query = select(CloudPartnerCase).where(CloudPartnerCase.request_id == request_id)
+    file = joinedload(CloudPartnerCase.authorization_file)
+    return query.options(file)
+
+
+def steps_of_case(case_id: int) -> Select[CloudPartnerStep]:
+    """Newest first, each with whose deed it was."""
+    query = select(CloudPartnerStep).where(CloudPartnerStep.case_id == case_id)
+    by = joinedload(CloudPartnerStep.by)
+    return query.options(by).order_by(CloudPartnerStep.id.desc())
+
+
+def call_with_id(request_id: int, step_id: int) -> Select[CloudPartnerStep]:
+    return select(CloudPartnerStep).where(
+        CloudPartnerStep.request_id == request_id,
+        CloudPartnerStep.id == step_id,
+        CloudPartnerStep.begins_at.is_not(None),
+    )
+
+
+def authorizations_over(today: date) -> Select[int, int]:
+    """Requests and whose they are, where an authorization was good until a day before this one,
+    and nobody was told of that."""
+    state = CloudPartnerCase.stages[Stage.AUTHORIZATION.value]["state"].as_string()
+    return (
+        select(CloudPartnerCase.request_id, CloudPartnerCase.account_id)
+        .join(ServiceRequest, ServiceRequest.id == CloudPartnerCase.request_id)
+        .join(Account, Account.id == CloudPartnerCase.account_id)
+        .where(CloudPartnerCase.authorization_until < today, state == State.DONE.value)
+        .where(ServiceRequest.status.not_in(STOPPED), Account.closed_at.is_(None))
+        .order_by(CloudPartnerCase.id)
+    )

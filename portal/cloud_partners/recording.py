@@ -1,0 +1,96 @@
+"""What every deed in a case is made of: a step, how the case stands with it, and telling of it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from portal.base import clock
+from portal.base.db import save
+from portal.base.history import Doer, What, happened
+from portal.base.tenancy import ScopedSession
+from portal.base.words import N_, Refused
+from portal.cloud_partners.models import CloudPartnerCase, CloudPartnerStep
+from portal.cloud_partners.rules import Stage, State, stored_with
+from portal.service_requests.deeds import hold, settle
+from portal.service_requests.handling import change_status
+from portal.service_requests.rules import STOPPED, Status, whole_text
+from portal.service_requests.telling import tell
+
+OVER = N_("This request is closed. Open it again, or open a new one.")
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What is told with a step: in words, and when something is heard of it next."""
+
+    text: str = ""
+    next_update_at: datetime | None = None
+
+
+def record(
+    session: ScopedSession,
+    case: CloudPartnerCase,
+    stage: Stage,
+    state: State,
+    said: Said,
+    *,
+    fields: Mapping[str, Any] | None = None,
+    version: int,
+    by: Doer | None,
+    now: datetime,
+    numbers: Iterable[str] = (),
+    call: Mapping[str, Any] | None = None,
+) -> None:
+    """Write a step, if nobody wrote one since the form was opened."""
+    request = hold(session, case.request)
+    if request.status in STOPPED:
+        raise Refused(OVER)
+    if said.next_update_at and said.next_update_at <= now:
+        raise Refused(N_("Choose a time to come."), field="next_day")
+    said = Said(whole_text(said.text, field="text"), said.next_update_at)
+    stages = stored_with(case.stages, stage, state, said.next_update_at)
+    save(session, case, version=version, stages=stages, **(fields or {}))
+    add_step(session, case, stage, state, said, by=by, now=now, call=call)
+    happened(session, request, What.CLOUD_PARTNER_STEP, by=by, stage=stage.value, state=state.value)
+    settle(session, request, now=now, texts=[said.text], numbers=numbers)
+
+
+def add_step(
+    session: ScopedSession,
+    case: CloudPartnerCase,
+    stage: Stage,
+    state: State,
+    said: Said,
+    *,
+    by: Doer | None,
+    now: datetime,
+    call: Mapping[str, Any] | None = None,
+) -> None:
+    session.add(
+        CloudPartnerStep(
+            case_id=case.id,
+            request_id=case.request_id,
+            account_id=case.account_id,
+            kind=stage,
+            state=state,
+            at=now,
+            by_id=by.id if by else None,
+            next_update_at=said.next_update_at,
+            text=said.text,
+            **(call or {}),
+        )
+    )
+
+
+def take_back(session: ScopedSession, case: CloudPartnerCase, by: Doer, now: datetime) -> None:
+    """The partner has answered: whoever waited for them goes on with the request."""
+    if case.request.status is Status.WAITING_FOR_CLOUD_PARTNER:
+        change_status(session, case.request, Status.IN_PROGRESS, by=by, now=now)
+    else:
+        tell_of(session, case, by)
+
+
+def tell_of(session: ScopedSession, case: CloudPartnerCase, by: Doer) -> None:
+    needs = [it.value for it in case.needs(clock.today())]
+    tell(session, case.request, "cloud_partner", by=by, needs=needs)

@@ -1,0 +1,49 @@
+"""What is asked for by name and not imported by whoever asks: known from the start.
+
+Jobs and what lets go of old data by their names; what people are responsible for; what is kept
+about a person, in the order in which it is told to them.
+"""
+
+# ruff: noqa: F401, I001 - they are imported for what they declare, and in the order they are told
+from portal.accounts import jobs as accounts
+from portal.activity import jobs as activity
+from portal.cloud_partners import jobs as cloud_partners
+from portal.customers import jobs as customers
+from portal.escalations import jobs as escalations
+from portal.incidents import jobs as incidents
+from portal.invitations import jobs as invitations
+from portal.mail_intake import jobs as mail_intake
+from portal.notices import jobs as notices
+from portal.partners import jobs as partners
+from portal.passwords import jobs as passwords
+from portal.personal_data import jobs as personal_data
+from portal.product_imports import jobs as product_imports
+from portal.products import jobs as products
+from portal.request_desk import jobs as request_desk
+from portal.service_requests import desk_models
+from portal.service_requests import holdings as requests_held
+from portal.service_requests import jobs as service_requests
+from portal.sites import holdings
+from portal.uploads import jobs as uploads
+
+from portal.accounts import addresses
+from portal.accounts import personal
+from portal.factors import personal_data as factors_kept
+from portal.single_sign_on import personal_data as single_sign_on_kept
+from portal.profile import personal_data as profile_kept
+from portal.invitations import personal_data as invitations_kept
+from portal.notices import personal_data as notices_kept
+from portal.partners import personal_data as partners_kept
+from portal.sites import personal_data as sites_kept
+from portal.products import personal_data as products_kept
+from portal.product_imports import personal_data as imports_kept
+from portal.service_requests import personal_data as requests_kept
+from portal.cloud_partners import personal_data as cloud_partners_kept
+from portal.request_pages import personal_data as ratings_kept
+from portal.mail_intake import personal_data as received_kept
+from portal.uploads import personal_data as uploads_kept
+from portal.activity import personal_data as activity_kept
+
+# Who must hand something over before they can leave: accounts are held first, then people.
+from portal.users import personal_data as users_kept
+from portal.staff import personal_data as staff_kept

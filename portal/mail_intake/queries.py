@@ -1,0 +1,67 @@
+"""Which mails came; staff who work with requests see them all."""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, or_, select
+
+from portal.accounts.models import Account
+from portal.base.references import read_reference
+from portal.base.words import N_, LabelledEnum
+from portal.mail_intake.models import InboundMail
+from portal.mail_intake.rules import State
+from portal.service_requests.models import PREFIX
+
+
+class View(LabelledEnum):
+    """The lists they are in."""
+
+    TO_DECIDE = "to_decide", N_("To decide")
+    MESSAGES = "messages", N_("Became messages")
+    AUTOMATIC = "automatic", N_("Automatic")
+    DECIDED = "decided", N_("Decided")
+
+
+STATES = {
+    View.TO_DECIDE: (State.PARKED, State.WAITING),
+    View.MESSAGES: (State.TAKEN,),
+    View.AUTOMATIC: (State.NOTED,),
+    View.DECIDED: (State.ATTACHED, State.DISCARDED),
+}
+SHOWN: list[Any] = [
+    InboundMail.id,
+    InboundMail.sender,
+    InboundMail.sender_name,
+    InboundMail.subject,
+    InboundMail.state,
+    InboundMail.reason,
+    InboundMail.request_id,
+    InboundMail.received_at,
+    Account.name.label("customer"),
+]
+
+
+def mails_in(view: View, search: str = "") -> Select[Any]:
+    """What the list shows of them."""
+    query = select(*SHOWN).outerjoin(Account, Account.id == InboundMail.account_id)
+    query = query.where(InboundMail.state.in_(STATES[view]))
+    return query.where(or_(*_ways(search))) if search else query
+
+
+def _ways(search: str) -> list[ColumnElement[bool]]:
+    ways = [
+        column.icontains(search, autoescape=True)
+        for column in (InboundMail.sender, InboundMail.sender_name, InboundMail.subject)
+    ]
+    if number := read_reference(PREFIX, search[:20]):
+        ways.append(InboundMail.request_id == number)
+    return ways
+
+
+def mail_locked(mail_id: int) -> Select[InboundMail]:
+    """One mail as it is now, for this transaction alone to decide about."""
+    return (
+        select(InboundMail)
+        .where(InboundMail.id == mail_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )

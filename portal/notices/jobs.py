@@ -1,0 +1,75 @@
+"""The digest: one mail a day, at seven by the reader's clock, and only if something happened."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.accounts.grants import Grant, usable
+from portal.accounts.job_rights import account_scope
+from portal.accounts.models import User
+from portal.base import clock
+from portal.base.access import GRANTABLE, GRANTS
+from portal.base.jobs import every
+from portal.base.run import Run
+from portal.base.tenancy import NOBODY
+from portal.notices.actions import forget_lines
+from portal.notices.mails import digest_mail, line_of, names_in
+from portal.notices.models import DigestLine
+from portal.notices.queries import readers, waiting
+from portal.notices.rules import CUSTOMERS, KINDS, MOST_LINES, latest_digest
+from portal.web.locale import speaking
+
+
+# Some clocks are a quarter of an hour off the others.
+@every("notices.digest", minutes=15, limit=600)
+def send_digests(run: Run) -> None:
+    now = clock.now()
+    with run.reading(NOBODY) as session:
+        found = session.execute(readers()).all()
+    due = [(it.id, latest_digest(now, it.time_zone), it.since) for it in found]
+    for user_id, before, since in due:
+        if since < before:
+            _send(run, user_id, before)
+
+
+def _send(run: Run, user_id: int, before: datetime) -> None:
+    """Tell one person, and let go of what is told, in one transaction: once, whoever else tries."""
+    with run.session(NOBODY) as session:
+        user = session.get_one(User, user_id)
+        rows = session.execute(waiting(user_id, before=before).limit(MOST_LINES)).all()
+        groups = _groups(session, user, rows, run.settings.portal_url)
+        gone = forget_lines(session, user_id, before=before)
+        if gone and groups and not user.deactivated_at:
+            older = gone - len(rows)
+            told = sum(len(group["lines"]) for group in groups)
+            digest_mail(session, user, groups, number=told + older, older=older)
+
+
+def _groups(session: Session, user: User, rows: Any, portal_url: str) -> list[dict[str, Any]]:
+    """What may still be told, by account, the newest first."""
+    lines: dict[str, list[dict[str, str]]] = {}
+    with speaking(user.language or "nb"):
+        names = names_in(session, [row[0] for row in rows])
+        for it, account in rows:
+            known = _still_concerned(session, user, it)
+            if known and (line := line_of(it, portal_url, names)):
+                lines.setdefault(account, []).append(line)
+    return [{"name": name, "lines": each} for name, each in lines.items()]
+
+
+def _still_concerned(session: Session, user: User, it: DigestLine) -> bool:
+    """Whether they may still know: rights are those of now, not of when it happened."""
+    needs, today = KINDS[it.notice].needs, clock.today()
+    if needs in GRANTABLE or KINDS[it.notice].who == CUSTOMERS or user.staff_role:
+        found = account_scope(
+            session, user_id=user.id, account_id=it.account_id, permission=needs, today=today
+        )
+        return found is not None
+    if user.partner_role is None or needs not in GRANTS[user.partner_role]:
+        return False
+    granted = select(Grant.id).join(User, usable(today))
+    granted = granted.where(User.id == user.id, Grant.account_id == it.account_id)
+    # That somebody said no gives away nothing, and there is no access to lose.
+    return it.template == "partners/declined" or session.scalars(granted).first() is not None

@@ -1,0 +1,200 @@
+"""What people hear of, by mail and in the portal: kinds of notices that they choose about, and
+mails that always come.
+
+A feature that has something to tell adds a kind here, and sends it with `mails.notify`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from portal.base.access import GRANTABLE, Permission
+from portal.base.words import N_, LabelledEnum
+
+HOME = "Europe/Oslo"
+DIGEST_AT = time(7)  # by the reader's own clock
+MOST_LINES = 50  # of a digest; what is older is summed up
+
+
+class How(LabelledEnum):
+    """When somebody wants to hear of something by mail."""
+
+    AT_ONCE = "at_once", N_("At once")
+    DAILY = "daily", N_("Once a day, together")
+    NEVER = "never", N_("Never")
+
+
+class Notice(LabelledEnum):
+    """A kind of thing that happens, of which people choose when they hear."""
+
+    IMPORT_DONE = "import_done", N_("A device list of mine is registered")
+    COLLEAGUE_JOINED = "colleague_joined", N_("Somebody I invited has accepted")
+    ACCESS_ASKED = "access_asked", N_("A partner asks for access")
+    ACCESS_ENDS = "access_ends", N_("A partner's access ends soon")
+    ACCESS_ANSWERED = "access_answered", N_("A customer has answered my request for access")
+    OUR_ACCESS_ENDS = "our_access_ends", N_("Our access to a customer ends soon")
+    REQUEST_ANSWERED = "request_answered", N_("A service request I follow is answered")
+    REQUEST_CHANGED = "request_changed", N_("A service request I follow changes status or severity")
+    REQUEST_ESCALATED = "request_escalated", N_("A service request is escalated")
+    REQUEST_ASSIGNED = "request_assigned", N_("A service request is given to me")
+    REQUEST_NOTED = "request_noted", N_("An internal note in a service request of mine")
+    REQUEST_DUE = "request_due", N_("A deadline in a service request of mine is near or missed")
+    UNASSIGNED_DUE = "unassigned_due", N_("A deadline in a service request that nobody has")
+    CRITICAL_DUE = "critical_due", N_("A deadline in one that is escalated or critical")
+    CRITICAL_OPENED = "critical_opened", N_("A new critical service request")
+    ESCALATION_DUE = "escalation_due", N_("An update I promised in an escalation is due")
+    ESCALATION_GIVEN = "escalation_given", N_("An escalation is given to me")
+    INCIDENT = "incident", N_("An incident affects us")
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """To whom a notice may come, and what they must be allowed to, also when it is told late."""
+
+    templates: frozenset[str]
+    needs: Permission
+    who: frozenset[str]  # customer, partner, staff
+    first: How = How.AT_ONCE  # for those who chose nothing
+
+
+CUSTOMERS, PARTNERS = frozenset({"customer"}), frozenset({"partner"})
+STAFF = frozenset({"staff"})
+KINDS: dict[Notice, Kind] = {
+    Notice.IMPORT_DONE: Kind(
+        frozenset({"product_imports/done"}),
+        Permission.PRODUCTS_CHANGE,
+        CUSTOMERS | PARTNERS | {"staff"},
+    ),
+    Notice.COLLEAGUE_JOINED: Kind(
+        frozenset({"invitations/accepted"}),
+        Permission.ORGANIZATION_MANAGE,
+        CUSTOMERS,
+        first=How.DAILY,
+    ),
+    Notice.ACCESS_ASKED: Kind(
+        frozenset({"partners/asked"}), Permission.ORGANIZATION_MANAGE, CUSTOMERS
+    ),
+    Notice.ACCESS_ENDS: Kind(
+        frozenset({"partners/ends"}), Permission.ORGANIZATION_MANAGE, CUSTOMERS
+    ),
+    Notice.ACCESS_ANSWERED: Kind(
+        frozenset({"partners/given", "partners/declined"}), Permission.PARTNER_START, PARTNERS
+    ),
+    Notice.OUR_ACCESS_ENDS: Kind(
+        frozenset({"partners/ends_for_us"}), Permission.PARTNER_MANAGE, PARTNERS
+    ),
+    Notice.REQUEST_ANSWERED: Kind(
+        frozenset(
+            {
+                *("service_requests/answered", "service_requests/closed"),
+                "service_requests/opened",
+                "service_requests/reopened",
+            }
+        ),
+        Permission.REQUESTS_VIEW,
+        CUSTOMERS | PARTNERS | STAFF,
+    ),
+    Notice.REQUEST_CHANGED: Kind(
+        frozenset(
+            {
+                "service_requests/authorization_over",
+                "service_requests/closed",
+                "service_requests/cloud_partner",
+                "service_requests/merged",
+                "service_requests/severity",
+                "service_requests/status",
+            }
+        ),
+        Permission.REQUESTS_VIEW,
+        CUSTOMERS | PARTNERS | STAFF,
+    ),
+    Notice.REQUEST_ESCALATED: Kind(
+        frozenset({"service_requests/escalated"}),
+        Permission.REQUESTS_VIEW,
+        CUSTOMERS | PARTNERS | STAFF,
+    ),
+    Notice.REQUEST_ASSIGNED: Kind(
+        frozenset({"service_requests/assigned"}), Permission.REQUESTS_WORK, STAFF
+    ),
+    Notice.REQUEST_NOTED: Kind(
+        frozenset({"service_requests/noted"}), Permission.REQUESTS_WORK, STAFF
+    ),
+    Notice.REQUEST_DUE: Kind(frozenset({"escalations/target"}), Permission.REQUESTS_WORK, STAFF),
+    Notice.UNASSIGNED_DUE: Kind(frozenset({"escalations/target"}), Permission.REQUESTS_WORK, STAFF),
+    Notice.CRITICAL_DUE: Kind(
+        frozenset({"escalations/target"}), Permission.ESCALATIONS_MANAGE, STAFF
+    ),
+    Notice.CRITICAL_OPENED: Kind(
+        frozenset({"escalations/critical"}), Permission.REQUESTS_WORK, STAFF
+    ),
+    Notice.ESCALATION_DUE: Kind(
+        frozenset({"escalations/promise"}), Permission.ESCALATIONS_MANAGE, STAFF
+    ),
+    Notice.ESCALATION_GIVEN: Kind(
+        frozenset({"escalations/given"}), Permission.ESCALATIONS_MANAGE, STAFF
+    ),
+    Notice.INCIDENT: Kind(
+        frozenset({"incidents/update"}),
+        Permission.ACCOUNT_VIEW,
+        CUSTOMERS | PARTNERS,
+        first=How.NEVER,  # `/status` and the overview tell of it: mail is for those who ask for it
+    ),
+}
+# Mails about somebody's own safety, or that they asked for themselves: nobody can do without.
+ALWAYS = frozenset(
+    {
+        "accounts/access",
+        "customers/closed",
+        "factors/changed",
+        "invitations/invitation",
+        "invitations/taken",
+        "mail_intake/no_request",
+        "mail_intake/not_taken",
+        "notices/digest",
+        "partners/invited",
+        "partners/taken",
+        "passwords/changed",
+        "passwords/reset",
+        "personal_data/deleted",
+        "profile/confirm_new",
+        "profile/confirm_old",
+        "profile/email_changed",
+        "profile/password_changed",
+        "service_requests/received",
+        "single_sign_on/changed",
+        "single_sign_on/linked",
+        "staff/invited",
+    }
+)
+
+
+def offered(*, kind: str, held: frozenset[Permission]) -> list[Notice]:
+    """What may come to somebody of this kind (customer, partner, staff) who may do this."""
+    return [notice for notice, it in KINDS.items() if kind in it.who and it.needs in held]
+
+
+def may_know(
+    notice: Notice,
+    template: str,
+    account_id: int,
+    *,
+    mine: frozenset[Permission],
+    there: Mapping[int, frozenset[Permission]],
+) -> bool:
+    """Whether somebody may still be told, by what they may do at all, and in which accounts."""
+    needs = KINDS[notice].needs
+    if needs in GRANTABLE or KINDS[notice].who == CUSTOMERS:
+        return needs in there.get(account_id, ())
+    # That somebody said no gives away nothing, and there is no access to lose.
+    return needs in mine and (account_id in there or template == "partners/declined")
+
+
+def latest_digest(now: datetime, zone: str | None) -> datetime:
+    """The last moment, at or before `now`, at which the reader's clock showed 07:00."""
+    here = now.astimezone(ZoneInfo(zone or HOME))
+    # The clock's own days are counted, which on two of the year are not 24 hours long.
+    due = datetime.combine(here.date(), DIGEST_AT, here.tzinfo)
+    if due > here:
+        due = datetime.combine(here.date() - timedelta(days=1), DIGEST_AT, here.tzinfo)
+    return due.astimezone(UTC)

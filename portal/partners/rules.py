@@ -1,0 +1,72 @@
+"""What a customer may let a partner do, in plain words, and which of it rests on what."""
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+
+from portal.base.access import GRANTABLE, Permission
+from portal.base.words import N_, Refused
+
+REMINDED = timedelta(days=14)  # how long before its end people are reminded of a grant
+LONGEST_MESSAGE = 500
+UNANSWERED = timedelta(days=30)  # how long a partner's request waits
+P = Permission
+# In the order in which they are shown.
+DEEDS = {
+    P.ACCOUNT_VIEW: N_("See the overview"),
+    P.PRODUCTS_VIEW: N_("See devices and coverage"),
+    P.PRODUCTS_CHANGE: N_("Register and change devices"),
+    P.REQUESTS_VIEW: N_("See service requests"),
+    P.REQUESTS_CHANGE: N_("Open and answer service requests"),
+    P.EXPORT: N_("Download lists"),
+}
+HINTS = {
+    P.ACCOUNT_VIEW: N_("What you have, what waits to be done, and what happened last."),
+    P.PRODUCTS_VIEW: N_("Each device with its place and history, and what is covered until when."),
+    P.PRODUCTS_CHANGE: N_("One by one or from a list; move them, and take them out of use."),
+    P.REQUESTS_VIEW: N_("What your people ask support about, with files and answers."),
+    P.REQUESTS_CHANGE: N_("On your behalf: write, escalate, close, and open again."),
+    P.EXPORT: N_("As files for spreadsheets, with all they may see."),
+}
+# Where the partner itself is told, who asks for it.
+ASKED_HINTS = HINTS | {
+    P.ACCOUNT_VIEW: N_("What the customer has, what waits to be done, and what happened last."),
+    P.EXPORT: N_("As files for spreadsheets, with all you may see."),
+}
+# What makes no sense without the other.
+NEEDS = {
+    P.PRODUCTS_VIEW: {P.ACCOUNT_VIEW},
+    P.PRODUCTS_CHANGE: {P.PRODUCTS_VIEW},
+    P.REQUESTS_VIEW: {P.ACCOUNT_VIEW},
+    P.REQUESTS_CHANGE: {P.REQUESTS_VIEW},
+    P.EXPORT: {P.PRODUCTS_VIEW},
+}
+
+
+def whole(chosen: Iterable[str]) -> list[Permission]:
+    """What was chosen together with what it rests on; refused when it is nothing to grant."""
+    found: set[Permission] = set()
+    waiting = [P(name) for name in chosen if name in set(P)]
+    while waiting:
+        permission = waiting.pop()
+        if permission not in GRANTABLE:
+            raise Refused(N_("A partner cannot be given this."), field="permissions")
+        if permission not in found:
+            found.add(permission)
+            waiting += NEEDS.get(permission, ())
+    if not found:
+        raise Refused(N_("Choose at least one thing."), field="permissions")
+    return sorted(found)
+
+
+def until(last_day: date | None, today: date) -> date | None:
+    if last_day and last_day < today:
+        raise Refused(
+            N_("The last day is over already. Choose today or a later day."), field="last_day"
+        )
+    return last_day
+
+
+def deeds_of(permissions: Iterable[str]) -> list[str]:
+    """The words for what may be done, in their order."""
+    held = set(permissions)
+    return [words for permission, words in DEEDS.items() if permission in held]

@@ -1,0 +1,156 @@
+"""What staff do with a request beside answering, by what they filled in."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from portal.agreements.targets import Severity
+from portal.base.history import Doer
+from portal.base.references import read_reference
+from portal.base.tenancy import ScopedSession
+from portal.base.words import N_, Overtaken, Refused
+from portal.incidents.concern import may_be_read
+from portal.incidents.incidents import incidents_of
+from portal.known_issues.issues import issues_of
+from portal.request_desk.contacts import contact_named
+from portal.request_desk.moving import customer_named, move_to_customer
+from portal.request_desk.reaching import path_of
+from portal.service_requests import handling, joining
+from portal.service_requests.actions import reopen_request
+from portal.service_requests.deeds import hold
+from portal.service_requests.explaining import concern
+from portal.service_requests.models import PREFIX, ServiceRequest
+from portal.service_requests.rules import LinkKind, Status, graver
+from portal.service_requests.splitting import split
+from portal.web.locale import label
+
+
+def guard(session: ScopedSession, request: ServiceRequest, version: int) -> ServiceRequest:
+    """The request, locked, if nobody changed it since the form was opened."""
+    request = hold(session, request)
+    if request.version != version:
+        raise Overtaken(
+            N_("Someone else changed this while you were writing. Compare, then save."),
+            version=request.version,
+        )
+    return request
+
+
+def other_of(session: ScopedSession, request: ServiceRequest, typed: str) -> ServiceRequest:
+    """Another request of the same customer, by its number; those of others are not offered."""
+    here = ServiceRequest.account_id == request.account_id
+    number = read_reference(PREFIX, typed)
+    found = session.scalars(select(ServiceRequest).where(ServiceRequest.id == number, here))
+    other = found.one_or_none()
+    if other is None or other.id == request.id:
+        raise Refused(
+            N_("We find no other request of this customer by that number."), field="other"
+        )
+    return other
+
+
+def give(session: ScopedSession, it: ServiceRequest, form: Any, by: Doer, now: datetime) -> None:
+    chosen = form.owner.data
+    handling.assign(session, it, int(chosen) if chosen else None, by=by, now=now)
+
+
+def change_severity(
+    session: ScopedSession, it: ServiceRequest, form: Any, by: Doer, now: datetime
+) -> None:
+    handling.change_severity(session, it, Severity(form.severity.data), by=by, now=now)
+
+
+def change_status(
+    session: ScopedSession, it: ServiceRequest, form: Any, by: Doer, now: datetime
+) -> None:
+    waits = form.waiting_for.data or ""
+    handling.change_status(session, it, Status(form.status.data), waiting_for=waits, by=by, now=now)
+
+
+def accept_workaround(
+    session: ScopedSession, it: ServiceRequest, _form: Any, by: Doer, now: datetime
+) -> None:
+    handling.accept_workaround(session, it, by=by, now=now)
+
+
+def merge(session: ScopedSession, it: ServiceRequest, form: Any, by: Doer, now: datetime) -> str:
+    into = other_of(session, it, form.other.data)
+    chosen = Severity(form.severity.data) if form.severity.data else None
+    if chosen is None and graver(it.severity, into.severity):
+        raise Refused(
+            N_("This one is “%(here)s”, the other “%(there)s”. Choose how severe it is then."),
+            field="severity",
+            here=label(it.severity),
+            there=label(into.severity),
+        )
+    joining.merge(session, it, into, by=by, now=now)
+    handling.change_severity(session, into, chosen or into.severity, by=by, now=now)
+    return path_of(into)
+
+
+def divide(session: ScopedSession, it: ServiceRequest, form: Any, by: Doer, now: datetime) -> str:
+    subject, chosen = form.subject.data or "", form.messages.data
+    try:
+        return path_of(split(session, it, message_ids=chosen, subject=subject, by=by, now=now))
+    except Refused as refusal:
+        refusal.field = "messages" if refusal.field == "message_ids" else refusal.field
+        raise
+
+
+def link(session: ScopedSession, it: ServiceRequest, form: Any, by: Doer, now: datetime) -> None:
+    other, kind = other_of(session, it, form.other.data), LinkKind(form.kind.data)
+    joining.link(session, it, other, kind, by=by, now=now, internal=form.internal.data == "1")
+
+
+def note_time(
+    session: ScopedSession, it: ServiceRequest, form: Any, by: Doer, now: datetime
+) -> None:
+    note = form.time_note.data or ""
+    handling.add_time(session, it, form.minutes.data, note=note, by=by, now=now)
+
+
+def name_issue(
+    session: ScopedSession, it: ServiceRequest, form: Any, by: Doer, now: datetime
+) -> None:
+    typed = (form.number.data or "").strip()
+    found = issues_of(session).get(read_reference("KI", typed))
+    if typed and found is None:
+        raise Refused(N_("We find no known issue by that number."), field="number")
+
+    def published(issue_id: int) -> bool:
+        issue = issues_of(session).get(issue_id)
+        return issue is not None and issue.published_at is not None
+
+    which = found.id if found else None
+    concern(session, it, known_issue_id=which, readable=published, by=by, now=now)
+
+
+def name_incident(
+    session: ScopedSession, it: ServiceRequest, form: Any, by: Doer, now: datetime
+) -> None:
+    typed = (form.number.data or "").strip()
+    number = read_reference("INC", typed)
+    found = incidents_of(session).get(number) if number else None
+    if typed and found is None:
+        raise Refused(N_("We find no incident by that number."), field="number")
+
+    def told(incident_id: int) -> bool:
+        incident = incidents_of(session).get(incident_id)
+        return incident is not None and may_be_read(session, incident, it.account_id)
+
+    which = found.id if found else None
+    concern(session, it, incident_id=which, readable=told, by=by, now=now)
+
+
+def move(session: ScopedSession, it: ServiceRequest, form: Any, by: Doer, now: datetime) -> None:
+    typed, chosen, text = form.customer.data, form.messages.data, form.text.data or ""
+    to = customer_named(session, typed)
+    contact = contact_named(session, to.id, form.contact.data or "")
+    move_to_customer(
+        session, it, to, contact_id=contact.id, message_ids=chosen, text=text, by=by, now=now
+    )
+
+
+def reopen(session: ScopedSession, it: ServiceRequest, form: Any, by: Doer, now: datetime) -> None:
+    reopen_request(session, it, form.text.data or "", by=by, now=now)

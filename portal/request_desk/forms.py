@@ -1,0 +1,162 @@
+"""What staff write in a request, and what they fill in about it."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from wtforms import SelectField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired
+
+from portal.agreements.targets import Severity
+from portal.base.access import Permission
+from portal.base.references import reference
+from portal.products.forms import text_field
+from portal.service_requests.models import ServiceRequest
+from portal.service_requests.rules import LinkKind, Status, Who, goes_on_to
+from portal.service_requests.wording import status_here
+from portal.uploads.forms import FilesField
+from portal.uploads.rules import purpose
+from portal.web.fields import WholeNumberField
+from portal.web.forms import CreatingForm, EditingForm, Form, choices_of
+from portal.web.locale import gettext as _
+from portal.web.locale import label, lazy_pgettext
+from portal.web.locale import lazy_gettext as _l
+
+# What was sent for a note can not be taken along in an answer.
+ANSWERS = purpose("desk_answer", Permission.REQUESTS_WORK)
+NOTES = purpose("desk_note", Permission.REQUESTS_WORK)
+
+
+class AnswerForm(CreatingForm, EditingForm):
+    """What the customer gets, and how the request stands with it."""
+
+    text = TextAreaField(_l("Answer to the customer"))
+    status = SelectField(_l("Status from now on"))
+    waiting_for = StringField(
+        _l("What you wait for"),
+        description=_l(
+            "The customer reads it first: “Waiting for you: …”. For example: send the log."
+        ),
+    )
+    files = FilesField(_l("Files for the customer"), for_what=ANSWERS)
+
+    def offer(self, request: ServiceRequest) -> None:
+        """The statuses that it may go on to. Where it stays is what follows from an answer."""
+        moves = goes_on_to(request.status, Who.STAFF)
+        stays = Status.IN_PROGRESS if request.status is Status.NEW else request.status
+        self.status.choices = [
+            SelectChoice("", status_here(stays)),
+            *(SelectChoice(it.value, status_here(it)) for it in moves if it is not stays),
+        ]
+        self.files.for_account(request.account.master_account_id)
+
+    @property
+    def goes_to(self) -> Status | None:
+        return Status(self.status.data) if self.status.data else None
+
+
+class NoteForm(CreatingForm):
+    """What stays among staff, whatever the request does."""
+
+    note = TextAreaField(_l("Internal note"))
+    note_files = FilesField(_l("Files for staff"), for_what=NOTES)
+
+    def offer(self, request: ServiceRequest) -> None:
+        self.note_files.for_account(request.account.master_account_id)
+
+
+class TakingForm(Form):
+    """Says nothing beside who sends it."""
+
+
+class OwnerForm(EditingForm):
+    owner = SelectField(_l("Handled by"))
+
+    def offer(self, people: Iterable[Any]) -> None:
+        nobody = SelectChoice("", _("Nobody: back in the queue"))
+        self.owner.choices = [nobody, *(SelectChoice(str(it.id), it.name) for it in people)]
+
+
+class FollowerForm(Form):
+    follower = text_field(
+        _l("Name or e-mail"),
+        200,
+        description=_l(
+            "One of the customer's people, or a colleague. Whoever follows hears what happens."
+        ),
+    )
+
+
+class SeverityForm(EditingForm):
+    severity = SelectField(_l("Severity"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.severity.choices = choices_of(Severity)
+
+
+class StatusForm(EditingForm):
+    """Without a word to anybody; with one, it is the answer that moves it."""
+
+    status = SelectField(_l("Status from now on"))
+    waiting_for = StringField(_l("What you wait for"))
+
+    def offer(self, request: ServiceRequest) -> None:
+        moves = goes_on_to(request.status, Who.STAFF)
+        self.status.choices = [SelectChoice(it.value, status_here(it)) for it in moves]
+
+
+class WorkaroundForm(EditingForm):
+    pass
+
+
+class _OtherForm(Form):
+    other = StringField(
+        _l("Number of the other request"),
+        [InputRequired(_l("Enter the number of the other request."))],
+        description=_l("For example SR-1000013. It must be one of the same customer."),
+    )
+
+
+class MergeForm(EditingForm, _OtherForm):
+    """Where this one is the worse, somebody has to say how bad the other is then."""
+
+    severity = SelectField(_l("How severe the other one is from then on"), default="")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        as_it_is = SelectChoice("", _("As severe as it is"))
+        self.severity.choices = [as_it_is, *choices_of(Severity)]
+
+
+class LinkForm(CreatingForm, _OtherForm):
+    kind = SelectField(_l("What this one is to it"))
+    internal = SelectField(_l("Who sees the link"), default="1")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        told = (LinkKind.RELATED, LinkKind.DUPLICATE)
+        self.kind.choices = [SelectChoice(it.value, label(it)) for it in told]
+        self.internal.choices = [
+            SelectChoice("1", _("Staff alone")),
+            SelectChoice("0", _("The customer too")),
+        ]
+
+
+class ReopenForm(CreatingForm):
+    text = TextAreaField(_l("What the customer reads"))
+
+
+class TimeForm(CreatingForm):
+    minutes = WholeNumberField(_l("Minutes"), [InputRequired(_l("Enter how many minutes it was."))])
+    time_note = StringField(_l("On what"))
+
+
+class ConcernForm(EditingForm):
+    """Which known issue or incident explains it; left empty, none does."""
+
+    number = StringField(lazy_pgettext("reference", "Number"))
+
+
+def number(prefix: str, record_id: int | None) -> str:
+    return reference(prefix, record_id) if record_id else ""

@@ -1,0 +1,142 @@
+"""What the desk looks up beside a request."""
+
+from functools import cache
+from typing import Any, cast
+
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    and_,
+    bindparam,
+    case,
+    false,
+    func,
+    or_,
+    select,
+)
+from sqlalchemy.orm import aliased
+
+from portal.accounts.models import Account, Membership, User
+from portal.accounts.queries import holding
+from portal.base.access import GRANTS, Permission
+from portal.base.reach import KEPT
+from portal.service_requests.desk_models import StandardAnswer, TimeSpent
+from portal.service_requests.models import Follower, ServiceRequest
+from portal.service_requests.rules import OPEN
+
+WORKING = [role for role, held in GRANTS.items() if Permission.REQUESTS_WORK in held]
+
+
+def standard_answers(*, retired: bool = False) -> Select[StandardAnswer]:
+    """Those that are offered, by their titles; or those that were once."""
+    gone = StandardAnswer.retired_at
+    query = select(StandardAnswer).where(gone.is_not(None) if retired else gone.is_(None))
+    return query.order_by(func.lower(StandardAnswer.title), StandardAnswer.id)
+
+
+def working_with_requests() -> Select[User]:
+    """Who a request can be given to."""
+    here = User.staff_role.in_(WORKING), User.deactivated_at.is_(None)
+    return select(User).where(*here).order_by(User.name, User.id)
+
+
+def may_follow(account_id: int) -> Select[User]:
+    """The customer's own people, and those of staff who work with requests."""
+    theirs = select(Membership.user_id).where(
+        Membership.account_id == account_id, Membership.in_force()
+    )
+    who = or_(User.id.in_(theirs), User.staff_role.in_(WORKING))
+    query = select(User).where(who, User.deactivated_at.is_(None))
+    return query.order_by(User.name_key, User.id)
+
+
+def may_follow_like(account_id: int, text: str) -> Select[User]:
+    return may_follow(account_id).where(_like(text))
+
+
+def people_of(account_id: int) -> Select[User]:
+    """The customer's own people."""
+    return may_follow(account_id).where(User.staff_role.is_(None))
+
+
+def people_like(account_id: int, text: str) -> Select[User]:
+    return people_of(account_id).where(_like(text))
+
+
+def _like(text: str) -> ColumnElement[bool]:
+    named = holding(User.name_fold, text)
+    addressed = User.email.startswith(text.lower(), autoescape=True)
+    return or_(addressed, *([and_(*named)] if named else []))
+
+
+def named_exactly(email: str, name_key: str) -> ColumnElement[bool]:
+    return or_(User.email == email, User.name_key == name_key)
+
+
+def _followers(request_id: Any) -> Any:
+    """Whoever hears what happens, a line for each: the id, which side, and the name."""
+    side = case((Follower.internal, "staff"), else_="customer")
+    line = Follower.user_id.concat(" ").concat(side).concat(" ").concat(User.name)
+    query = select(func.aggregate_strings(line, "\n")).select_from(Follower)
+    here = Follower.request_id == request_id, Follower.muted.is_(False)
+    return query.join(User, User.id == Follower.user_id).where(*here).scalar_subquery()
+
+
+@cache
+def beside(*, of_device: bool, most: int) -> Select[Any]:
+    """By `request_id`, `account_id` and, `of_device`, `product_id`: the minutes spent on a request
+    and who follows it, in each row; and other requests of its device, then open ones of its
+    account, the newest first. One row at least, without another where there is none."""
+    other: Any = aliased(ServiceRequest)
+    names = ("request_id", "account_id", "product_id")
+    number, account_id, product_id = (bindparam(name, type_=Integer) for name in names)
+    minutes = (
+        select(func.coalesce(func.sum(TimeSpent.minutes), 0))
+        .where(TimeSpent.request_id == number)
+        .scalar_subquery()
+    )
+    same = other.product_id == product_id if of_device else false()
+    here = and_(
+        other.account_id == account_id,
+        other.id != number,
+        or_(other.status.in_(OPEN), same),
+    )
+    return (
+        select(
+            minutes.label("minutes"),
+            _followers(number).label("followers"),
+            *(other.id, other.subject, other.status, other.opened_at, other.product_id),
+        )
+        .select_from(ServiceRequest)
+        .outerjoin(other, here)
+        .where(ServiceRequest.id == number)
+        .order_by(*([same.desc()] if of_device else []), other.id.desc())
+        .limit(most)
+        .execution_options(**KEPT)
+    )
+
+
+def explained_by_incident(incident_id: int) -> Select[Any]:
+    """The requests that an incident explains and that are not over, with whose they are."""
+    return _explained().where(ServiceRequest.incident_id == incident_id)
+
+
+def explained_by_issue(issue_id: int) -> Select[Any]:
+    return _explained().where(ServiceRequest.known_issue_id == issue_id)
+
+
+def _explained() -> Select[Any]:
+    query = (
+        select(
+            ServiceRequest.id,
+            ServiceRequest.account_id,
+            ServiceRequest.subject,
+            ServiceRequest.status,
+            Account.name.label("customer"),
+        )
+        .join(Account, Account.id == ServiceRequest.account_id)
+        .where(ServiceRequest.status.in_(OPEN), Account.closed_at.is_(None))
+        .order_by(ServiceRequest.id)
+    )
+    return cast("Select[Any]", query)

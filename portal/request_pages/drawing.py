@@ -1,0 +1,85 @@
+"""The page of a request, drawn: as it is looked at, or once more with what was typed in a form."""
+
+from flask import request, url_for
+from flask.typing import ResponseReturnValue
+
+from portal.base import clock
+from portal.base.access import Permission
+from portal.request_pages.finding import id_of
+from portal.request_pages.forms import (
+    FollowerForm,
+    RatingForm,
+    ReopeningForm,
+    ReplyForm,
+    SeverityForm,
+)
+from portal.request_pages.looking import Looked, look_at
+from portal.request_pages.parts import place_asked
+from portal.request_pages.rules import draft_key
+from portal.request_pages.showing import show
+from portal.request_pages.story import Reader
+from portal.request_pages.wording import duration, promise_name, promise_sentence, promise_state
+from portal.service_requests.models import ServiceRequest
+from portal.service_requests.wording import named, status_color
+from portal.web.forms import Form
+from portal.web.guard import viewer
+from portal.web.pages import page
+from portal.web.session import db
+
+WORDS = {
+    "duration": duration,
+    "named": named,
+    "promise_name": promise_name,
+    "promise_sentence": promise_sentence,
+    "promise_state": promise_state,
+    "status_color": status_color,
+}
+
+
+def request_page(reference: str, status: int = 200, **sent: Form) -> ResponseReturnValue:
+    """The page, with the form that was sent and came back, by its name in the template."""
+    request_id = id_of(reference)
+    looked = look_at(db(), request_id, person_id=viewer().id, draft=draft_key(request_id))
+    place = place_asked(request.args)
+    it = show(db(), looked, reader_of(looked.request), now=clock.now(), place=place)
+    forms: dict[str, Form] = _forms(looked) if viewer().may(Permission.REQUESTS_CHANGE) else {}
+    if viewer().kind != "staff":
+        forms["rating"] = RatingForm(formdata=None)
+    form = next(iter(sent.values()), None)
+    return page(
+        "request_pages/show.html",
+        status,
+        it=it,
+        request_=it.request,
+        form=form,
+        forms=forms | sent,
+        fresh=it.fresh(request.args.get("after", type=int)),
+        quiet=not sent,
+        **WORDS,
+    )
+
+
+def _forms(looked: Looked) -> dict[str, Form]:
+    """What can be filled in here. An answer goes on where its draft was left."""
+    draft = looked.draft
+    kept = {"text": draft.get("text", ""), "files": draft.get("files", [])}
+    return {
+        "reply": ReplyForm(data=kept),
+        "reopening": ReopeningForm(formdata=None),
+        "severity": SeverityForm(formdata=None, obj=looked.request),
+        "follower": FollowerForm(formdata=None),
+    }
+
+
+def reader_of(found: ServiceRequest) -> Reader:
+    """The viewer, as a reader on the customer's page."""
+    who = viewer()
+    return Reader(
+        person_id=who.id,
+        outside=who.kind != "customer",
+        partner=getattr(who, "partner", None),
+        file_href=lambda file_id: url_for(
+            "request_pages.file", reference=found.reference, file_id=file_id
+        ),
+        request_href=lambda number: url_for("request_pages.show", reference=number),
+    )

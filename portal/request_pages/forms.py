@@ -1,0 +1,80 @@
+"""What the customer fills in on the page of a request."""
+
+from wtforms import RadioField, SelectField, TextAreaField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired
+
+from portal.agreements.targets import Severity
+from portal.base.access import Permission
+from portal.products.forms import text_field
+from portal.request_pages.rules import Score, Why
+from portal.uploads.forms import FilesField
+from portal.uploads.rules import purpose
+from portal.web.forms import CreatingForm, EditingForm, Form, choices_of
+from portal.web.locale import lazy_gettext as _l
+
+REPLY = purpose("reply", Permission.REQUESTS_CHANGE)
+YES, NO = "yes", "no"
+
+
+class ReplyForm(CreatingForm):
+    text = TextAreaField(_l("Your answer"), default="")
+    files = FilesField(
+        _l("Add files, or drop them here"),
+        for_what=REPLY,
+        description=_l("Remove passwords and personal details from logs first."),
+    )
+
+
+class ReopeningForm(CreatingForm):
+    text = TextAreaField(_l("What is still wrong?"), default="")
+
+
+class ClosureForm(EditingForm):
+    solved = RadioField(_l("Was it solved?"), [InputRequired(_l("Choose yes or no."))])
+    text = TextAreaField(_l("Anything we should know?"), default="")
+
+    def __init__(self, *args: object, **options: object) -> None:
+        super().__init__(*args, **options)
+        self.solved.choices = [SelectChoice(YES, _l("Yes")), SelectChoice(NO, _l("No"))]
+
+
+class EscalationForm(CreatingForm):
+    why = RadioField(_l("Why can it not wait?"), [InputRequired(_l("Choose why."))])
+    text = TextAreaField(
+        _l("Tell us more"),
+        default="",
+        description=_l("Such as how many people are hit, and what it costs you."),
+    )
+
+    def __init__(self, *args: object, **options: object) -> None:
+        super().__init__(*args, **options)
+        self.why.choices = choices_of(Why)
+
+
+class RatingForm(Form):
+    score = RadioField(
+        _l("How satisfied are you with the help?"),
+        [InputRequired(_l("Choose how satisfied you are."))],
+    )
+    comment = TextAreaField(_l("What was good, or could be better?"), default="")
+
+    def __init__(self, *args: object, **options: object) -> None:
+        super().__init__(*args, **options)
+        self.score.choices = choices_of(Score)
+
+
+class SeverityForm(EditingForm):
+    severity = SelectField(_l("Severity"), [InputRequired(_l("Choose the severity."))])
+
+    def __init__(self, *args: object, **options: object) -> None:
+        super().__init__(*args, **options)
+        self.severity.choices = choices_of(Severity)
+
+
+class FollowerForm(Form):
+    follower = text_field(
+        _l("Name or e-mail of a colleague"),
+        200,
+        description=_l("Whoever follows sees the request, and hears what happens."),
+    )

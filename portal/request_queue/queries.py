@@ -1,0 +1,76 @@
+"""Who works with requests, and which requests are whose to do something about."""
+
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
+
+from portal.accounts.models import Account, User
+from portal.accounts.queries import holding
+from portal.agreements.queries import customers_like
+from portal.base.access import GRANTS, STAFF_ROLES, Permission, Role
+from portal.service_requests.models import ServiceRequest
+from portal.service_requests.rules import Status
+
+WORKING = [role for role in STAFF_ROLES if Permission.REQUESTS_WORK in GRANTS[role]]
+
+
+def colleagues_called(name: str) -> Select[User]:
+    """Those who work with requests and have this in their name or address."""
+    whose = or_(User.email == name.lower(), _named(name))
+    here = User.staff_role.in_(WORKING), User.deactivated_at.is_(None)
+    return select(User).where(*here, whose).order_by(User.name_key, User.id)
+
+
+def owners_called(name: str) -> Select[int]:
+    """All of staff with this in their name: requests may be whose they are no more."""
+    return select(User.id).where(User.staff_role.is_not(None), _named(name))
+
+
+def team_of(role: Role | None) -> Select[int]:
+    """A team is everyone of staff in the same role."""
+    return select(User.id).where(User.staff_role == role)
+
+
+def owned_by(people: Select[int]) -> ColumnElement[bool]:
+    """It is one of these who has it. By an index of owners all that many of them have would be put
+    in order, only to show the first; so the queue is walked, and this hides the column from it."""
+    return func.coalesce(ServiceRequest.owner_id, 0).in_(people)
+
+
+def staff_ids() -> Select[int]:
+    return select(User.id).where(User.staff_role.is_not(None))
+
+
+def customer_ids(text: str) -> Select[int]:
+    """The customers with this in their name, or whose master account ID begins like it; and one
+    as the field offers it, by both."""
+    name, _comma, number = text.rpartition(", ")
+    return customers_like(number if name else text).with_only_columns(Account.id).order_by(None)
+
+
+def unfinished() -> list[ColumnElement[bool]]:
+    """What somebody has to do something about; what nobody can, since the customer is gone, is
+    not. In words that need no list of statuses, so that the index of the queue is walked."""
+    gone = select(Account.id).where(Account.closed_at.is_not(None))
+    return [
+        ServiceRequest.closed_at.is_(None),
+        ServiceRequest.status != Status.SOLVED,
+        ServiceRequest.account_id.not_in(gone),
+    ]
+
+
+def accounts_of(request_ids: list[int]) -> Select[int, int]:
+    """Whose requests these are: accounts and ids, in an order in which everybody takes them."""
+    columns = ServiceRequest.account_id, ServiceRequest.id
+    return select(*columns).where(ServiceRequest.id.in_(request_ids)).order_by(*columns)
+
+
+def next_in_line(most: int) -> Select[int, int]:
+    """Those that nobody has, the most urgent first."""
+    columns = ServiceRequest.id, ServiceRequest.account_id
+    free = select(*columns).where(ServiceRequest.owner_id.is_(None), *unfinished())
+    return free.order_by(ServiceRequest.due_at.asc().nulls_last(), ServiceRequest.id).limit(most)
+
+
+def _named(name: str) -> ColumnElement[bool]:
+    """Nobody is called by signs alone."""
+    words = holding(User.name_fold, name)
+    return and_(*words) if words else false()

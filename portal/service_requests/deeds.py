@@ -1,0 +1,176 @@
+"""What every deed on a request is made of: holding it, writing down, moving it, and settling."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from portal.agreements.targets import BY_SEVERITY, targets_with
+from portal.base.clock import day_of
+from portal.base.db import derive, save
+from portal.base.history import Doer
+from portal.base.tenancy import ScopedSession
+from portal.base.words import N_
+from portal.service_requests.clocks import StepKind, TargetKind, clocks, near
+from portal.service_requests.indexing import extend_request
+from portal.service_requests.models import (
+    ServiceRequest,
+)
+from portal.service_requests.promises import next_promised
+from portal.service_requests.queries import (
+    agreed_targets,
+    escalations_open,
+    request_locked,
+    steps_of,
+    targets_of,
+)
+from portal.service_requests.rules import (
+    LONGEST_LINE,
+    STOPPED,
+    Status,
+    Who,
+    move,
+    one_line,
+)
+from portal.service_requests.step_models import ServiceRequestStep, ServiceRequestTarget
+
+
+def who(session: ScopedSession, by: Doer | None) -> Who:
+    if by is None:
+        return Who.PORTAL
+    return Who.STAFF if session.scope.staff else Who.CUSTOMER
+
+
+def hold(session: ScopedSession, request: ServiceRequest) -> ServiceRequest:
+    """The request as it is now, which nobody else writes until this transaction ends.
+
+    So of many who answer at once each adds to what the one before left.
+    """
+    session.flush()
+    return session.scalars(request_locked(request.id)).one()
+
+
+def put(
+    session: ScopedSession, request: ServiceRequest, version: int | None, **fields: object
+) -> None:
+    """Write fields; where a form was opened at a version, only if that is still the one."""
+    if version is not None:
+        save(session, request, version=version, **fields)
+        return
+    for name, value in fields.items():
+        setattr(request, name, value)
+    session.flush()
+
+
+def promised(session: ScopedSession, account_id: int, now: datetime) -> dict[str, int]:
+    """The targets that hold for a request opened now: the agreement's, else the plan's."""
+    own = session.scalars(agreed_targets(account_id, day_of(now))).first() or {}
+    return {key: value for key, value in targets_with(own).items() if key in BY_SEVERITY}
+
+
+def note_step(
+    session: ScopedSession,
+    request: ServiceRequest,
+    kind: StepKind,
+    *,
+    by: Doer | None,
+    now: datetime,
+) -> None:
+    session.add(
+        ServiceRequestStep(
+            request_id=request.id,
+            account_id=request.account_id,
+            at=now,
+            kind=kind,
+            status=request.status,
+            severity=request.severity,
+            by_id=by.id if by else None,
+        )
+    )
+
+
+def go_to(
+    session: ScopedSession,
+    request: ServiceRequest,
+    status: Status,
+    *,
+    waiting_for: str = "",
+    by: Doer | None,
+    now: datetime,
+    version: int | None = None,
+    **fields: object,
+) -> None:
+    """Move it on, if it may go there, with the line that says what is waited for."""
+    after = move(request.status, status, who(session, by))
+    missing = N_("Say in a few words what you wait for.")
+    line = one_line(
+        waiting_for,
+        field="waiting_for",
+        most=LONGEST_LINE,
+        missing=missing if after is Status.WAITING_FOR_CUSTOMER else "",
+    )
+    over = after in {Status.CLOSED, Status.CANCELED}
+    if over:
+        fields |= {"escalated": False, "escalated_at": None}
+        end_escalations(session, request, by=by, now=now)
+    if after not in STOPPED:
+        fields |= {"solved": None}
+    fields |= {"closed_at": now if over else None, "waiting_for": line}
+    put(session, request, version, status=after, status_since=now, **fields)
+    note_step(session, request, StepKind.STATUS, by=by, now=now)
+
+
+def end_escalations(
+    session: ScopedSession, request: ServiceRequest, *, by: Doer | None, now: datetime
+) -> None:
+    """What managers kept of it is over as well."""
+    for escalation in session.scalars(escalations_open(request.id)):
+        escalation.ended_at, escalation.ended_by_id = now, by.id if by else None
+
+
+def settle(
+    session: ScopedSession,
+    request: ServiceRequest,
+    *,
+    now: datetime,
+    public: bool = True,
+    texts: Iterable[str] = (),
+    numbers: Iterable[str] = (),
+    internal: bool = False,
+) -> None:
+    """Work out anew what follows from the steps, and let it be found as it is now.
+
+    `public`: the customer sees something of it. `internal`: the texts are for staff alone.
+    """
+    reckon(session, request, now=now, public=public)
+    extend_request(session, request, texts, numbers=numbers, internal=internal)
+
+
+def reckon(
+    session: ScopedSession, request: ServiceRequest, *, now: datetime, public: bool = True
+) -> None:
+    """Store what the clocks come to now."""
+    session.flush()
+    steps = session.scalars(steps_of(request.id)).all()
+    found = clocks(steps, request.targets, now)
+    stored = {it.number: it for it in session.scalars(targets_of(request.id))}
+    for number, promise in enumerate(found.promises):
+        target = stored.get(number) or ServiceRequestTarget(
+            request_id=request.id, account_id=request.account_id, number=number
+        )
+        for name in ("kind", "severity", "started_at", "due_at", "met_at", "missed_at"):
+            if getattr(target, name) != getattr(promise, name):
+                setattr(target, name, getattr(promise, name))
+        near_at = near(promise, request.targets)
+        if target.near_at != near_at:
+            target.near_at = near_at
+        session.add(target)
+    seen = {"changed_at": now} if public else {}
+    first, news = found.due(TargetKind.FIRST_RESPONSE), next_promised(session, request, found)
+    derive(
+        session,
+        request,
+        touched_at=now,
+        first_response_due_at=first,
+        next_update_due_at=news,
+        due_at=min(filter(None, (first, news)), default=None),
+        **seen,
+    )

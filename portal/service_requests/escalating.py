@@ -1,0 +1,70 @@
+"""Asking for a manager's eye on a request, and its end."""
+
+from datetime import datetime, timedelta
+
+from portal.agreements.targets import first_response
+from portal.base.history import Doer, What, happened
+from portal.base.tenancy import ScopedSession
+from portal.base.words import N_, Refused
+from portal.service_requests.deeds import end_escalations, hold, put, settle
+from portal.service_requests.escalation_models import Escalation
+from portal.service_requests.models import ServiceRequest, ServiceRequestMessage
+from portal.service_requests.rules import STOPPED, MessageKind, whole_text
+from portal.service_requests.telling import tell
+from portal.service_requests.writing import write_message
+
+
+def escalate(
+    session: ScopedSession,
+    request: ServiceRequest,
+    reason: str,
+    *,
+    by: Doer,
+    now: datetime,
+    internal: bool = False,
+) -> ServiceRequestMessage:
+    """Have a manager look after it. The reason is told in the request, or to staff alone."""
+    request = hold(session, request)
+    if request.escalated:
+        raise Refused(N_("This request is escalated already."))
+    if request.status in STOPPED:
+        raise Refused(N_("This request is closed. Open it again, or open a new one."))
+    reason = whole_text(reason, field="reason", missing=N_("Say why it cannot wait."))
+    message = write_message(
+        session, request, reason, kind=MessageKind.ESCALATION, by=by, now=now, internal=internal
+    )
+    put(session, request, None, escalated=True, escalated_at=now)
+    session.add(
+        Escalation(
+            request_id=request.id,
+            account_id=request.account_id,
+            internal=internal,
+            reason=reason,
+            escalated_at=now,
+            escalated_by_id=by.id,
+            next_update_due_at=_first_news(request, now),
+        )
+    )
+    happened(session, request, What.ESCALATED, by=by)
+    settle(session, request, now=now, texts=[reason], internal=internal)
+    tell(session, request, "escalated", by=by, message=message)
+    return message
+
+
+def end_escalation(
+    session: ScopedSession, request: ServiceRequest, *, by: Doer, now: datetime
+) -> None:
+    """It needs no manager any more."""
+    request = hold(session, request)
+    if request.escalated:
+        put(session, request, None, escalated=False, escalated_at=None)
+        end_escalations(session, request, by=by, now=now)
+        happened(session, request, What.ESCALATION_ENDED, by=by)
+        settle(session, request, now=now)
+
+
+def _first_news(request: ServiceRequest, now: datetime) -> datetime:
+    """Until a manager promises when: as soon as a new request would be answered, and no later than
+    what is promised already."""
+    soon = now + timedelta(minutes=request.targets[first_response(request.severity)])
+    return min(soon, request.due_at) if request.due_at and request.due_at > now else soon

@@ -1,0 +1,74 @@
+"""What requests are found by: kept in the search index with every deed.
+
+Names of people are not among it: whoever deletes their user must be found nowhere.
+"""
+
+from collections.abc import Iterable
+
+from portal.agreements.targets import Severity
+from portal.base.search import Kind, extend, index, tokens_of
+from portal.base.tenancy import ScopedSession
+from portal.products.models import Product
+from portal.service_requests.models import ServiceRequest
+from portal.service_requests.rules import About, Status
+
+STATUS_MARKS = {status: f"c{number}" for number, status in enumerate(Status)}
+SEVERITY_MARKS = {severity: f"v{number}" for number, severity in enumerate(Severity)}
+ABOUT_MARKS = {about: f"b{number}" for number, about in enumerate(About)}
+ESCALATED_MARK = "g1"
+
+
+def index_request(session: ScopedSession, request: ServiceRequest, texts: Iterable[str]) -> None:
+    """Let a new request be found by what it is about, by numbers, and by these texts."""
+    product = session.get(Product, request.product_id) if request.product_id else None
+    known = (product.serial_number, product.mac, product.asset_tag) if product else ()
+    told = (request.subject, *texts)
+    numbers = (request.reference, request.own_reference, *known)
+    for kind in (Kind.SERVICE_REQUEST, Kind.SERVICE_REQUEST_DESK):
+        tokens = tokens_of(
+            (*told, request.own_reference),
+            identifiers=[each or "" for each in numbers],
+            marks=marks_of(request, kind),
+        )
+        index(session, kind, [(request.id, request.account_id, tokens)])
+
+
+def extend_request(
+    session: ScopedSession,
+    request: ServiceRequest,
+    texts: Iterable[str] = (),
+    *,
+    numbers: Iterable[str] = (),
+    internal: bool = False,
+) -> None:
+    """Let it be found by what was said since, and among those like it as it is now.
+
+    By what is internal it is found by staff alone.
+    """
+    texts, numbers = list(texts), list(numbers)
+    for kind in (Kind.SERVICE_REQUEST, Kind.SERVICE_REQUEST_DESK):
+        hidden = internal and kind is Kind.SERVICE_REQUEST
+        tokens = tokens_of(
+            () if hidden else texts,
+            identifiers=() if hidden else numbers,
+            marks=marks_of(request, kind),
+        )
+        extend(session, kind, [(request.id, request.account_id, tokens)])
+
+
+def marks_of(request: ServiceRequest, kind: Kind) -> list[str]:
+    marks = [
+        STATUS_MARKS[request.status],
+        SEVERITY_MARKS[request.severity],
+        ABOUT_MARKS[request.about],
+        *(f"u{each}" for each in request.people.strip(",").split(",") if each),
+    ]
+    if request.model_id:
+        marks.append(f"m{request.model_id}")
+    if request.site_id:
+        marks.append(f"s{request.site_id}")
+    if request.escalated:
+        marks.append(ESCALATED_MARK)
+    if request.owner_id and kind is Kind.SERVICE_REQUEST_DESK:
+        marks.append(f"o{request.owner_id}")
+    return marks

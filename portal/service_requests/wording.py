@@ -1,0 +1,102 @@
+"""What a request says of itself in one sentence: who has the ball, and when it moves next."""
+
+from datetime import datetime
+from typing import Any, Protocol
+
+from portal.accounts.models import User
+from portal.agreements.targets import Severity
+from portal.service_requests.models import ServiceRequest
+from portal.service_requests.rules import Ball, Status, ball_of
+from portal.web.formats import date_and_time, phone
+from portal.web.guard import viewer
+from portal.web.locale import gettext as _
+from portal.web.locale import label
+
+
+class Standing(Protocol):
+    """How a request stands: a row of a list, or the request itself."""
+
+    status: Any
+    waiting_for: Any
+    escalated: Any
+    first_response_due_at: Any
+    next_update_due_at: Any
+    due_at: Any
+
+
+def status_color(status: Status) -> str:
+    """The color of its tag. It says nothing that the word does not say."""
+    ball = ball_of(status)
+    if status is Status.SOLVED:
+        return "success"
+    return {Ball.CUSTOMER: "warning", Ball.US: "info"}.get(ball, "neutral")
+
+
+def status_here(status: Status) -> str:
+    """A status as staff say it: “Waiting for you” is said to the customer."""
+    waits = status is Status.WAITING_FOR_CUSTOMER
+    return _("Waiting for the customer") if waits else label(status)
+
+
+def status_sentence(it: Standing, owner: str | None, *, now: datetime) -> str:
+    """The first thing that a page says of it, to the customer."""
+    status: Status = it.status
+    if status is Status.WAITING_FOR_CUSTOMER:
+        return (
+            _("Waiting for you: %(what)s", what=it.waiting_for) if it.waiting_for else label(status)
+        )
+    if status is Status.SOLUTION_PROPOSED:
+        return _("We have proposed a solution. Tell us whether it works.")
+    if status in {Status.WAITING_FOR_CLOUD_PARTNER, Status.REPLACEMENT}:
+        return f"{label(status)}: {it.waiting_for}" if it.waiting_for else label(status)
+    if it.due_at is None:
+        return label(status)
+    return _next(it, owner, now)
+
+
+def call_back(it: ServiceRequest, *, now: datetime) -> str:
+    """The promise to call about what is critical, until somebody has answered."""
+    due = it.first_response_due_at
+    if it.severity is not Severity.CRITICAL or due is None or not it.contact_phone:
+        return ""
+    number = phone(it.contact_phone)
+    if it.call_from and it.call_from > now:
+        return _("We call %(phone)s from %(when)s.", phone=number, when=date_and_time(it.call_from))
+    if due < now:
+        return _(
+            "We should have called %(phone)s by %(when)s.", phone=number, when=date_and_time(due)
+        )
+    return _("We call %(phone)s by %(when)s.", phone=number, when=date_and_time(due))
+
+
+def _next(it: Standing, owner: str | None, now: datetime) -> str:
+    """What we do next, and when at the latest."""
+    if it.due_at < now:
+        return (
+            _("%(name)s is late with an answer. It was due %(when)s.", name=owner, when=_at(it))
+            if owner
+            else _("Our answer is late. It was due %(when)s.", when=_at(it))
+        )
+    if it.first_response_due_at is not None:
+        return _("You get a first answer by %(when)s.", when=_at(it))
+    return (
+        _("%(name)s gives you news by %(when)s.", name=owner, when=_at(it))
+        if owner
+        else _("You hear from us by %(when)s.", when=_at(it))
+    )
+
+
+def _at(it: Standing) -> str:
+    return date_and_time(it.due_at)
+
+
+def named(person: User | None) -> str:
+    """Siri Berg (Vestnett Forhandler AS). Partners are competitors: of others they hear no name."""
+    if person is None:
+        return _("The portal")
+    if person.partner is None:
+        return person.name
+    mine = getattr(viewer(), "partner", None)
+    if mine and mine != person.partner.name:
+        return _("Another partner")
+    return f"{person.name} ({person.partner.name})"

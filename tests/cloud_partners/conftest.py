@@ -1,0 +1,1 @@
+from tests.request_desk.conftest import anna, ola, world  # noqa: F401 - fixtures

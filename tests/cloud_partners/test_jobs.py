@@ -1,0 +1,166 @@
+"""That a signed authorization has run out they are told whom it concerns, and once."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+import time_machine
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from portal.accounts.models import Account, User
+from portal.base import clock
+from portal.base.jobs import later
+from portal.base.mails import Mail
+from portal.base.tenancy import ScopedSession
+from portal.cloud_partners.models import CloudPartnerStep
+from portal.cloud_partners.rules import Stage, State
+from portal.service_requests.following import follow
+from portal.service_requests.handling import assign, change_status
+from portal.service_requests.rules import Status
+from tests.cloud_partners.test_journey import (
+    CLOUD,
+    agreed,
+    authorize,
+    begun,
+    case_of,
+    step,
+    versioned,
+)
+from tests.conftest import SignInAs
+from tests.request_desk.conftest import desk, page_of
+from tests.service_requests.world import World
+
+LAST_DAY = datetime(2026, 12, 31, 22, 30, tzinfo=UTC)  # half an hour of it is left in Oslo
+OVER = datetime(2026, 12, 31, 23, 30, tzinfo=UTC)
+WHAT = "has run out. Until a new one is sent"
+Passes = Callable[[datetime], list[tuple[str, str]]]
+
+
+@pytest.fixture
+def passes(world: World, session: ScopedSession, run_jobs: Callable[..., int]) -> Passes:
+    """Looks after what has run out at a moment, and says who was written of it since the last."""
+    last = [0]
+
+    def run(now: datetime) -> list[tuple[str, str]]:
+        for each in world.opened:
+            each.close()
+        session.rollback()
+        with time_machine.travel(now, tick=False):
+            later(session, "cloud_partners.authorizations", key="now")
+            session.commit()
+            while run_jobs(now):
+                pass
+        ask = select(User.name, Mail.text, Mail.id).join(User, User.email == Mail.address)
+        rows = session.execute(ask.where(Mail.id > last[0]).order_by(Mail.id)).all()
+        last[0] = max([last[0], *(row.id for row in rows)])
+        session.rollback()
+        lines = ((it.name, it.text.splitlines()[0]) for it in rows)
+        return sorted((name, WHAT) for name, line in lines if WHAT in line)
+
+    return run
+
+
+@pytest.fixture
+def asked(anna: FlaskClient, ola: FlaskClient, world: World) -> int:
+    """A request that Anna has and Ola opened, with an authorization until the end of the year."""
+    number = world.request()
+    world.do(number, assign, world.anna.id, by=world.erik)
+    begun(anna, number, authorization="y")
+    agreed(ola, world, number)
+    assert authorize(ola, world, number).status_code == 303
+    return number
+
+
+def test_whoever_has_it_and_whoever_follows_are_told_once(
+    *, asked: int, passes: Passes, world: World, sign_in: SignInAs
+) -> None:
+    told = WHAT
+    assert passes(LAST_DAY) == []
+    assert passes(OVER) == [("Anna Agent", told), ("Ola Hansen", told)]
+    assert passes(OVER.replace(minute=59)) == []
+    assert passes(OVER.replace(year=2027)) == []
+
+    assert case_of(world, asked).standings[Stage.AUTHORIZATION].state is State.WAITING
+    query = select(CloudPartnerStep).where(CloudPartnerStep.kind == Stage.AUTHORIZATION)
+    steps = world.look(staff=True).scalars(query.order_by(CloudPartnerStep.id)).all()
+    assert [(it.state, it.by_id) for it in steps] == [
+        (State.DONE, world.ola.id),
+        (State.WAITING, None),
+    ]
+    with time_machine.travel(OVER, tick=False):
+        there = sign_in(world.ola).get(page_of(asked, CLOUD)).text
+        assert "The authorization ran out on 31 December 2026. Upload a new one." in there
+        assert "Send the authorization" in there
+        assert "The portal" in there
+
+
+def test_a_new_one_is_told_of_in_its_turn(
+    *, asked: int, passes: Passes, world: World, sign_in: SignInAs
+) -> None:
+    assert len(passes(OVER)) == 2
+    with time_machine.travel("2027-01-02T12:00:00+01:00", tick=False):
+        renewed = authorize(sign_in(world.ola), world, asked, authorized_until="15.1.2027")
+        assert renewed.status_code == 303
+    assert passes(datetime(2027, 1, 15, 12, tzinfo=UTC)) == []
+    assert len(passes(datetime(2027, 1, 16, 12, tzinfo=UTC))) == 2
+
+
+def test_staff_cannot_call_done_what_has_run_out(
+    *, asked: int, passes: Passes, world: World, sign_in: SignInAs
+) -> None:
+    passes(OVER)
+    with time_machine.travel(OVER, tick=False):
+        anna = sign_in(world.anna)
+        refused = step(anna, world, asked, "authorization", state="done")
+        incident = step(anna, world, asked, "incident", state="under_way", number="1")
+        waived = step(anna, world, asked, "authorization", state="not_needed")
+    assert "Ask the customer for a new one." in refused.text
+    assert "Ask the customer for a new one." in incident.text
+    assert waived.status_code == 303
+    assert passes(OVER) == []
+
+
+@pytest.mark.parametrize("how", ["solved", "closed customer", "not needed"])
+def test_nobody_is_told_where_nothing_is_waited_for(
+    *, asked: int, passes: Passes, world: World, session: ScopedSession, anna: FlaskClient, how: str
+) -> None:
+    if how == "solved":
+        world.do(asked, change_status, Status.SOLVED, by=world.anna)
+    elif how == "not needed":
+        data: dict[str, Any] = versioned(world, asked, state="not_needed")
+        assert anna.post(desk(asked, CLOUD, "authorization"), data=data).status_code == 303
+    else:
+        session.get_one(Account, world.account.id).closed_at = LAST_DAY
+        session.commit()
+
+    assert passes(OVER) == []
+
+
+def test_a_mail_says_first_what_is_needed_of_its_reader(
+    *, anna: FlaskClient, ola: FlaskClient, world: World, session: ScopedSession, passes: Passes
+) -> None:
+    def first_lines(user: User) -> list[str]:
+        passes(clock.now())
+        asked = select(Mail.text).where(Mail.address == user.email).order_by(Mail.id.desc())
+        lines = session.scalars(asked).first() or ""
+        session.rollback()
+        return [it for it in lines.splitlines() if it][:3]
+
+    number = world.request()
+    world.later(seconds=1)
+    world.do(number, follow, world.mette.id, by=world.ola)
+    world.do(number, follow, world.erik.id, by=world.erik)
+    passes(clock.now())  # what was sent before it came before it
+    begun(anna, number, authorization="y")
+    needed, agreement, authorization = first_lines(world.ola)
+    assert "we need from you:" in needed
+    assert "support agreement" in agreement
+    assert "signed authorization" in authorization
+    assert "There is news" in first_lines(world.erik)[0]
+    agreed(ola, world, number)
+    assert ["support agreement" in it for it in first_lines(world.mette)] == [False] * 3
+    assert "signed authorization" in first_lines(world.mette)[1]
+    authorize(ola, world, number)
+    assert "There is news" in first_lines(world.mette)[0]

@@ -1,0 +1,3 @@
+from tests.service_requests.conftest import world
+
+__all__ = ["world"]

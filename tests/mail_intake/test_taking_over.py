@@ -1,0 +1,169 @@
+"""A real answer from another address reaches its request when staff say whose it is."""
+
+from email.message import EmailMessage
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from portal.accounts.models import Membership
+from portal.base import clock
+from portal.base.access import Role
+from portal.base.history import DeskEvent, Event, What
+from portal.mail_intake.models import InboundMail
+from portal.mail_intake.rules import Reason, State
+from portal.service_requests.actions import close_request, reply
+from portal.service_requests.following import follow
+from portal.service_requests.rules import Source
+from tests.conftest import SignInAs
+from tests.factories import make_user
+from tests.mail_intake.conftest import Post, answer_to
+
+PATH = "/desk/mail-intake"
+ELSEWHERE = "ola.privat@example.net"
+
+
+@pytest.fixture
+def agent(post: Post, sign_in: SignInAs) -> FlaskClient:
+    return sign_in(post.session.merge(post.world.anna))
+
+
+@pytest.fixture
+def told(post: Post, opened: int) -> EmailMessage:
+    post.world.do(opened, follow, post.world.erik.id, by=post.world.erik)
+    post.world.later(minutes=1)
+    post.world.do(opened, reply, "Prøv igjen.", by=post.world.anna)
+    (mail,) = [it for it in post.sent() if it["To"] == post.world.ola.email]
+    return mail
+
+
+@pytest.fixture
+def parked(post: Post, told: EmailMessage) -> InboundMail:
+    mail = answer_to(told, "Ja, den virker.", sender=ELSEWHERE)
+    mail.add_attachment("Møterom\n", filename="logg.txt")
+    found = post.take(mail)
+    assert (found.state, found.reason) == (State.PARKED, Reason.SOMEBODY_ELSE)
+    post.sent()
+    return found
+
+
+def taken(post: Post, agent: FlaskClient, mail: InboundMail, request: int, person: int) -> int:
+    number = post.world.get(request).reference
+    data = {"answer_in": number, "person": str(person)}
+    return agent.post(f"{PATH}/{mail.id}/answer", data=data).status_code
+
+
+def test_staff_say_whose_answer_it_is_and_it_says_where_it_came_from(
+    post: Post, opened: int, agent: FlaskClient, parked: InboundMail
+) -> None:
+    world = post.world
+    page = agent.get(f"{PATH}/{parked.id}").text
+    assert f"Ola Hansen ({world.ola.email})" in page
+    assert "Erik Leder (" not in page  # what is ours is never taken from a mail
+    assert taken(post, agent, parked, opened, world.ola.id) == 303
+    message = post.messages(opened)[-1]
+    assert (message.author_id, message.source) == (world.ola.id, Source.MAIL)
+    assert (message.by_staff, message.internal) == (False, False)
+    assert message.text.startswith("Ja, den virker.")
+    assert message.text.endswith(f"[E-mail from {ELSEWHERE}, taken over by Anna Agent]")
+    it = post.mail(parked.id)
+    assert (it.state, it.decided_by_id, it.text) == (State.TAKEN, world.anna.id, "")
+    tables: list[Any] = [DeskEvent, Event]
+    for table in tables:
+        what = select(table).where(table.what == What.MAIL_TAKEN_OVER)
+        with world.look(staff=True) as session:
+            event = session.scalars(what).one()
+        assert event.by_id == world.anna.id
+        assert (event.details["user"], event.details["message"]) == (world.ola.id, message.id)
+    world.now = clock.now()  # the page is of now
+    assert {mail["To"] for mail in post.sent()} == {world.anna.email, world.erik.email}
+    assert taken(post, agent, parked, opened, world.ola.id) == 303  # decided once
+    assert len([it for it in post.messages(opened) if ELSEWHERE in it.text]) == 1
+
+
+def test_it_is_nobodys_who_takes_no_part_and_never_staffs(
+    post: Post, opened: int, agent: FlaskClient, parked: InboundMail
+) -> None:
+    world, before = post.world, len(post.messages(opened))
+    for person in (world.mette.id, world.anna.id, world.erik.id, 10**6):
+        assert taken(post, agent, parked, opened, person) == 422
+    assert len(post.messages(opened)) == before
+    assert post.mail(parked.id).state is State.PARKED
+
+
+def test_a_mail_of_somebody_we_know_is_nobody_elses(
+    post: Post, opened: int, agent: FlaskClient, told: EmailMessage
+) -> None:
+    world = post.world
+    world.do(opened, follow, world.mette.id, by=world.ola)
+    hers = post.take(answer_to(told, "Hilsen Mette", sender=world.mette.email))
+    ours = post.take(answer_to(told, "Hilsen Anna", sender=world.anna.email))
+    nobodys = answer_to(told, "Hilsen ingen")
+    del nobodys["From"]
+    assert taken(post, agent, post.take(nobodys), opened, world.ola.id) == 422
+    assert taken(post, agent, ours, opened, world.ola.id) == 422
+    assert taken(post, agent, hers, opened, world.ola.id) == 422
+    assert taken(post, agent, hers, opened, world.mette.id) == 303
+    assert post.messages(opened)[-1].author_id == world.mette.id
+
+
+def test_whoever_may_not_answer_does_not_and_what_is_closed_stays_closed(
+    post: Post, opened: int, agent: FlaskClient, parked: InboundMail
+) -> None:
+    world = post.world
+    mine = select(Membership).where(Membership.user_id == world.ola.id)
+    post.session.scalars(mine).one().role = Role.OBSERVER
+    post.session.commit()
+    assert taken(post, agent, parked, opened, world.ola.id) == 422
+    post.session.scalars(mine).one().role = Role.MEMBER
+    post.session.commit()
+    world.do(opened, close_request, by=world.anna, solved=True)
+    assert taken(post, agent, parked, opened, world.ola.id) == 422
+    assert post.mail(parked.id).state is State.PARKED
+
+
+def test_only_those_who_work_with_requests_take_mails_over(
+    post: Post, opened: int, sign_in: SignInAs, parked: InboundMail
+) -> None:
+    for role in (Role.CSM, Role.LOGISTICS, Role.STAFF_ADMINISTRATOR):
+        other = sign_in(make_user(post.session, role=role))
+        assert taken(post, other, parked, opened, post.world.ola.id) == 403
+
+
+def test_of_a_mail_to_nobody_in_particular_one_asks_who_takes_part(
+    post: Post, opened: int, agent: FlaskClient
+) -> None:
+    reference = post.world.get(opened).reference
+    mail = EmailMessage()
+    mail["From"], mail["To"], mail["Message-ID"] = ELSEWHERE, "support@portal.example", "<1@x>"
+    mail.set_content("Den virker ikke.")
+    found = post.take(mail)
+    page = agent.get(f"{PATH}/{found.id}").text
+    assert "Show who takes part" in page
+    page = agent.get(f"{PATH}/{found.id}?reference={reference}").text
+    assert "Ola Hansen (" in page
+    mail.replace_header("Message-ID", "<2@x>")
+    mail["Subject"] = f"SV: [{reference}] Ingen lyd"
+    mail.set_content("Den virker fortsatt ikke.")
+    found = post.take(mail)
+    assert "Ola Hansen (" in agent.get(f"{PATH}/{found.id}").text
+    assert taken(post, agent, found, opened, post.world.ola.id) == 303
+
+
+def test_whom_we_know_is_told_once_a_day_that_no_request_is_opened_by_mail(
+    post: Post, opened: int
+) -> None:
+    world = post.world
+    for number, sender in enumerate([world.mette.email] * 3 + [ELSEWHERE, world.anna.email]):
+        mail = EmailMessage()
+        mail["From"], mail["To"], mail["Message-ID"] = sender, "x@portal.example", f"<{number}@x>"
+        mail.set_content(f"Hemmelig {number}")
+        assert post.take(mail).reason is Reason.UNKNOWN
+    (told,) = post.sent()
+    body = told.get_body(("plain",))
+    assert body
+    assert (told["To"], told["Auto-Submitted"]) == (world.mette.email, "auto-replied")
+    assert "cannot be opened by e-mail" in body.get_content()
+    assert "http://localhost/service-requests/new" in body.get_content()
+    assert "Hemmelig" not in told.as_string()

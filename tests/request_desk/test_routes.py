@@ -1,0 +1,300 @@
+"""The desk's page of a request: answered, noted on, moved; and whose business it is."""
+
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import Engine, select
+from sqlalchemy.orm import Session
+
+from portal.base.access import Role
+from portal.base.history import Event
+from portal.base.tenancy import ScopedSession
+from portal.service_requests.actions import reply
+from portal.service_requests.explaining import concern
+from portal.service_requests.handling import add_time
+from portal.service_requests.models import ServiceRequest, ServiceRequestMessage
+from portal.service_requests.rules import Status
+from portal.service_requests.taking import take
+from tests.conftest import SignInAs
+from tests.counting import counted
+from tests.factories import (
+    make_account,
+    make_agreement,
+    make_issue,
+    make_model,
+    make_product,
+    make_site,
+    make_user,
+)
+from tests.naughty import FIELDS
+from tests.request_desk.conftest import desk, fresh, page_of, versioned
+from tests.service_requests.world import By, World
+
+
+def messages(world: World, request_id: int) -> list[ServiceRequestMessage]:
+    query = select(ServiceRequestMessage).order_by(ServiceRequestMessage.id)
+    return list(world.look(staff=True).scalars(query.filter_by(request_id=request_id)))
+
+
+def answer(world: World, request_id: int, **told: Any) -> dict[str, Any]:
+    return fresh(**versioned(world, request_id, text="Start enheten på nytt.", status="", **told))
+
+
+def test_strangers_are_asked_to_sign_in_and_customers_have_no_desk(
+    client: FlaskClient, ola: FlaskClient, sign_in: SignInAs, world: World
+) -> None:
+    asked = world.request()
+    assert client.get(desk(asked)).status_code == 303
+    assert ola.get(desk(asked)).status_code == 403
+    assert ola.post(desk(asked, "notes"), data=fresh(note="x")).status_code == 403
+    assert sign_in(world.siri).get(desk(asked)).status_code == 403
+
+
+@pytest.mark.parametrize("nonsense", ["SR-1000014", "x", "SR-999999999999999999", "P-1000013"])
+def test_what_is_no_reference_is_not_found(anna: FlaskClient, nonsense: str) -> None:
+    for path in ("", "/severity"):
+        assert anna.get(f"/desk/service-requests/{nonsense}{path}").status_code == 404
+    for path in ("/messages", "/notes", "/draft", "/severity"):
+        assert anna.post(f"/desk/service-requests/{nonsense}{path}").status_code == 404
+
+
+def test_an_answer_reaches_the_customer_and_moves_the_request_in_one_act(
+    anna: FlaskClient, ola: FlaskClient, world: World
+) -> None:
+    asked = world.request()
+    form = answer(world, asked) | {"status": "waiting_for_customer", "waiting_for": "send loggen"}
+    told = anna.post(desk(asked, "messages"), data=form, follow_redirects=True)
+
+    assert "Your answer is sent to the customer." in told.text
+    request = world.get(asked)
+    assert (request.status, request.waiting_for) == (Status.WAITING_FOR_CUSTOMER, "send loggen")
+    assert request.owner_id == world.anna.id
+    assert "Start enheten på nytt." in ola.get(page_of(asked)).text
+
+
+def test_sending_twice_answers_once(anna: FlaskClient, world: World) -> None:
+    asked = world.request()
+    form = answer(world, asked)
+    first, second = (anna.post(desk(asked, "messages"), data=form) for _ in range(2))
+    assert first.location == second.location
+    assert len(messages(world, asked)) == 2
+
+
+def test_an_empty_answer_is_refused_and_everything_typed_is_kept(
+    anna: FlaskClient, world: World
+) -> None:
+    asked = world.request()
+    form = answer(world, asked) | {"status": "waiting_for_customer", "waiting_for": ""}
+    told = anna.post(desk(asked, "messages"), data=form)
+    assert told.status_code == 422
+    assert "Say in a few words what you wait for." in told.text
+    assert "Start enheten på nytt." in told.text
+    assert told.text.count('class="message') == 1  # what was not sent is not among what was said
+    assert anna.post(desk(asked, "messages"), data=form | {"text": " "}).status_code == 422
+    assert len(messages(world, asked)) == 1
+
+
+def test_a_status_chosen_on_a_page_that_is_out_of_date_is_refused(
+    anna: FlaskClient, world: World
+) -> None:
+    asked = world.request()
+    form = answer(world, asked) | {"status": "solution_proposed"}
+    world.do(asked, take, by=world.erik)
+
+    told = anna.post(desk(asked, "messages"), data=form)
+    assert told.status_code == 422
+    assert "Someone else changed this while you were writing." in told.text
+    assert len(messages(world, asked)) == 1
+    # What is said without moving it overwrites nothing, and is sent.
+    form = answer(world, asked) | {"version": form["version"]}
+    assert anna.post(desk(asked, "messages"), data=form).status_code == 303
+
+
+def test_a_note_is_for_staff_and_moves_nothing(
+    anna: FlaskClient, ola: FlaskClient, world: World
+) -> None:
+    asked = world.request()
+    told = anna.post(desk(asked, "notes"), data=fresh(note="Rasende kunde"), follow_redirects=True)
+    assert "The internal note is saved. Only staff see it." in told.text
+    assert "Rasende kunde" in told.text
+    assert world.get(asked).status is Status.NEW
+    assert messages(world, asked)[-1].internal
+    assert "Rasende" not in ola.get(page_of(asked)).text
+
+
+def test_what_is_sent_to_the_one_form_is_never_taken_for_the_other(
+    anna: FlaskClient, world: World
+) -> None:
+    asked = world.request()
+    stray = answer(world, asked) | {"note": "Rasende kunde", "internal": "1", "text": ""}
+    assert anna.post(desk(asked, "messages"), data=stray).status_code == 422
+    assert anna.post(desk(asked, "notes"), data=fresh(text="Til kunden")).status_code == 422
+    assert len(messages(world, asked)) == 1
+
+
+def test_the_forms_say_who_reads_them_in_words_and_on_their_buttons(
+    anna: FlaskClient, world: World
+) -> None:
+    page = anna.get(desk(world.request())).text
+    for words in (
+        "The customer sees this",
+        "Send the answer to the customer",
+        "Staff alone",
+        "Save the internal note",
+    ):
+        assert words in page
+
+
+def test_drafts_of_the_answer_and_of_the_note_are_kept_apart(
+    anna: FlaskClient, sign_in: SignInAs, world: World
+) -> None:
+    asked = world.request()
+    anna.post(desk(asked, "draft"), data={"text": "Hei, vi", "status": "", "waiting_for": ""})
+    kept = anna.post(
+        desk(asked, "draft"),
+        data={"note": "Ring Kari først"},
+        headers={"HX-Request": "true", "HX-Target": "note-saved"},
+    )
+    assert "Draft saved" in kept.text
+    page = anna.get(desk(asked)).text
+    assert "Hei, vi" in page
+    assert "Ring Kari først" in page
+    assert "Ring Kari" not in sign_in(world.erik).get(desk(asked)).text
+
+    anna.post(desk(asked, "messages"), data=answer(world, asked))
+    page = anna.get(desk(asked)).text
+    assert "Hei, vi" not in page
+    assert "Ring Kari først" in page
+    anna.post(desk(asked, "notes"), data=fresh(note="Ring Kari først"))
+    assert anna.get(desk(asked)).text.count("Ring Kari først") == 1
+
+
+def test_what_is_written_is_written_in_the_account_of_the_request(
+    anna: FlaskClient, session: ScopedSession, world: World, sign_in: SignInAs
+) -> None:
+    """Also where staff have another customer at hand."""
+    asked = world.request()
+    elsewhere = make_account(session)
+    session.commit()
+    agent = sign_in(world.anna, acting_for=elsewhere)
+    assert agent.post(desk(asked, "messages"), data=answer(world, asked)).status_code == 303
+    told = session.scalars(select(Event).where(Event.account_id == world.account.id)).all()
+    assert [it.on_behalf for it in told if it.by_id == world.anna.id] == [True] * 2
+
+
+def test_hostile_text_is_shown_as_text(anna: FlaskClient, world: World) -> None:
+    asked = world.request()
+    for text in FIELDS:
+        form = answer(world, asked) | {"text": text}
+        assert anna.post(desk(asked, "messages"), data=form).status_code in {303, 422}
+    assert "<script>alert" not in anna.get(desk(asked)).text
+
+
+def test_in_a_closed_account_nothing_is_written(
+    anna: FlaskClient, session: ScopedSession, world: World
+) -> None:
+    asked = world.request()
+    account = session.get_one(type(world.account), world.account.id)
+    account.closed_at = world.now
+    session.commit()
+    assert 'id="reply"' not in anna.get(desk(asked)).text
+    told = anna.post(desk(asked, "messages"), data=answer(world, asked), follow_redirects=True)
+    assert "The customer is closed. Nothing was changed." in told.text
+    assert len(messages(world, asked)) == 1
+
+
+def test_what_came_meanwhile_is_told_and_who_else_is_writing(
+    anna: FlaskClient, sign_in: SignInAs, world: World
+) -> None:
+    asked = world.request()
+    look = {"HX-Request": "true", "HX-Target": "request-news"}
+    path = desk(asked, f"news?heard=1&version={world.get(asked).version}&told=0.0.0")
+    assert anna.get(path, headers=look).status_code == 204
+    erik = sign_in(world.erik)
+    erik.post(desk(asked, "draft"), data={"note": "Jeg ringer"})
+    assert "Erik Leder" in anna.get(path, headers=look).text
+    erik.post(desk(asked, "notes"), data=fresh(note="Jeg ringer"))
+    told = anna.get(path, headers=look).text
+    assert "1 new answer. Show" in told
+    assert "Jeg ringer" not in told
+    assert "Erik" not in told
+    fragment = anna.get(desk(asked), headers={"HX-Request": "true", "HX-Target": "talk"}).text
+    assert "Jeg ringer" in fragment
+    assert "<textarea" not in fragment  # what one is writing is not touched
+
+
+def stock(session: Session, world: World) -> int:
+    """A request about which there is something to tell of everything."""
+    site = make_site(session, world.account, "Oslo")
+    model = make_model(session)
+    product = make_product(session, account=world.account, model=model)
+    issue = make_issue(session)
+    make_agreement(session, world.account)
+    ids = product.id, site.id, issue.id
+    session.commit()
+    asked = world.request(product_id=ids[0], site_id=ids[1])
+    for _ in range(4):
+        world.request(product_id=ids[0])
+    anna, ola, now = By(world.anna.id), By(world.ola.id), world.now
+    with world.at_work(staff=True) as staff:
+        request = staff.get_one(ServiceRequest, asked)
+        take(staff, request, by=anna, now=now)
+        concern(staff, request, known_issue_id=ids[2], readable=bool, by=anna, now=now)
+        add_time(staff, request, 15, by=anna, now=now)
+    for number in range(6):
+        now = world.later(minutes=5)
+        with world.at_work(staff=True) as staff:
+            request = staff.get_one(ServiceRequest, asked)
+            internal = number % 2 == 1
+            reply(staff, request, f"Melding {number}", internal=internal, by=anna, now=now)
+        with world.at_work() as customer:
+            request = customer.get_one(ServiceRequest, asked)
+            reply(customer, request, f"Svar {number}", by=ola, now=now)
+    return asked
+
+
+def test_the_page_tells_what_is_known_beside_what_was_said(
+    anna: FlaskClient, session: ScopedSession, world: World
+) -> None:
+    asked = stock(session, world)
+    page = anna.get(desk(asked)).text
+    for words in ("Oslo", "Same device", "15 minutes", "Known issue", world.account.name):
+        assert words in page
+
+
+def test_the_page_asks_eight_statements_however_much_was_said(
+    anna: FlaskClient, session: ScopedSession, world: World, engine: Engine
+) -> None:
+    asked = stock(session, world)
+    anna.get(desk(asked))  # what is held is in memory, and that she looked is noted
+    with counted(engine) as sent:
+        assert anna.get(desk(asked)).status_code == 200
+    page = [
+        sql for sql in sent if "event_chain" not in sql and "FROM event \nWHERE event.at" not in sql
+    ]
+    assert len(page) <= 8, "\n\n".join(page)
+
+
+@pytest.mark.parametrize(
+    ("role", "reads", "works"),
+    [
+        (Role.AGENT, 200, 303),
+        (Role.ESCALATION_MANAGER, 200, 303),
+        (Role.TAM, 200, 303),
+        (Role.LOGISTICS, 200, 403),
+        (Role.CSM, 200, 403),
+        (Role.PUBLISHER, 200, 403),
+        (Role.STAFF_ADMINISTRATOR, 200, 403),
+    ],
+)
+def test_all_staff_read_and_those_who_work_with_requests_answer(
+    *, role: Role, reads: int, works: int, session: ScopedSession, sign_in: SignInAs, world: World
+) -> None:
+    asked = world.request()
+    browser = sign_in(make_user(session, role=role))
+    page = browser.get(desk(asked))
+    assert page.status_code == reads
+    assert ('id="reply"' in page.text) == (works == 303)
+    assert browser.post(desk(asked, "messages"), data=answer(world, asked)).status_code == works
+    assert browser.post(desk(asked, "notes"), data=fresh(note="x")).status_code == works
