@@ -4,11 +4,13 @@ With `--all`, also what takes long: every width, scheme and language in the brow
 fault counts, mutations, and the other Pythons. With paths or options of pytest, pytest alone.
 """
 
+import json
 import os
 import re
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,6 +24,7 @@ BROWSER = ("-v", "-n", "2", "-m", "browser", "--dist", "loadfile")
 WITHOUT_DATABASE = (
     "tests/test_architecture.py",
     "tests/test_bootstrap.py",
+    "tests/test_run.py",
     "tests/test_words.py",
     "tests/base/test_sheet_csv.py",
     "tests/base/test_sheet_xlsx.py",
@@ -31,6 +34,9 @@ WITHOUT_DATABASE = (
 )
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 PYTHONS = ("3.11", "3.12", "3.13")
+# A test that waits for a browser, a process or a clock can be red because the machine was busy with
+# others. So few are tried once more, alone; more than that is no accident.
+FEW = 3
 
 
 @dataclass
@@ -43,6 +49,13 @@ class Checks:
 
     def run(self, title: str, *command: str, **environment: str) -> None:
         """Run it, showing what it says; its last line is shown again at the end."""
+        code, outcome = self._show(title, *command, **environment)
+        if code:
+            self.failed.append(title)
+        self.outcomes.append(outcome)
+
+    def _show(self, title: str, *command: str, **environment: str) -> tuple[int, str]:
+        """The exit code, and how it went in words."""
         print(f"\n== {title} {'=' * (76 - len(title))}", flush=True)
         began, last = time.monotonic(), ""
         with subprocess.Popen(
@@ -57,13 +70,23 @@ class Checks:
             for line in process.stdout or ():
                 print(line, end="", flush=True)
                 last = line.strip() or last
-        if process.returncode:
-            self.failed.append(title)
         how = "FAILED" if process.returncode else "passed"
-        self.outcomes.append(f"{title}: {how}, {time.monotonic() - began:.0f} s\n{last}".strip())
+        outcome = f"{title}: {how}, {time.monotonic() - began:.0f} s\n{last}".strip()
+        return process.returncode, outcome
 
     def pytest(self, title: str, *arguments: str, **environment: str) -> None:
-        self.run(title, sys.executable, "-m", "pytest", *arguments, **environment)
+        """Run tests. The few that are red are tried once more, alone, and named in any case."""
+        with tempfile.TemporaryDirectory() as folder:
+            command = (sys.executable, "-m", "pytest", *arguments, "-o", f"cache_dir={folder}")
+            code, outcome = self._show(title, *command, **environment)
+            self.outcomes.append(outcome)
+            red = _red(Path(folder))
+            if code == 1 and 0 < len(red) <= FEW:
+                self.outcomes[-1] += "".join(f"\nred among others: {test}" for test in red)
+                alone = (*command, "--last-failed", "-n", "0", "--dist", "no")
+                self.run(f"{title}, the red ones alone", *alone, **environment)
+            elif code:
+                self.failed.append(title)
 
     def miss(self, title: str, what: str) -> None:
         print(f"\n== {title} {'=' * (76 - len(title))}\nNOT CHECKED: {what}", flush=True)
@@ -95,6 +118,12 @@ def main(arguments: list[str]) -> int:
         checks.run("mutations", sys.executable, "-m", "tests.mutations")
         _other_pythons(checks)
     return checks.tell()
+
+
+def _red(folder: Path) -> list[str]:
+    """The tests that pytest remembers as red in this cache folder of its."""
+    remembered = folder / "v" / "cache" / "lastfailed"
+    return sorted(json.loads(remembered.read_text())) if remembered.is_file() else []
 
 
 def _style(checks: Checks) -> None:

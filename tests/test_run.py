@@ -1,10 +1,23 @@
 """What runs the checks must itself fail when it should."""
 
 import sys
+from pathlib import Path
 
 import pytest
 
-from tests.run import ROOT, WITHOUT_DATABASE, Checks
+from tests.run import FEW, ROOT, WITHOUT_DATABASE, Checks
+
+# Red the first time it is run, green after that.
+UNSTEADY = """
+from pathlib import Path
+def test_unsteady():
+    seen = Path(__file__).with_suffix(".seen")
+    was = seen.exists()
+    seen.touch()
+    assert was
+"""
+RED = "def test_red():\n    assert False\n"
+GREEN = "def test_green():\n    pass\n"
 
 
 def test_what_fails_is_named_and_fails_the_whole(capfd: pytest.CaptureFixture[str]) -> None:
@@ -38,3 +51,41 @@ def test_in_ci_a_missing_component_is_a_failure(
 
 def test_what_is_left_out_for_the_second_database_is_there() -> None:
     assert [path for path in WITHOUT_DATABASE if not (ROOT / path).is_file()] == []
+
+
+def _checked(folder: Path, **modules: str) -> Checks:
+    (folder / "none.ini").write_text("[pytest]\n")
+    for name, text in modules.items():
+        (folder / f"test_{name}.py").write_text(text)
+    checks = Checks()
+    checks.pytest("tests", str(folder), "-c", str(folder / "none.ini"), "-n", "2", "--dist", "load")
+    return checks
+
+
+def test_a_red_one_is_tried_once_more_alone_and_named(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert _checked(tmp_path, unsteady=UNSTEADY, green=GREEN).tell() == 0
+    summary = capfd.readouterr().out.partition("== summary")[2]
+    assert "test_unsteady.py::test_unsteady" in summary
+    assert "tests, the red ones alone: passed" in summary
+    assert "1 passed" in summary
+
+
+def test_one_that_stays_red_fails_the_whole(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert _checked(tmp_path, red=RED, green=GREEN).tell() == 1
+    assert "FAILED or not checked: tests, the red ones alone." in capfd.readouterr().out
+
+
+def test_many_red_ones_are_not_tried_again(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    many = {f"red{number}": UNSTEADY for number in range(FEW + 1)}
+    assert _checked(tmp_path, **many).tell() == 1
+    assert "the red ones alone" not in capfd.readouterr().out
+
+
+def test_what_cannot_be_collected_fails_the_whole(tmp_path: Path) -> None:
+    assert _checked(tmp_path, broken="import nothing_of_the_kind\n").tell() == 1
