@@ -10,11 +10,11 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 from flask import Flask, Response, current_app, g, request
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 from werkzeug.wsgi import ClosingIterator
@@ -25,7 +25,7 @@ from portal.accounts.people import SignedIn
 from portal.activity.doors import Details, is_table, kind_of_desk, refusal, table_told
 from portal.activity.wording import RECORDS
 from portal.base import clock
-from portal.base.db import READING
+from portal.base.db import KEPT, READING, UTCDateTime
 from portal.base.event_chain import EventChain
 from portal.base.history import DeskEvent, Event, What, happened, happened_in
 from portal.base.references import read_reference
@@ -155,14 +155,24 @@ def _put(session: Session, look: Look, by: Person) -> None:
 
 
 def _noted(session: Session, user_id: int, look: Look) -> bool:
-    table: Any = DeskEvent if look.account_id is None else Event
-    same = [table.details[name].as_string() == value for name, value in look.details]
-    lately = select(table.id).where(
-        table.at > clock.now() - AGAIN,
-        table.by_id == user_id,
-        table.what == look.what,
-        table.kind == look.kind,
-        table.record_id == look.id,
-        *same,
+    values = {"since": clock.now() - AGAIN, "by_id": user_id, "record_id": look.id}
+    values |= {"what": look.what, "kind": look.kind, **dict(look.details)}
+    lately = _lately(look.account_id is None, tuple(name for name, _value in look.details))
+    return session.scalars(lately, values).first() is not None
+
+
+@cache
+def _lately(on_desk: bool, details: tuple[str, ...]) -> Any:
+    """By `since`, `by_id`, `what`, `kind`, `record_id` and these details."""
+    table: Any = DeskEvent if on_desk else Event
+    here = ("by_id", "what", "kind", "record_id")
+    return (
+        select(table.id)
+        .where(
+            table.at > bindparam("since", type_=UTCDateTime),
+            *(getattr(table, name) == bindparam(name) for name in here),
+            *(table.details[name].as_string() == bindparam(name) for name in details),
+        )
+        .limit(1)
+        .execution_options(**KEPT)
     )
-    return session.scalars(lately.limit(1)).first() is not None

@@ -13,7 +13,6 @@ from sqlalchemy.sql.visitors import iterate
 owned_tables: set[str] = set()
 _looked_through: set[Any] = set()
 _MOST_FORMS = 2_000
-KEPT = {"kept": True}  # execution options of a statement that is put together once
 _under: WeakKeyDictionary[Any, dict[tuple[Any, ...], Any]] = WeakKeyDictionary()
 _MOST_SCOPES = 500
 

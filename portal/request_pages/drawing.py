@@ -11,7 +11,7 @@ from portal.request_pages.forms import (
     RatingForm,
     ReopeningForm,
     ReplyForm,
-    SeverityForm,
+    severity_form,
 )
 from portal.request_pages.looking import Looked, look_at
 from portal.request_pages.parts import place_asked
@@ -66,7 +66,7 @@ def _forms(looked: Looked) -> dict[str, Form]:
     return {
         "reply": ReplyForm(data=kept),
         "reopening": ReopeningForm(formdata=None),
-        "severity": SeverityForm(formdata=None, obj=looked.request),
+        "severity": severity_form(looked.request, formdata=None, obj=looked.request),
         "follower": FollowerForm(formdata=None),
     }
 

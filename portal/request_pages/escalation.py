@@ -8,9 +8,10 @@ from portal.base import clock
 from portal.base.access import Permission
 from portal.base.submissions import submission
 from portal.base.words import Refused
+from portal.profile.rules import read_phone
 from portal.request_pages.drawing import request_page
 from portal.request_pages.finding import find, path_of
-from portal.request_pages.forms import EscalationForm, SeverityForm
+from portal.request_pages.forms import EscalationForm, SeverityForm, severity_form
 from portal.request_pages.rules import Why, escalation_text
 from portal.service_requests.escalating import escalate
 from portal.service_requests.handling import change_severity
@@ -75,21 +76,28 @@ def _page(request: ServiceRequest, form: EscalationForm, status: int = 200) -> R
 @bp.post("/<reference>/severity")
 @allow(Permission.REQUESTS_CHANGE)
 def set_severity(reference: str) -> ResponseReturnValue:
-    request, form = find(reference), SeverityForm()
+    request = find(reference)
+    form = severity_form(request)
     if form.validate():
         try:
             with db().begin_nested():
-                change_severity(
-                    db(),
-                    request,
-                    Severity(form.severity.data),
-                    version=form.version.data,
-                    by=viewer(),
-                    now=clock.now(),
-                )
+                _change(request, form)
         except Refused as refusal:
             form.refuse(refusal)
         else:
             flash(_("The severity is changed."))
             return redirect(path_of(request), 303)
     return request_page(reference, 422, severity=form)
+
+
+def _change(request: ServiceRequest, form: SeverityForm) -> None:
+    number = (read_phone(form.phone.data or "") or "") if form.phone else ""
+    change_severity(
+        db(),
+        request,
+        Severity(form.severity.data),
+        phone=number,
+        version=form.version.data,
+        by=viewer(),
+        now=clock.now(),
+    )

@@ -1,16 +1,18 @@
 """What the customer fills in on the page of a request."""
 
-from wtforms import RadioField, SelectField, TextAreaField
+from wtforms import Field, RadioField, SelectField, StringField, TextAreaField, ValidationError
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired
+from wtforms.validators import InputRequired, Length
 
 from portal.agreements.targets import Severity
 from portal.base.access import Permission
 from portal.products.forms import text_field
 from portal.request_pages.rules import Score, Why
+from portal.service_requests.models import ServiceRequest
 from portal.uploads.forms import FilesField
 from portal.uploads.rules import purpose
 from portal.web.forms import CreatingForm, EditingForm, Form, choices_of
+from portal.web.locale import gettext as _
 from portal.web.locale import lazy_gettext as _l
 
 REPLY = purpose("reply", Permission.REQUESTS_CHANGE)
@@ -65,11 +67,31 @@ class RatingForm(Form):
 
 
 class SeverityForm(EditingForm):
+    """The number is asked for while none is known (`phone` is left out otherwise)."""
+
     severity = SelectField(_l("Severity"), [InputRequired(_l("Choose the severity."))])
+    phone = StringField(
+        _l("Phone"),
+        [Length(max=40, message=_l("Use at most %(most)s characters.", most=40))],
+        default="",
+        description=_l("Must be filled in when it is critical: we call you on it."),
+    )
 
     def __init__(self, *args: object, **options: object) -> None:
         super().__init__(*args, **options)
         self.severity.choices = choices_of(Severity)
+
+    def validate_phone(self, field: Field) -> None:
+        """Of what is critical we promise to call."""
+        if self.severity.data == Severity.CRITICAL and not (field.data or "").strip():
+            raise ValidationError(_("Write the phone number that we call you on."))
+
+
+def severity_form(request: ServiceRequest, **options: object) -> SeverityForm:
+    form = SeverityForm(**options)
+    if request.contact_phone:
+        del form.phone
+    return form
 
 
 class FollowerForm(Form):

@@ -20,10 +20,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased, joinedload
 
-from portal.accounts.models import User
-from portal.base.db import UTCDateTime, seconds_between
+from portal.accounts.models import Partner, User
+from portal.base.db import KEPT, UTCDateTime, seconds_between
 from portal.base.history import Event
-from portal.base.reach import KEPT
 from portal.request_pages.queries import named, within_part
 from portal.service_requests.clocks import StepKind
 from portal.service_requests.models import (
@@ -33,6 +32,7 @@ from portal.service_requests.models import (
 )
 from portal.service_requests.rules import Status
 from portal.service_requests.step_models import ServiceRequestStep
+from portal.web.paging import LARGEST
 
 Message, Step = ServiceRequestMessage, ServiceRequestStep
 _ID = bindparam("request_id", type_=Integer)
@@ -60,14 +60,16 @@ def messages_told(before: bool, letter: str, most: int | None) -> Select[Any]:
         )
         .select_from(Message)
         .where(Message.request_id == _ID)
-        .subquery()
+        .cte("counted")
+        .prefix_with("MATERIALIZED")  # else PostgreSQL may count anew for each message of the part
     )
     until = None if edge is None else select(Message.written_at).where(Message.id == edge)
+    author = joinedload(Message.author).load_only(User.name, User.partner_id)
     told: Select[Any] = (
         select(Message, *counted.c)
         .join(counted, true())
         .options(
-            joinedload(Message.author).joinedload(User.partner),
+            author.joinedload(User.partner).load_only(Partner.name),
             joinedload(Message.files).joinedload(ServiceRequestFile.file),
         )
         .where(Message.request_id == _ID, *earlier)
@@ -116,10 +118,11 @@ def steps_told() -> Select[Any]:
     What is promised follows from the beginning until the first answer, and from the last one on.
     How long the request waited for the customer is added up where the steps lie.
     """
-    here, last = Step.request_id == _ID, Step.kind == StepKind.ANSWERED
-    first_answer, last_answer = (
-        select(which(Step.id)).where(here, last).scalar_subquery() for which in (func.min, func.max)
-    )
+    here = Step.request_id == _ID
+    answers = select(Step.id).where(here, Step.kind == StepKind.ANSWERED).limit(1)
+    # Walked from either end, where the smallest of all would be found among all.
+    first_answer = answers.order_by(Step.id).scalar_subquery()
+    last_answer = answers.order_by(Step.id.desc()).scalar_subquery()
     shown = and_(Step.kind.in_([StepKind.STATUS, StepKind.SEVERITY]), within_part(Step.at))
     earlier: Any = aliased(Step)
     before = (
@@ -133,7 +136,7 @@ def steps_told() -> Select[Any]:
     columns = (Step.id, Step.at, Step.kind, Step.status, Step.severity, Step.by_id)
     told = select(*columns, before.label("before"), _waited().label("waited")).where(
         here,
-        or_(first_answer.is_(None), Step.id <= first_answer, Step.id >= last_answer, shown),
+        or_(Step.id <= func.coalesce(first_answer, LARGEST), Step.id >= last_answer, shown),
     )
     return named(told, Step.by_id).order_by(Step.id).execution_options(**KEPT)
 

@@ -21,20 +21,25 @@ from sqlalchemy import (
 from sqlalchemy.orm import aliased, joinedload
 
 from portal.accounts.models import Partner, User
-from portal.base.db import UTCDateTime
+from portal.base.db import KEPT, UTCDateTime
 from portal.base.history import Event, What
-from portal.base.reach import KEPT
 from portal.cloud_partners.models import CloudPartnerCase
 from portal.request_pages.models import Satisfaction
 from portal.service_requests.desk_models import ServiceRequestLink
 from portal.service_requests.escalation_models import Escalation
 from portal.service_requests.models import (
+    Follower,
     ServiceRequest,
     ServiceRequestFile,
     ServiceRequestMessage,
 )
 from portal.service_requests.own_models import Draft
-from portal.service_requests.queries import in_force, messages_of, request_with_id
+from portal.service_requests.queries import (
+    followers_of,
+    in_force,
+    messages_of,
+    request_with_id,
+)
 from portal.service_requests.rules import STOPPED
 from portal.service_requests.step_models import ServiceRequestStep
 
@@ -109,12 +114,27 @@ def events_told() -> Select[Any]:
     columns = (Event.id, Event.number, Event.what, Event.by_id, Event.at, Event.details)
     account_id = Event.account_id == bindparam("account_id", type_=Integer)
     here = account_id, Event.kind == ServiceRequest.__tablename__, Event.record_id == _ID
-    told = select(*columns).where(*here, within_part(Event.at), Event.what.in_(TOLD))
+    # Hidden from the index of moments: a plan that is kept does not know that all are wanted.
+    at = func.coalesce(Event.at, Event.at)
+    told = select(*columns).where(*here, within_part(at), Event.what.in_(TOLD))
     return (
         named(told, Event.by_id)
         .outerjoin(other, other.id == whom)
         .add_columns(other.name.label("whom"))
-        .order_by(Event.number.desc())
+        .order_by(
+            (Event.number + 0).desc()
+        )  # nor from the index of numbers, which is the account's
+        .execution_options(**KEPT)
+    )
+
+
+@cache
+def followers_shown() -> Select[Any]:
+    """By `request_id`: who follows, in order, with no more of them than is shown."""
+    user = joinedload(Follower.user).load_only(User.name, User.partner_id)
+    return (
+        followers_of(_ID)
+        .options(user.joinedload(User.partner).load_only(Partner.name))
         .execution_options(**KEPT)
     )
 

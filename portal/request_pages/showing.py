@@ -20,6 +20,7 @@ from portal.request_pages.looking import Looked
 from portal.request_pages.models import Satisfaction
 from portal.request_pages.news import News
 from portal.request_pages.parts import Part, Place
+from portal.request_pages.queries import followers_shown
 from portal.request_pages.rules import can_be_rated
 from portal.request_pages.story import Line, Linked, Reader, Side, Sort
 from portal.request_pages.timeline import Story, story_of
@@ -27,7 +28,6 @@ from portal.request_pages.wording import clocks_sentence
 from portal.service_requests.actions import reopening_days
 from portal.service_requests.clocks import Clocks, Promise, TargetKind, clocks
 from portal.service_requests.models import PREFIX, Follower, ServiceRequest
-from portal.service_requests.queries import followers_of
 from portal.service_requests.rules import Ball, Status, reopened_until
 from portal.service_requests.wording import call_back, status_sentence
 
@@ -171,7 +171,7 @@ def show(
     return Shown(
         looked=looked,
         story=story,
-        followers=session.scalars(followers_of(request.id)).all() if followers else (),
+        followers=_followers(session, request) if followers else (),
         model=model,
         coverage=_coverage(session, request, model, now),
         issue=issue_of(session, request),
@@ -179,6 +179,10 @@ def show(
         reopened_until=_reopened_until(session, request, now),
         now=now,
     )
+
+
+def _followers(session: ScopedSession, request: ServiceRequest) -> Sequence[Follower]:
+    return session.scalars(followers_shown(), {"request_id": request.id}).all()
 
 
 def _coverage(

@@ -12,7 +12,9 @@ from portal.base.access import Role
 from portal.base.words import N_, LabelledEnum
 from portal.request_queue.queries import (
     customer_ids,
+    of_customers,
     owned_by,
+    owned_by_nobody,
     owners_called,
     team_of,
     unfinished,
@@ -122,7 +124,9 @@ class Filters:
         if self.about:
             where.append(ServiceRequest.about == self.about)
         if self.customer:
-            where.append(ServiceRequest.account_id.in_(customer_ids(self.customer)))
+            ids = customer_ids(self.customer)
+            theirs = ServiceRequest.account_id.in_(ids) if self.status else of_customers(ids)
+            where.append(theirs)
         if self.owner:
             where.append(owned_by(owners_called(self.owner)))
         if self.escalated:
@@ -134,7 +138,7 @@ class Filters:
         where = [ServiceRequest.status == self.status] if self.status else unfinished()
         of_view: dict[View, ColumnElement[bool]] = {
             View.MINE: ServiceRequest.owner_id == reader.id,
-            View.UNASSIGNED: ServiceRequest.owner_id.is_(None),
+            View.UNASSIGNED: owned_by_nobody(),
             View.TEAM: owned_by(team_of(reader.role)),
             View.SOON: ServiceRequest.due_at <= reader.now + SOON,
             View.WAITING: ServiceRequest.due_at.is_(None),

@@ -16,7 +16,7 @@ from portal.service_requests.search import ENOUGH, batches_by, found_by
 from portal.web.formats import number
 from portal.web.locale import gettext as _
 from portal.web.locale import ngettext
-from portal.web.paging import CAP, SIZE, Page, capped_count, cursor, page_of
+from portal.web.paging import CAP, SIZE, Order, Page, capped_count, cursor, page_of
 
 Conditions = list[ColumnElement[bool]]
 
@@ -38,7 +38,7 @@ def list_queue(session: ScopedSession, filters: Filters, reader: Reader) -> List
     if filters.text:
         return _searched(session, filters, reader)
     where = filters.conditions(reader)
-    total, newest = _counted(session, where)
+    total, newest = _counted(session, where, None if filters.status else filters.order)
     page = page_of(session, requests_listed(*where), filters.order)
     return Listed(page, _heading(total), reader, True, newest)
 
@@ -82,9 +82,14 @@ def _wanted(filters: Filters) -> dict[str, Any]:
     return {"after": place[0] if place else None, "newest": SIZE + 1}
 
 
-def _counted(session: ScopedSession, where: Conditions) -> tuple[int, int]:
-    """How many there are, no further than a list says, and the newest number of all."""
-    some = request_ids(*where).limit(CAP + 1).subquery()
+def _counted(session: ScopedSession, where: Conditions, order: Order | None) -> tuple[int, int]:
+    """How many there are, no further than a list says, and the newest number of all.
+
+    What is unfinished is counted in the order of the queue: the index that has it holds all that
+    the queue is narrowed by, and no row is looked at.
+    """
+    columns = order.columns if order else ()
+    some = request_ids(*where).order_by(*columns).limit(CAP + 1).subquery()
     newest = select(func.max(ServiceRequest.id)).scalar_subquery()
     total, last = session.execute(select(func.count(), newest).select_from(some)).one()
     return total, last or 0

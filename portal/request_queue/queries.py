@@ -35,6 +35,17 @@ def owned_by(people: Select[int]) -> ColumnElement[bool]:
     return func.coalesce(ServiceRequest.owner_id, 0).in_(people)
 
 
+def owned_by_nobody() -> ColumnElement[bool]:
+    """Hidden from the index of owners for the same reason: that holds less of what is asked for."""
+    return func.coalesce(ServiceRequest.owner_id, 0) == 0
+
+
+def of_customers(ids: Select[int]) -> ColumnElement[bool]:
+    """It is one of these customers'. Hidden like owners: by the index of customers, what has long
+    been closed would be looked through as well."""
+    return func.coalesce(ServiceRequest.account_id, 0).in_(ids)
+
+
 def staff_ids() -> Select[int]:
     return select(User.id).where(User.staff_role.is_not(None))
 

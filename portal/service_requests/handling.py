@@ -89,16 +89,21 @@ def change_severity(
     *,
     by: Doer,
     now: datetime,
+    phone: str = "",
     version: int | None = None,
 ) -> None:
-    """Say that it is worse than thought, or not as bad. What is not met yet is measured anew."""
+    """Say that it is worse than thought, or not as bad. What is not met yet is measured anew.
+
+    `phone` is the number to call, in E.164, where none was given before.
+    """
     request = hold(session, request)
     if request.status in STOPPED:
         raise Refused(N_("This request is closed. Open it again, or open a new one."))
     if request.severity is severity:
         return
     before = request.severity
-    put(session, request, version, severity=severity)
+    number = {"contact_phone": phone} if phone else {}
+    put(session, request, version, severity=severity, **number)
     note_step(session, request, StepKind.SEVERITY, by=by, now=now)
     happened(session, request, What.SEVERITY_CHANGED, by=by, severity=[before, severity])
     settle(session, request, now=now)

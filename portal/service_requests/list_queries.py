@@ -1,5 +1,6 @@
 """Lists of service requests, as columns: those of a page, and the ids to be counted."""
 
+from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, or_, select
@@ -15,7 +16,13 @@ def requests_listed(*conditions: ColumnElement[bool]) -> Select[Any]:
     What belongs to a row is looked up for those that are shown: to plan a join of so many tables
     takes PostgreSQL longer than to find the rows.
     """
-    listed: Any = select(
+    found: Select[Any] = _columns().where(*conditions)
+    return found
+
+
+@cache
+def _columns() -> Any:
+    return select(
         ServiceRequest.id,
         ServiceRequest.account_id,
         ServiceRequest.subject,
@@ -42,8 +49,6 @@ def requests_listed(*conditions: ColumnElement[bool]) -> Select[Any]:
         ServiceRequest.due_at,
         _beside(Account.name, Account.id, ServiceRequest.account_id).label("customer"),
     )
-    found: Select[Any] = listed.where(*conditions)
-    return found
 
 
 def _beside(shown: Any, number: Any, here: Any) -> Any:

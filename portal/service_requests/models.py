@@ -44,7 +44,6 @@ class ServiceRequest(Followed, Owned, Base):
         Index("ix_service_request_opened_by", "account_id", "opened_by_id", "id"),
         Index("ix_service_request_site", "account_id", "site_id", "id"),
         Index("ix_service_request_product", "account_id", "product_id", "id"),
-        Index("ix_service_request_due_at", "due_at", "id"),
         Index("ix_service_request_escalated", "escalated", "due_at", "id"),
         Index("ix_service_request_since", "status", "status_since"),
         Index("ix_service_request_touched_at", "touched_at", "id"),

@@ -6,8 +6,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import joinedload
 
-from portal.accounts.models import Account, User
+from portal.accounts.models import Account, Partner, Site, User
 from portal.agreements.models import Agreement
+from portal.catalogue.models import ProductModel
+from portal.products.models import Product
 from portal.service_requests.desk_models import ServiceRequestLink, TimeSpent
 from portal.service_requests.escalation_models import Escalation
 from portal.service_requests.models import (
@@ -20,17 +22,22 @@ from portal.service_requests.rules import Status
 from portal.service_requests.step_models import ServiceRequestStep, ServiceRequestTarget
 
 
-def request_with_id(request_id: int) -> Select[ServiceRequest]:
+def request_with_id(request_id: Any) -> Select[ServiceRequest]:
     """One request, with all that its page tells of it in one statement."""
+    opened_by = joinedload(ServiceRequest.opened_by).load_only(User.name, User.partner_id)
     return (
         select(ServiceRequest)
         .options(
-            joinedload(ServiceRequest.account),
-            joinedload(ServiceRequest.product),
-            joinedload(ServiceRequest.model),
-            joinedload(ServiceRequest.site),
-            joinedload(ServiceRequest.opened_by).joinedload(User.partner),
-            joinedload(ServiceRequest.owner),
+            joinedload(ServiceRequest.account).load_only(
+                Account.name, Account.digits, Account.closed_at
+            ),
+            joinedload(ServiceRequest.product).load_only(
+                Product.serial_number, Product.identifier, Product.installed_version, Product.room
+            ),
+            joinedload(ServiceRequest.model).load_only(ProductModel.name),
+            joinedload(ServiceRequest.site).load_only(Site.name),
+            opened_by.joinedload(User.partner).load_only(Partner.name),
+            joinedload(ServiceRequest.owner).load_only(User.name),
         )
         .where(ServiceRequest.id == request_id)
     )
@@ -99,7 +106,7 @@ def missed(now: datetime) -> ColumnElement[bool]:
     return or_(ServiceRequestTarget.missed_at.is_not(None), late)
 
 
-def followers_of(request_id: int) -> Select[Follower]:
+def followers_of(request_id: Any) -> Select[Follower]:
     return (
         select(Follower)
         .options(joinedload(Follower.user).joinedload(User.partner))

@@ -6,6 +6,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, with_loader_c
 from sqlalchemy.sql.functions import FunctionElement
 
 from portal.base import reach
+from portal.base.db import KEPT
 from portal.base.tenancy import OutOfScope, Owned
 from tests.base.probes import Model, Product
 
@@ -63,7 +64,7 @@ def test_what_is_kept_is_walked_through_once_for_each_scope(
     looked: list[Any] = []
     monkeypatch.setattr(reach, "look_through", looked.append)
     monkeypatch.setattr(reach, "_MOST_SCOPES", 2)
-    kept = select(Product).execution_options(**reach.KEPT)
+    kept = select(Product).execution_options(**KEPT)
     ours, theirs, third = (
         (with_loader_criteria(Product, Product.account_id == number),) for number in (1, 2, 3)
     )

@@ -167,6 +167,29 @@ def test_a_severity_is_not_changed_over_the_head_of_another(ola: FlaskClient, wo
     assert "Saved meanwhile:" in stale.text
 
 
+def test_who_makes_it_critical_says_where_we_call(ola: FlaskClient, world: World) -> None:
+    asked = world.request()
+    door = address(asked, "severity")
+    critical = {"version": world.get(asked).version, "severity": "critical"}
+
+    silent = ola.post(door, data=critical)
+    wrong = ola.post(door, data=critical | {"phone": "ring meg"})
+    kept = world.get(asked).severity
+    said = ola.post(door, data=critical | {"phone": "22 33 44 55"})
+    page = ola.get(address(asked)).text
+
+    assert (silent.status_code, wrong.status_code, said.status_code) == (422, 422, 303)
+    assert kept is Severity.MEDIUM
+    assert "Write the phone number that we call you on." in silent.text
+    assert '<option selected value="critical">' in silent.text
+    assert "Write a phone number such as 22 22 22 22" in wrong.text
+    assert 'value="ring meg"' in wrong.text
+    assert world.get(asked).severity is Severity.CRITICAL
+    assert world.get(asked).contact_phone == "+4722334455"
+    assert 'name="phone"' not in page  # it is known by now
+    assert "+47 22 33 44 55" in words(page)
+
+
 def test_a_colleague_is_added_by_name_or_address_and_taken_off_again(
     ola: FlaskClient, session: ScopedSession, sign_in: SignInAs, world: World
 ) -> None:
