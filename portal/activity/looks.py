@@ -25,9 +25,10 @@ from portal.accounts.people import SignedIn
 from portal.activity.doors import Details, is_table, kind_of_desk, refusal, table_told
 from portal.activity.wording import RECORDS
 from portal.base import clock
-from portal.base.db import KEPT, READING, UTCDateTime
+from portal.base.db import READING, UTCDateTime
 from portal.base.event_chain import EventChain
 from portal.base.history import DeskEvent, Event, What, happened, happened_in
+from portal.base.plans import KEPT
 from portal.base.references import read_reference
 from portal.base.tenancy import NOBODY, Scope
 from portal.web.guard import access_of, viewer

@@ -20,7 +20,7 @@ from sqlalchemy.orm import aliased
 from portal.accounts.models import Account, Membership, User
 from portal.accounts.queries import holding
 from portal.base.access import GRANTS, Permission
-from portal.base.db import KEPT
+from portal.base.plans import KEPT
 from portal.service_requests.desk_models import StandardAnswer, TimeSpent
 from portal.service_requests.models import Follower, ServiceRequest
 from portal.service_requests.rules import OPEN

@@ -21,8 +21,9 @@ from sqlalchemy import (
 from sqlalchemy.orm import aliased, joinedload
 
 from portal.accounts.models import Partner, User
-from portal.base.db import KEPT, UTCDateTime, seconds_between
+from portal.base.db import UTCDateTime, seconds_between
 from portal.base.history import Event
+from portal.base.plans import KEPT
 from portal.request_pages.queries import named, within_part
 from portal.service_requests.clocks import StepKind
 from portal.service_requests.models import (

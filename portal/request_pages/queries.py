@@ -21,8 +21,9 @@ from sqlalchemy import (
 from sqlalchemy.orm import aliased, joinedload
 
 from portal.accounts.models import Partner, User
-from portal.base.db import KEPT, UTCDateTime
+from portal.base.db import UTCDateTime
 from portal.base.history import Event, What
+from portal.base.plans import KEPT
 from portal.cloud_partners.models import CloudPartnerCase
 from portal.request_pages.models import Satisfaction
 from portal.service_requests.desk_models import ServiceRequestLink

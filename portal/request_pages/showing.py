@@ -168,10 +168,11 @@ def show(
     story = story_of(session, looked, reader, place, now)
     catalogue = catalogue_of(session, knowing=[request.model_id] if request.model_id else [])
     model = catalogue[request.model_id] if request.model_id else None
+    following = followers_shown(), {"request_id": request.id}
     return Shown(
         looked=looked,
         story=story,
-        followers=_followers(session, request) if followers else (),
+        followers=session.scalars(*following).all() if followers else (),
         model=model,
         coverage=_coverage(session, request, model, now),
         issue=issue_of(session, request),
@@ -179,10 +180,6 @@ def show(
         reopened_until=_reopened_until(session, request, now),
         now=now,
     )
-
-
-def _followers(session: ScopedSession, request: ServiceRequest) -> Sequence[Follower]:
-    return session.scalars(followers_shown(), {"request_id": request.id}).all()
 
 
 def _coverage(

@@ -12,12 +12,12 @@ from portal.base.access import Role
 from portal.base.words import N_, LabelledEnum
 from portal.request_queue.queries import (
     customer_ids,
+    left_to_do,
     of_customers,
     owned_by,
     owned_by_nobody,
     owners_called,
     team_of,
-    unfinished,
 )
 from portal.service_requests.models import ServiceRequest
 from portal.service_requests.rules import OPEN, PAUSED, RUNNING, STOPPED, About, Status
@@ -118,24 +118,25 @@ class Filters:
 
     def conditions(self, reader: Reader) -> list[ColumnElement[bool]]:
         """The rows that the filters leave."""
-        where = self._standing(reader)
+        where: list[ColumnElement[bool]] = []
         if self.severities:
             where.append(ServiceRequest.severity.in_(self.severities))
         if self.about:
             where.append(ServiceRequest.about == self.about)
+        if self.escalated:
+            where.append(ServiceRequest.escalated.is_(True))
+        where += self._standing(reader)  # which looks among customers, and so comes after
         if self.customer:
             ids = customer_ids(self.customer)
             theirs = ServiceRequest.account_id.in_(ids) if self.status else of_customers(ids)
             where.append(theirs)
         if self.owner:
             where.append(owned_by(owners_called(self.owner)))
-        if self.escalated:
-            where.append(ServiceRequest.escalated.is_(True))
         return where
 
     def _standing(self, reader: Reader) -> list[ColumnElement[bool]]:
         """What the tab leaves of all; of a status that somebody chose, also what is closed."""
-        where = [ServiceRequest.status == self.status] if self.status else unfinished()
+        where = [ServiceRequest.status == self.status] if self.status else left_to_do()
         of_view: dict[View, ColumnElement[bool]] = {
             View.MINE: ServiceRequest.owner_id == reader.id,
             View.UNASSIGNED: owned_by_nobody(),

@@ -10,7 +10,7 @@ from portal.base.tenancy import ScopedSession
 from portal.catalogue.catalogue import catalogue_of
 from portal.request_queue.filters import NEWEST_FIRST, URGENT_FIRST, Filters, Reader, View
 from portal.request_queue.search import query_for
-from portal.service_requests.list_queries import request_ids, requests_listed
+from portal.service_requests.list_queries import request_ids, requests_found, requests_listed
 from portal.service_requests.models import ServiceRequest
 from portal.service_requests.search import ENOUGH, batches_by, found_by
 from portal.web.formats import number
@@ -39,7 +39,7 @@ def list_queue(session: ScopedSession, filters: Filters, reader: Reader) -> List
         return _searched(session, filters, reader)
     where = filters.conditions(reader)
     total, newest = _counted(session, where, None if filters.status else filters.order)
-    page = page_of(session, requests_listed(*where), filters.order)
+    page = page_of(session, request_ids(*where), filters.order, listed=requests_found)
     return Listed(page, _heading(total), reader, True, newest)
 
 

@@ -6,8 +6,8 @@ from portal.accounts.models import Account, User
 from portal.accounts.queries import holding
 from portal.agreements.queries import customers_like
 from portal.base.access import GRANTS, STAFF_ROLES, Permission, Role
+from portal.service_requests.list_indexes import unfinished
 from portal.service_requests.models import ServiceRequest
-from portal.service_requests.rules import Status
 
 WORKING = [role for role in STAFF_ROLES if Permission.REQUESTS_WORK in GRANTS[role]]
 
@@ -30,20 +30,21 @@ def team_of(role: Role | None) -> Select[int]:
 
 
 def owned_by(people: Select[int]) -> ColumnElement[bool]:
-    """It is one of these who has it. By an index of owners all that many of them have would be put
-    in order, only to show the first; so the queue is walked, and this hides the column from it."""
-    return func.coalesce(ServiceRequest.owner_id, 0).in_(people)
+    """It is one of these who has it. By an index of owners, or joined with them, all that many of
+    them have would be put in order only to show the first; what is asked like this is asked of
+    each row, and so the queue is walked."""
+    return ServiceRequest.owner_id.in_(people).is_(True)
 
 
 def owned_by_nobody() -> ColumnElement[bool]:
-    """Hidden from the index of owners for the same reason: that holds less of what is asked for."""
+    """Hidden from the index of owners, which holds less of what is asked for."""
     return func.coalesce(ServiceRequest.owner_id, 0) == 0
 
 
 def of_customers(ids: Select[int]) -> ColumnElement[bool]:
-    """It is one of these customers'. Hidden like owners: by the index of customers, what has long
+    """It is one of these customers'. Asked like owners: by the index of customers, what has long
     been closed would be looked through as well."""
-    return func.coalesce(ServiceRequest.account_id, 0).in_(ids)
+    return ServiceRequest.account_id.in_(ids).is_(True)
 
 
 def staff_ids() -> Select[int]:
@@ -57,15 +58,10 @@ def customer_ids(text: str) -> Select[int]:
     return customers_like(number if name else text).with_only_columns(Account.id).order_by(None)
 
 
-def unfinished() -> list[ColumnElement[bool]]:
-    """What somebody has to do something about; what nobody can, since the customer is gone, is
-    not. In words that need no list of statuses, so that the index of the queue is walked."""
+def left_to_do() -> list[ColumnElement[bool]]:
+    """What is unfinished, but for what nobody can finish since the customer is gone."""
     gone = select(Account.id).where(Account.closed_at.is_not(None))
-    return [
-        ServiceRequest.closed_at.is_(None),
-        ServiceRequest.status != Status.SOLVED,
-        ServiceRequest.account_id.not_in(gone),
-    ]
+    return [*unfinished(), ServiceRequest.account_id.not_in(gone)]
 
 
 def accounts_of(request_ids: list[int]) -> Select[int, int]:
@@ -77,7 +73,7 @@ def accounts_of(request_ids: list[int]) -> Select[int, int]:
 def next_in_line(most: int) -> Select[int, int]:
     """Those that nobody has, the most urgent first."""
     columns = ServiceRequest.id, ServiceRequest.account_id
-    free = select(*columns).where(ServiceRequest.owner_id.is_(None), *unfinished())
+    free = select(*columns).where(ServiceRequest.owner_id.is_(None), *left_to_do())
     return free.order_by(ServiceRequest.due_at.asc().nulls_last(), ServiceRequest.id).limit(most)
 
 

@@ -1,7 +1,7 @@
 """How the queue says how long is left, in words and a color that says nothing else."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from portal.agreements.targets import Severity
 from portal.request_queue.filters import SOON, View
@@ -27,14 +27,37 @@ def left_color(due_at: datetime, now: datetime) -> str:
     return "warning" if due_at - now <= SOON else "neutral"
 
 
-def left_icon(due_at: datetime, now: datetime) -> str:
-    return "exclamationmark-triangle" if due_at < now else "clock"
+class Clock(NamedTuple):
+    """What a row of the queue tells of the nearer of its two targets."""
+
+    left: str
+    color: str
+    icon: str
+    about: str
 
 
-def about_clock(row: Any) -> str:
-    """Which of the two targets is the nearer."""
+def clock(row: Any, now: datetime) -> Clock:
     first = row.first_response_due_at is not None and row.due_at == row.first_response_due_at
-    return _("First response") if first else _("Next update")
+    return Clock(
+        time_left(row.due_at, now),
+        left_color(row.due_at, now),
+        "exclamationmark-triangle" if row.due_at < now else "clock",
+        _("First response") if first else _("Next update"),
+    )
+
+
+def pick(number: str) -> str:
+    return _("Pick %(request)s", request=number)
+
+
+def take(number: str) -> str:
+    return _("Take %(request)s", request=number)
+
+
+def whose(row: Any, viewer_id: int) -> str:
+    if row.owner_id == viewer_id:
+        return _("You have this request.")
+    return _("%(name)s has this request.", name=row.owner)
 
 
 def _left(minutes: int) -> str:

@@ -11,6 +11,7 @@ from werkzeug.datastructures import MultiDict
 from portal.agreements.targets import Severity
 from portal.base.words import N_, LabelledEnum
 from portal.products.queries import site_called
+from portal.service_requests.list_indexes import unfinished
 from portal.service_requests.list_queries import taking_part
 from portal.service_requests.models import ServiceRequest
 from portal.service_requests.rules import OPEN, STOPPED, About, Ball, Status, ball_of
@@ -114,6 +115,8 @@ class Filters:
         """The rows that the filters leave. `models`: the ids of models with a name like this."""
         statuses = sorted(self.statuses)
         where: list[ColumnElement[bool]] = [ServiceRequest.status.in_(statuses)]
+        if self.statuses <= OPEN:  # which no index of what is left to do could know
+            where += unfinished()
         if self.view is View.MINE:
             where.append(taking_part(person_id))
         if self.severities:

@@ -20,6 +20,11 @@ def requests_listed(*conditions: ColumnElement[bool]) -> Select[Any]:
     return found
 
 
+def requests_found(ids: Select[Any]) -> Select[Any]:
+    """The columns of the requests that another statement finds."""
+    return requests_listed(ServiceRequest.id.in_(ids))
+
+
 @cache
 def _columns() -> Any:
     return select(

@@ -5,12 +5,11 @@ from datetime import datetime
 from typing import Any
 
 from flask import request
-from sqlalchemy import ColumnElement
 
 from portal.base.tenancy import ScopedSession
 from portal.catalogue.catalogue import Catalogue, catalogue_of
 from portal.service_requests.filters import ORDERS, Filters, Sort
-from portal.service_requests.list_queries import request_ids, requests_listed
+from portal.service_requests.list_queries import request_ids, requests_found
 from portal.service_requests.models import ServiceRequest
 from portal.service_requests.search import look_up, models_called
 from portal.service_requests.wording import status_sentence
@@ -56,11 +55,12 @@ def list_requests(
         )
         total, many = found.total, found.many
         order = ORDERS[Sort.NEWEST] if many else order
-        where: list[ColumnElement[bool]] = [ServiceRequest.id.in_(found.ids)]
+        ids = request_ids(ServiceRequest.id.in_(found.ids))
     else:
         where = filters.conditions(person_id, lambda name: models_called(catalogue, name))
-        total = capped_count(session, request_ids(*where))
-    page = page_of(session, requests_listed(*where), order)
+        ids = request_ids(*where)
+        total = capped_count(session, ids, order)
+    page = page_of(session, ids, order, listed=requests_found)
     return Listed(page, _heading(page.of(total)), catalogue, not many, now)
 
 

@@ -38,9 +38,8 @@ class ServiceRequest(Followed, Owned, Base):
     __table_args__ = (
         within("site", "site_id"),
         within("product", "product_id"),
-        # Each order and filter of the lists has an index with the id, for keyset paging.
-        Index("ix_service_request_changed_at", "account_id", "changed_at", "id"),
-        Index("ix_service_request_status", "account_id", "status", "changed_at", "id"),
+        # More of them, by which lists are walked, stand in list_indexes.py.
+        Index("ix_service_request_of_status", "status", "id"),
         Index("ix_service_request_opened_by", "account_id", "opened_by_id", "id"),
         Index("ix_service_request_site", "account_id", "site_id", "id"),
         Index("ix_service_request_product", "account_id", "product_id", "id"),
@@ -107,14 +106,6 @@ class ServiceRequest(Followed, Owned, Base):
     @property
     def is_open(self) -> bool:
         return self.status in OPEN
-
-
-# What staff have before them: most of what there is is closed. With what the queue's views ask for,
-# so that they are counted without a look at the rows.
-_LEFT, _R = ServiceRequest.closed_at.is_(None), ServiceRequest
-_QUEUE = _R.due_at, _R.id, _R.status, _R.account_id, _R.owner_id, _R.severity, _R.escalated
-for _name, _columns in (("queue", _QUEUE), ("owner", (_R.owner_id, _R.due_at, _R.id))):
-    Index(f"ix_service_request_{_name}", *_columns, sqlite_where=_LEFT, postgresql_where=_LEFT)
 
 
 class OfRequest(Through):
@@ -188,7 +179,7 @@ class Follower(OfRequest, Owned, Internal, Base):
     __table_args__ = (
         within("service_request", "request_id"),
         UniqueConstraint("request_id", "user_id"),
-        Index("ix_follower_user", "user_id", "request_id"),
+        Index("ix_follower_user", "user_id", "account_id", "muted", "internal", "request_id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

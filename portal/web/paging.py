@@ -7,7 +7,7 @@ the columns that the list is ordered by; one that cannot be read leads to the fi
 import base64
 import binascii
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -60,15 +60,32 @@ class Page:
         return len(self.rows) if self.first and self.following is None else total
 
 
-def page_of(session: Session, query: Select[Any], order: Order, *, size: int = SIZE) -> Page:
-    """The page that `?after=` or `?before=` asks for. The query brings the order's columns."""
+def page_of(
+    session: Session,
+    query: Select[Any],
+    order: Order,
+    *,
+    size: int = SIZE,
+    listed: Callable[[Select[Any]], Select[Any]] | None = None,
+) -> Page:
+    """The page that `?after=` or `?before=` asks for. The query brings the order's columns.
+
+    With `listed`, which does so instead, the query only finds the ids of rows: an index that holds
+    all it asks for is walked alone, and no row is looked at but those that are shown.
+    """
     after, before = (cursor(request.args.get(name), order) for name in ("after", "before"))
     backwards = before is not None and after is None
     place = before if backwards else after
     rows: list[Row[Any]] = []
-    for part in _parts(query, order, place, backwards):
+    for part, columns, down in _parts(query, order, place, backwards):
         if len(rows) <= size:
-            rows += session.execute(part.limit(size + 1 - len(rows))).all()
+            some = part.order_by(None).order_by(*_ways(columns, down))
+            some = some.limit(size + 1 - len(rows))
+            if listed:
+                # Hidden, or the index of this order would be walked anew to put them in it.
+                hidden = [func.coalesce(it, it) for it in columns]
+                some = listed(some).order_by(*_ways(hidden, down))
+            rows += session.execute(some).all()
     more, rows = len(rows) > size, rows[:size]
     if backwards:
         rows.reverse()
@@ -79,9 +96,10 @@ def page_of(session: Session, query: Select[Any], order: Order, *, size: int = S
 
 def _parts(
     query: Select[Any], order: Order, place: Sequence[Any] | None, backwards: bool
-) -> list[Select[Any]]:
-    """What is read one after the other: the rows themselves and, where they come last, those that
-    have nothing in the first column. Each is a stretch of an index: in one statement they are not.
+) -> list[tuple[Select[Any], Sequence[Any], bool]]:
+    """What is read one after the other, by which columns, and whether down: the rows themselves
+    and, where they come last, those that have nothing in the first column. Each is a stretch of an
+    index: in one statement they are not.
     """
     down = order.descending != backwards
     if not order.empties_last:
@@ -103,17 +121,26 @@ def _parts(
 
 def _stretch(
     query: Select[Any], columns: Sequence[Any], place: Sequence[Any] | None, down: bool
-) -> Select[Any]:
+) -> tuple[Select[Any], Sequence[Any], bool]:
+    """The rows behind the place, and the order to read them in."""
     if place is not None:
         here = tuple_(*columns)
         there: ColumnElement[Any] = tuple_(*place)
         query = query.where(here < there if down else here > there)
-    return query.order_by(None).order_by(*(it.desc() if down else it.asc() for it in columns))
+    return query, columns, down
 
 
-def capped_count(session: Session, query: Select[Any]) -> int:
-    """How many rows there are, counted no further than one beyond `CAP`."""
-    inner = query.order_by(None).limit(CAP + 1).subquery()
+def _ways(columns: Sequence[Any], down: bool) -> list[ColumnElement[Any]]:
+    return [it.desc() if down else it.asc() for it in columns]
+
+
+def capped_count(session: Session, query: Select[Any], order: Order | None = None) -> int:
+    """How many rows there are, counted no further than one beyond `CAP`.
+
+    Counted in an order where an index has it that holds all that is asked for.
+    """
+    columns = order.columns if order else ()
+    inner = query.order_by(None).order_by(*columns).limit(CAP + 1).subquery()
     return session.scalars(select(func.count()).select_from(inner)).one()
 
 

@@ -6,7 +6,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, with_loader_c
 from sqlalchemy.sql.functions import FunctionElement
 
 from portal.base import reach
-from portal.base.db import KEPT
+from portal.base.plans import KEPT
 from portal.base.tenancy import OutOfScope, Owned
 from tests.base.probes import Model, Product
 

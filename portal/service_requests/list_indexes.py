@@ -1,0 +1,41 @@
+"""The indexes that lists of requests are walked by: each holds all that its list is narrowed by, so
+that no row is looked at but those that are shown."""
+
+from sqlalchemy import ColumnElement, Index, and_, bindparam
+
+from portal.service_requests.models import ServiceRequest
+from portal.service_requests.rules import Status
+
+
+def unfinished() -> list[ColumnElement[bool]]:
+    """What somebody has something to do about, in the very words of the indexes below: a database
+    takes one of them only for what says the same."""
+    solved: ColumnElement[Status] = bindparam(None, Status.SOLVED, literal_execute=True)
+    return [ServiceRequest.closed_at.is_(None), ServiceRequest.status != solved]
+
+
+_FOR_CUSTOMERS = (
+    *("account_id", "changed_at", "id", "status", "severity", "site_id", "escalated", "about"),
+    *("model_id", "opened_by_id", "contact_id"),
+)
+# Of what is left to do, since most of what there is is closed: the queue of staff, what each of
+# them has, and the customer's list.
+_LEFT = {
+    "queue": ("due_at", "id", "status", "account_id", "owner_id", "severity", "escalated"),
+    "owner": ("owner_id", "due_at", "id"),
+    "open": _FOR_CUSTOMERS,
+}
+
+
+def _columns(names: tuple[str, ...]) -> list[ColumnElement[object]]:
+    return [getattr(ServiceRequest, name) for name in names]
+
+
+Index("ix_service_request_changed_at", *_columns(_FOR_CUSTOMERS))
+for _name, _names in _LEFT.items():
+    Index(
+        f"ix_service_request_{_name}",
+        *_columns(_names),
+        sqlite_where=and_(*unfinished()),
+        postgresql_where=and_(*unfinished()),
+    )
