@@ -7,13 +7,16 @@ from sqlalchemy import (
     ColumnElement,
     Integer,
     Select,
+    Subquery,
     and_,
     bindparam,
     case,
-    false,
     func,
+    literal,
     or_,
     select,
+    true,
+    union_all,
 )
 from sqlalchemy.orm import aliased
 
@@ -22,6 +25,7 @@ from portal.accounts.queries import holding
 from portal.base.access import GRANTS, Permission
 from portal.base.plans import KEPT
 from portal.service_requests.desk_models import StandardAnswer, TimeSpent
+from portal.service_requests.list_indexes import unfinished
 from portal.service_requests.models import Follower, ServiceRequest
 from portal.service_requests.rules import OPEN
 
@@ -89,19 +93,13 @@ def beside(*, of_device: bool, most: int) -> Select[Any]:
     and who follows it, in each row; and other requests of its device, then open ones of its
     account, the newest first. One row at least, without another where there is none."""
     other: Any = aliased(ServiceRequest)
-    names = ("request_id", "account_id", "product_id")
-    number, account_id, product_id = (bindparam(name, type_=Integer) for name in names)
+    number = bindparam("request_id", type_=Integer)
     minutes = (
         select(func.coalesce(func.sum(TimeSpent.minutes), 0))
         .where(TimeSpent.request_id == number)
         .scalar_subquery()
     )
-    same = other.product_id == product_id if of_device else false()
-    here = and_(
-        other.account_id == account_id,
-        other.id != number,
-        or_(other.status.in_(OPEN), same),
-    )
+    found = _others(of_device, most)
     return (
         select(
             minutes.label("minutes"),
@@ -109,12 +107,33 @@ def beside(*, of_device: bool, most: int) -> Select[Any]:
             *(other.id, other.subject, other.status, other.opened_at, other.product_id),
         )
         .select_from(ServiceRequest)
-        .outerjoin(other, here)
+        .outerjoin(found, true())
+        .outerjoin(other, other.id == found.c.id)
         .where(ServiceRequest.id == number)
-        .order_by(*([same.desc()] if of_device else []), other.id.desc())
+        .order_by(found.c.same.desc(), found.c.id.desc())
         .limit(most)
         .execution_options(**KEPT)
     )
+
+
+def _others(of_device: bool, most: int) -> Subquery:
+    """Which they are. Each kind is found in an index of its own: together they are not."""
+    other: Any = aliased(ServiceRequest)
+    names = ("request_id", "account_id", "product_id")
+    number, account_id, product_id = (bindparam(name, type_=Integer) for name in names)
+    here = other.account_id == account_id, other.id != number
+
+    def newest(same: int, *where: ColumnElement[bool]) -> Any:
+        ids = select(other.id, literal(same).label("same")).where(*here, *where)
+        some = ids.order_by(other.id.desc()).limit(most).subquery()
+        return select(some.c.id, some.c.same)
+
+    still_open = newest(0, other.status.in_(OPEN), *unfinished(other))
+    if not of_device:
+        return cast("Subquery", still_open.subquery())
+    elsewhere = func.coalesce(other.product_id, 0) != product_id
+    still_open = newest(0, other.status.in_(OPEN), *unfinished(other), elsewhere)
+    return union_all(newest(1, other.product_id == product_id), still_open).subquery()
 
 
 def explained_by_incident(incident_id: int) -> Select[Any]:
