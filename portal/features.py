@@ -5,6 +5,7 @@ from portal.accounts import routes as accounts
 from portal.activity import routes as activity
 from portal.cloud_partners import desk as cloud_partner_desk
 from portal.cloud_partners import routes as cloud_partners
+from portal.delivery_times import routes as delivery_times
 from portal.desk import accounts as desk_accounts
 from portal.desk import agreements as desk_agreements
 from portal.desk import catalogue as desk_catalogue
@@ -85,6 +86,7 @@ FEATURES = [
     ("/desk/accounts", desk_customers.bp),
     ("/desk/agreements", desk_agreements.bp),
     ("/desk/catalogue", desk_catalogue.bp),
+    ("/desk/delivery-times", delivery_times.bp),
     ("/desk/escalations", escalations.bp),
     ("/desk/incidents", desk_incidents.bp),
     ("/desk/incidents", incident_answers.bp),

@@ -384,6 +384,7 @@ RECORDS: dict[str, Callable[[Making], str]] = {
 # The same for all: no record stands behind these.
 WORDS = {
     "profile_security.end_one.sign_in_id": "2147483647",
+    "delivery_times.remove.line_id": "2147483647",
     "request_queue_deeds.forget.view_id": "2147483647",
     "service_requests.forget.view_id": "2147483647",
     "request_pages.file.file_id": "2147483647",

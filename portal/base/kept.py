@@ -141,6 +141,12 @@ TABLE: dict[str, Kept] = {
         " standard_answer satisfaction reply_address escalation threshold_notice"
         " cloud_partner_case cloud_partner_step",
     ),
+    "delivery_times": _kept(
+        N_("How long parcels take: by when we must approve, days we keep off, postal codes"),
+        N_("So that we can say when a parcel arrives"),
+        N_("Until it is changed. Nothing in it is about people"),
+        "shipping_site postal_code_stretch",
+    ),
     "received_mails": _kept(
         N_("E-mails we received"),
         N_("So that no answer is lost, and we can find out what became of one"),

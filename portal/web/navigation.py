@@ -44,6 +44,11 @@ DESK = (
             Entry(N_("Figures"), "/desk/figures"),
         ),
     ),
+    Entry(
+        N_("Logistics"),
+        "/desk/logistics",
+        (Entry(N_("Delivery times"), "/desk/delivery-times"),),
+    ),
     Entry(N_("Customers"), "/desk/accounts"),
     Entry(N_("Partners"), "/desk/partners"),
     Entry(
