@@ -1,4 +1,4 @@
-"""How long parcels take: the shipping site's cut-off and days off, and postal codes
+"""How long parcels take: the shipping site's days off, and postal codes
 
 Revision ID: 0031
 Revises: 0030
@@ -20,7 +20,6 @@ def upgrade() -> None:
         sa.Column("name", sa.String(length=80), nullable=False),
         sa.Column("country", sa.String(length=2), nullable=False),
         sa.Column("zone", sa.String(length=40), nullable=False),
-        sa.Column("cut_off", sa.Integer(), nullable=False),
         sa.Column("days_off", sa.JSON(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_shipping_site")),
@@ -39,7 +38,7 @@ def upgrade() -> None:
         ),
     )
     # As the plan has it, until logistics says otherwise.
-    oslo = {"name": "Oslo", "country": "NO", "zone": "Europe/Oslo", "cut_off": 15 * 60}
+    oslo = {"name": "Oslo", "country": "NO", "zone": "Europe/Oslo"}
     op.bulk_insert(sites, [oslo | {"days_off": [[12, 24], [12, 31]], "version": 1}])
 
 

@@ -142,7 +142,7 @@ TABLE: dict[str, Kept] = {
         " cloud_partner_case cloud_partner_step",
     ),
     "delivery_times": _kept(
-        N_("How long parcels take: by when we must approve, days we keep off, postal codes"),
+        N_("How long parcels take: days we keep off, postal codes that take longer"),
         N_("So that we can say when a parcel arrives"),
         N_("Until it is changed. Nothing in it is about people"),
         "shipping_site postal_code_stretch",

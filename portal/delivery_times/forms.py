@@ -13,7 +13,7 @@ from portal.delivery_times.rules import (
 )
 from portal.profile.zones import zone_choices
 from portal.sites.rules import Country
-from portal.web.fields import TimeOfDayField, WholeNumberField
+from portal.web.fields import WholeNumberField
 from portal.web.forms import CreatingForm, EditingForm, choices_of
 from portal.web.locale import lazy_gettext as _l
 
@@ -27,11 +27,6 @@ class ShippingForm(EditingForm):
     name = StringField(_l("Shipping site"), [_long])
     country = SelectField(_l("Country"))
     zone = SelectField(_l("Time zone"))
-    cut_off = TimeOfDayField(
-        _l("Cut-off"),
-        [InputRequired(_l("Write the time of day as 15.00 or 15:00."))],
-        description=_l("What is approved before it is handed to the carrier the same day."),
-    )
     days_off = StringField(
         _l("Days of the year that do not count"),
         [_long],
@@ -44,7 +39,7 @@ class ShippingForm(EditingForm):
 
     @classmethod
     def showing(cls, shipping: Shipping, version: int) -> "ShippingForm":
-        names = ("name", "country", "zone", "cut_off")
+        names = ("name", "country", "zone")
         known = {name: getattr(shipping, name) for name in names}
         days = write_days_off(shipping.days_off)
         return cls(formdata=None, data=known | {"days_off": days, "version": version})
@@ -54,7 +49,6 @@ class ShippingForm(EditingForm):
             name=self.name.data or "",
             country=self.country.data,
             zone=self.zone.data,
-            cut_off=self.cut_off.data,
             days_off=read_days_off(self.days_off.data or ""),
         )
 

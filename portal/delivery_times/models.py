@@ -15,7 +15,6 @@ class ShippingSite(Base):
     name: Mapped[str] = mapped_column(String(80), unique=True)
     country: Mapped[str] = mapped_column(String(2))
     zone: Mapped[str] = mapped_column(String(40))
-    cut_off: Mapped[int]  # minutes after midnight, by the clock on its wall
     days_off: Mapped[list[list[int]]] = mapped_column(JSON)  # months and days of every year
     version: Mapped[int] = mapped_column()
     __mapper_args__ = {"version_id_col": version}

@@ -6,11 +6,13 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
+from portal.agreements.targets import TARGETS
 from portal.base.words import N_, Refused
 from portal.base.workdays import Workdays, Yearly
 from portal.profile.rules import ZONES
 from portal.sites.rules import Country, read_postal_code
 
+CUT_OFF = TARGETS["cut_off"].default
 MOST_EXTRA_DAYS, MOST_DAYS_OFF = 20, 20
 CODES_TAKEN = N_("Some of these postal codes are in the table already. Remove that line first.")
 _YEARLY = re.compile(r"([0-9]{1,2})\.\s?([0-9]{1,2})\.?")
@@ -18,12 +20,12 @@ _YEARLY = re.compile(r"([0-9]{1,2})\.\s?([0-9]{1,2})\.?")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shipping:
-    """How the place works that parcels are sent from. These are its settings' defaults."""
+    """How the place works that parcels are sent from. These are its settings' defaults; until when
+    parcels go the same day is agreed with each customer."""
 
     name: str = "Oslo"
     country: str = Country.NORWAY.value
     zone: str = "Europe/Oslo"
-    cut_off: int = 15 * 60  # minutes after midnight, by the clock on its wall
     days_off: frozenset[Yearly] = frozenset({(12, 24), (12, 31)})
 
 
@@ -57,21 +59,23 @@ def promise(
     approved: datetime,
     shipping: Shipping,
     *,
+    cut_off: int = CUT_OFF,
     country: str,
     postal_code: str = "",
     stretches: Iterable[Stretch] = (),
 ) -> Promise:
     """The one rule: approved before the cut-off on a business day of the shipping site, it goes
     that day, else on the site's next one. It arrives on the destination's next business day, and
-    so many later as its postal code takes. At the cut-off itself it is late."""
+    so many later as its postal code takes. At the cut-off itself it is late: `cut_off` are minutes
+    after midnight, by the clock on the shipping site's wall."""
     zone = ZoneInfo(shipping.zone)
-    there, cut_off = approved.astimezone(zone), _on_the_wall(shipping.cut_off)
+    there, too_late = approved.astimezone(zone), time(cut_off // 60, cut_off % 60)
     here = Workdays(shipping.country, shipping.days_off)
-    in_time = there.time() < cut_off and there.date() in here
+    in_time = there.time() < too_late and there.date() in here
     handed_over = there.date() if in_time else here.after(there.date())
     on_the_way = 1 + extra_days(stretches, country, postal_code)
     return Promise(
-        approve_before=datetime.combine(handed_over, cut_off, zone),
+        approve_before=datetime.combine(handed_over, too_late, zone),
         handed_over=handed_over,
         arrives=Workdays(country, shipping.days_off).after(handed_over, on_the_way),
     )
@@ -99,8 +103,6 @@ def checked_shipping(told: Shipping) -> Shipping:
     Country(told.country)
     if told.zone not in ZONES:
         raise Refused(N_("Choose a time zone from the list."), field="zone")
-    if not 0 < told.cut_off < 24 * 60:
-        raise Refused(N_("Write the time of day as 15.00 or 15:00."), field="cut_off")
     return replace(told, name=name)
 
 
@@ -145,10 +147,6 @@ def read_days_off(text: str) -> frozenset[Yearly]:
 
 def write_days_off(days: Iterable[Yearly]) -> str:
     return ", ".join(f"{day}.{month}." for month, day in sorted(days))
-
-
-def _on_the_wall(minutes: int) -> time:
-    return time(minutes // 60, minutes % 60)
 
 
 def _code(text: str, country: str, field: str) -> int:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from portal.base.held import Held
 from portal.base.workdays import Workdays
 from portal.delivery_times.models import PostalCodeStretch, ShippingSite
-from portal.delivery_times.rules import Promise, Shipping, Stretch, promise
+from portal.delivery_times.rules import CUT_OFF, Promise, Shipping, Stretch, promise
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,10 +19,13 @@ class DeliveryTimes:
     shipping: Shipping
     stretches: tuple[Stretch, ...]
 
-    def promise(self, approved: datetime, *, country: str, postal_code: str) -> Promise:
+    def promise(
+        self, approved: datetime, *, cut_off: int = CUT_OFF, country: str, postal_code: str
+    ) -> Promise:
         return promise(
             approved,
             self.shipping,
+            cut_off=cut_off,
             country=country,
             postal_code=postal_code,
             stretches=self.stretches,
@@ -42,7 +45,6 @@ def shipping_of(site: ShippingSite) -> Shipping:
         name=site.name,
         country=site.country,
         zone=site.zone,
-        cut_off=site.cut_off,
         days_off=frozenset((month, day) for month, day in site.days_off),
     )
 

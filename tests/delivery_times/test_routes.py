@@ -15,7 +15,7 @@ from tests.factories import make_user
 
 PAGE = "/desk/delivery-times"
 SHIPPING = {
-    **{"name": "Oslo", "country": "NO", "zone": "Europe/Oslo", "cut_off": "15.00"},
+    **{"name": "Oslo", "country": "NO", "zone": "Europe/Oslo"},
     **{"days_off": "24.12, 31.12", "version": "0"},
 }
 STRETCH = {"in_country": "NO", "first_code": "9170", "last_code": "9179", "days": "3", "token": "t"}
@@ -43,24 +43,24 @@ def stretches(session: Session) -> list[tuple[int, int, int]]:
 def test_without_a_word_the_plans_defaults_hold(session: Session, sign_in: SignInAs) -> None:
     text = sign_in(make_user(session, role=Role.LOGISTICS)).get(PAGE).text
 
-    assert 'value="15.00"' in text
     assert 'value="24.12., 31.12."' in text
     assert "leaves Thursday 19 November and arrives Friday 20 November" in text
 
 
 @pytest.mark.usefixtures("before_three")
-def test_logistics_says_when_it_is_too_late_and_the_promise_follows(
+def test_logistics_says_which_days_are_off_and_the_promise_follows(
     session: Session, sign_in: SignInAs
 ) -> None:
     lars = sign_in(make_user(session, role=Role.LOGISTICS))
-    assert lars.post(f"{PAGE}/shipping", data=SHIPPING | {"cut_off": "12:30"}).status_code == 303
+    off = SHIPPING | {"days_off": "19.11, 24.12"}
+    assert lars.post(f"{PAGE}/shipping", data=off).status_code == 303
     assert "arrives Monday 23 November" in lars.get(PAGE).text
 
-    again = SHIPPING | {"cut_off": "13.00", "days_off": "", "version": "1"}
+    again = SHIPPING | {"name": "Alnabru", "days_off": "", "version": "1"}
     assert lars.post(f"{PAGE}/shipping", data=again).status_code == 303
     session.expire_all()
     site = session.scalars(select(ShippingSite)).one()
-    assert (site.cut_off, site.days_off) == (13 * 60, [])
+    assert (site.name, site.days_off) == ("Alnabru", [])
     done = select(DeskEvent.what).where(DeskEvent.kind == "shipping_site")
     assert session.scalars(done.order_by(DeskEvent.id)).all() == [What.CREATED, What.CHANGED]
 
@@ -70,7 +70,7 @@ def test_a_stale_save_is_refused_and_shows_what_was_saved_meanwhile(
 ) -> None:
     lars.post(f"{PAGE}/shipping", data=SHIPPING | {"name": "Alnabru"})
     lars.post(
-        f"{PAGE}/shipping", data=SHIPPING | {"name": "Alnabru", "version": "1", "cut_off": "14.00"}
+        f"{PAGE}/shipping", data=SHIPPING | {"name": "Alnabru", "version": "1", "days_off": ""}
     )
     late = lars.post(f"{PAGE}/shipping", data=SHIPPING | {"name": "Berger", "version": "1"})
 
@@ -84,9 +84,7 @@ def test_a_stale_save_is_refused_and_shows_what_was_saved_meanwhile(
 @pytest.mark.parametrize(
     ("field", "value", "says"),
     [
-        ("cut_off", "25.00", "Write the time of day as 15.00 or 15:00."),
-        ("cut_off", "", "Write the time of day as 15.00 or 15:00."),
-        ("cut_off", "0.00", "Write the time of day as 15.00 or 15:00."),
+        ("days_off", "31.11", "“31.11” is no day of the year."),
         ("days_off", "julaften", "“julaften” is no day of the year."),
         ("name", "", "Enter the name of the place"),
     ],
@@ -133,7 +131,7 @@ def test_others_of_staff_read_it_and_change_nothing(session: Session, sign_in: S
     anna = sign_in(make_user(session, role=Role.AGENT))
 
     page = anna.get(PAGE)
-    assert "15.00" in page.text
+    assert "24.12., 31.12." in page.text
     assert "<form" not in page.text.partition("<main")[2].partition("</main>")[0]
     assert anna.post(f"{PAGE}/shipping", data=SHIPPING).status_code == 403
     assert anna.post(f"{PAGE}/postal-codes", data=STRETCH).status_code == 403
