@@ -33,6 +33,7 @@ RECORDS: dict[str, tuple[str, str, str]] = {
     "product_count": (N_("Devices by count"), "PC", "/products/counts/"),
     "product_import": (N_("Device list"), "I", "/products/import/"),
     "product_model": (N_("Model"), "M", "/desk/catalogue/"),
+    "replacement": (N_("Replacement"), "RMA", "/replacements/"),
     "service_request": (N_("Service request"), "SR", "/service-requests/"),
     "shipping_site": (N_("Delivery times"), "", ""),
     "site": (N_("Site"), "S", "/organization/sites/"),
@@ -46,6 +47,7 @@ LISTS = {
     "membership": N_("Users"),
     "product": N_("Devices"),
     "product_import": N_("Device lists"),
+    "replacement": N_("Replacements"),
     "service_request": N_("Service requests"),
     "site": N_("Sites"),
 }

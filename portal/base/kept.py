@@ -141,11 +141,11 @@ TABLE: dict[str, Kept] = {
         " standard_answer satisfaction reply_address escalation threshold_notice"
         " cloud_partner_case cloud_partner_step",
     ),
-    "delivery_times": _kept(
-        N_("How long parcels take: days we keep off, postal codes that take longer"),
-        N_("So that we can say when a parcel arrives"),
-        N_("Until it is changed. Nothing in it is about people"),
-        "shipping_site postal_code_stretch",
+    "replacements": _kept(
+        N_("Replacements: what was wrong, where the new device was sent, who asked and received"),
+        N_("So that the parcel arrives, and both sides know what was sent and what came back"),
+        N_("As long as the agreement lasts. Your name and phone number go with your user"),
+        "replacement replacement_step",
     ),
     "received_mails": _kept(
         N_("E-mails we received"),
