@@ -45,6 +45,7 @@ from portal.profile import security as profile_security
 from portal.proofs import passkeys, second_step
 from portal.proofs import routes as proofs
 from portal.registration import routes as registration
+from portal.replacements import asking as replacement_asking
 from portal.request_desk import contacts as copy_contacts
 from portal.request_desk import deed_routes as request_deeds
 from portal.request_desk import followers as desk_followers
@@ -141,6 +142,7 @@ FEATURES = [
     ("/profile/security", factors.bp),
     ("/profile/security/passkeys", passkey_routes.bp),
     ("/profile/security/recovery-codes", recovery_routes.bp),
+    ("/replacements", replacement_asking.bp),
     ("/search", search.bp),
     ("/desk", search.desk_bp),
     ("/service-requests", service_requests.bp),

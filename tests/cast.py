@@ -50,6 +50,7 @@ from tests.factories import (
     make_model,
     make_partner,
     make_product,
+    make_replacement,
     make_request,
     make_site,
     make_user,
@@ -308,6 +309,10 @@ def _a_rating_link(making: Making) -> str:
     return rating_path(SETTINGS.secret_key, link).rpartition("/")[2]
 
 
+def a_replacement(making: Making) -> str:
+    return make_replacement(making.session, making.account).reference
+
+
 def a_cloud_case(making: Making) -> str:
     asked = make_request(making.session, making.account)
     case = CloudPartnerCase(account_id=making.account.id, request_id=asked.id, begun_at=MOMENT)
@@ -329,6 +334,7 @@ RECORDS: dict[str, Callable[[Making], str]] = {
     "person.reference": lambda it: (
         make_user(it.session, account=it.account).memberships[0].reference
     ),
+    "replacement_asking.reference": a_replacement,
     "request_opening.reference": lambda it: make_request(it.session, it.account).reference,
     "products.reference": lambda it: make_product(it.session, account=it.account).reference,
     "product_counts.reference": a_count,

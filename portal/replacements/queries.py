@@ -94,3 +94,14 @@ def agreement_in_force(account_id: int, day: date) -> Select[*tuple[Any, ...]]:
         .order_by(Agreement.ends_on.desc(), Agreement.id.desc())
         .limit(1)
     )
+
+
+def partner_of_agreement(account_id: int, day: date) -> Select[str]:
+    """The name of the partner of the last agreement that has begun."""
+    return (
+        select(Partner.name)
+        .join(Agreement, Agreement.partner_id == Partner.id)
+        .where(Agreement.account_id == account_id, Agreement.starts_on <= day)
+        .order_by(Agreement.ends_on.desc(), Agreement.id.desc())
+        .limit(1)
+    )

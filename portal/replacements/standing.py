@@ -1,7 +1,7 @@
 """How a device stands that somebody wants replaced: whether it can be, and what is promised."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from portal.agreements.queries import agreement_terms
 from portal.agreements.rules import Coverage, coverage
@@ -19,6 +19,7 @@ from portal.replacements.queries import (
     approved_since,
     open_of_count,
     open_of_product,
+    partner_of_agreement,
 )
 from portal.replacements.rules import Barred, Candidate, approves_itself, barred
 
@@ -82,3 +83,9 @@ def promised(
         country=address.country,
         postal_code=address.postal_code,
     )
+
+
+def reseller_of(session: ScopedSession, account_id: int, today: date) -> str:
+    """Through whom the account buys, to be named where a device is not covered."""
+    asked = partner_of_agreement(account_id, today)
+    return session.scalars(asked).first() or ""
