@@ -46,6 +46,7 @@ from portal.proofs import passkeys, second_step
 from portal.proofs import routes as proofs
 from portal.registration import routes as registration
 from portal.replacements import asking as replacement_asking
+from portal.replacements import routes as replacements
 from portal.request_desk import contacts as copy_contacts
 from portal.request_desk import deed_routes as request_deeds
 from portal.request_desk import followers as desk_followers
@@ -142,6 +143,7 @@ FEATURES = [
     ("/profile/security", factors.bp),
     ("/profile/security/passkeys", passkey_routes.bp),
     ("/profile/security/recovery-codes", recovery_routes.bp),
+    ("/replacements", replacements.bp),
     ("/replacements", replacement_asking.bp),
     ("/search", search.bp),
     ("/desk", search.desk_bp),

@@ -335,6 +335,7 @@ RECORDS: dict[str, Callable[[Making], str]] = {
         make_user(it.session, account=it.account).memberships[0].reference
     ),
     "replacement_asking.reference": a_replacement,
+    "replacements.reference": a_replacement,
     "request_opening.reference": lambda it: make_request(it.session, it.account).reference,
     "products.reference": lambda it: make_product(it.session, account=it.account).reference,
     "product_counts.reference": a_count,

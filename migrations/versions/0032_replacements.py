@@ -116,8 +116,16 @@ def upgrade() -> None:
         ("tracking", ["tracking_number"]),
     ):
         op.create_index(f"ix_replacement_{name}", "replacement", columns)
+    left = sa.column("closed_at").is_(None)
+    op.create_index(
+        "ix_replacement_open",
+        "replacement",
+        ["account_id", "changed_at", "id"],
+        sqlite_where=left,
+        postgresql_where=left,
+    )
     for name, column, is_so in (
-        ("product_id", "product_id", sa.column("closed_at").is_(None)),
+        ("product_id", "product_id", left),
         ("new_serial_number", "new_serial_number", sa.column("new_serial_number").is_not(None)),
     ):
         op.create_index(

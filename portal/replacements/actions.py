@@ -14,7 +14,7 @@ from portal.base.words import N_, Refused
 from portal.catalogue.catalogue import Model
 from portal.products.models import Product, ProductCount
 from portal.replacements.addresses import Address, checked
-from portal.replacements.deeds import go, note_step, settle
+from portal.replacements.deeds import go, hold, note_step, settle
 from portal.replacements.faults import CHECKS, FAULTS, Fault
 from portal.replacements.models import Replacement
 from portal.replacements.queries import count_locked
@@ -127,3 +127,13 @@ def approve(
     replacement.approved_at, replacement.approved_by_id = now, by.id if by else None
     replacement.hand_over_on, replacement.promised_on = promise.handed_over, promise.arrives
     happened(session, replacement, What.APPROVED, by=by)
+
+
+def call_off(session: ScopedSession, replacement: Replacement, *, by: Doer, now: datetime) -> None:
+    """Take it back, as long as nothing is sent. What is called off already stays so."""
+    it = hold(session, replacement)
+    if it.stage is Stage.CANCELED:
+        return
+    go(session, it, Track.REPLACEMENT, Stage.CANCELED, by=by, now=now)
+    happened(session, it, What.CALLED_OFF, by=by)
+    settle(session, it, now=now)

@@ -115,6 +115,15 @@ Index(
     sqlite_where=_OPEN,
     postgresql_where=_OPEN,
 )
+# Most of what there is is finished; what goes on is listed first.
+Index(
+    "ix_replacement_open",
+    _R.account_id,
+    _R.changed_at,
+    _R.id,
+    sqlite_where=_OPEN,
+    postgresql_where=_OPEN,
+)
 _SENT = Replacement.new_serial_number.is_not(None)
 Index(
     "uq_replacement_new_serial_number",

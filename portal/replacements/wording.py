@@ -6,7 +6,7 @@ from typing import Any, Protocol
 from portal.base import clock
 from portal.base.words import N_
 from portal.delivery_times.rules import Promise
-from portal.replacements.rules import ON_THE_WAY, Stage
+from portal.replacements.rules import ON_THE_WAY, ReturnStage, Stage, return_stage
 from portal.web.formats import time_of_day, weekday_date
 from portal.web.locale import gettext as _
 
@@ -57,3 +57,23 @@ def stage_color(stage: Stage) -> str:
     if stage in {Stage.DECLINED, Stage.CANCELED}:
         return "neutral"
     return "warning" if stage is Stage.READY_FOR_PICKUP else "info"
+
+
+def return_sentence(it: Any, *, today: date) -> str:
+    """What whoever has the faulty device is to do, and by when; empty where it is nothing."""
+    if it.retain_and_destroy or it.returned is not ReturnStage.LABEL_READY:
+        return ""
+    if it.return_due_on is None:
+        return _("Send the faulty device back.")
+    day = weekday_date(it.return_due_on)
+    if return_stage(it.returned, it.return_due_on, today) is ReturnStage.OVERDUE:
+        return _("The faulty device should have been sent back by %(day)s.", day=day)
+    return _("Send the faulty device back by %(day)s.", day=day)
+
+
+def return_color(stage: ReturnStage) -> str:
+    if stage is ReturnStage.OVERDUE:
+        return "danger"
+    if stage in {ReturnStage.RECEIVED, ReturnStage.DESTROYED}:
+        return "success"
+    return "neutral" if stage is ReturnStage.NOT_DUE else "warning"

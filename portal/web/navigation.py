@@ -90,6 +90,7 @@ ACCOUNT = (
         ),
     ),
     Entry(N_("Service requests"), "/service-requests"),
+    Entry(N_("Replacement and return"), "/replacements"),
     Entry(
         N_("Organization"),
         "/organization",
