@@ -52,7 +52,11 @@ LISTS = {
     "site": N_("Sites"),
 }
 # Where staff see what a customer sees elsewhere.
-DESK = {"partner": "/desk/partners/", "service_request": "/desk/service-requests/"}
+DESK = {
+    "replacement": "/desk/logistics/",
+    "partner": "/desk/partners/",
+    "service_request": "/desk/service-requests/",
+}
 
 
 @dataclass(frozen=True, slots=True)

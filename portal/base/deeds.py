@@ -78,6 +78,7 @@ class What(LabelledEnum):
     REGISTERED = "registered", N_("Registered")
     REMEDY_RECORDED = "remedy_recorded", N_("Repair or workaround recorded")
     REMOVED = "removed", N_("Removed")
+    REPLACED = "replaced", N_("Replaced by a new one")
     REPLACEMENT_ASKED = "replacement_asked", N_("Replacement asked for")
     REOPENED = "reopened", N_("Opened again")
     RETIRED = "retired", N_("Taken out of use")

@@ -12,6 +12,7 @@ from portal.base.participation import seen_by
 from portal.base.tenancy import ScopedSession
 from portal.base.words import N_, Refused
 from portal.catalogue.catalogue import Model
+from portal.delivery_times.times import delivery_times
 from portal.products.models import Product, ProductCount
 from portal.replacements.addresses import Address, checked
 from portal.replacements.deeds import go, hold, note_step, settle
@@ -19,7 +20,7 @@ from portal.replacements.faults import CHECKS, FAULTS, Fault
 from portal.replacements.models import Replacement
 from portal.replacements.queries import count_locked
 from portal.replacements.rules import Barred, Liability, ReturnStage, Stage, Track
-from portal.replacements.standing import Standing, promised, standing_of
+from portal.replacements.standing import standing_of
 from portal.service_requests.rules import one_line, whole_text
 
 
@@ -107,7 +108,7 @@ def ask_for_replacement(
     note_step(session, made, Track.REPLACEMENT, Stage.REQUESTED, by=by, now=now)
     happened(session, made, What.REPLACEMENT_ASKED, by=by, fault=asked.fault)
     if standing.by_rule:
-        approve(session, made, standing, by=None, now=now)
+        approve(session, made, standing.targets["cut_off"], by=None, now=now)
     settle(session, made, now=now)
     return made
 
@@ -115,15 +116,16 @@ def ask_for_replacement(
 def approve(
     session: ScopedSession,
     replacement: Replacement,
-    standing: Standing,
+    cut_off: int,
     *,
     by: Doer | None,
     now: datetime,
 ) -> None:
     """Let it be sent; from now on it is promised for a day. `by` nobody: a rule approved it."""
     go(session, replacement, Track.REPLACEMENT, Stage.APPROVED, by=by, now=now)
-    where = Address(country=replacement.country, postal_code=replacement.postal_code)
-    promise = promised(session, standing, where, now=now)
+    promise = delivery_times(session).promise(
+        now, cut_off=cut_off, country=replacement.country, postal_code=replacement.postal_code
+    )
     replacement.approved_at, replacement.approved_by_id = now, by.id if by else None
     replacement.hand_over_on, replacement.promised_on = promise.handed_over, promise.arrives
     happened(session, replacement, What.APPROVED, by=by)

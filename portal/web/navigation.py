@@ -47,7 +47,10 @@ DESK = (
     Entry(
         N_("Logistics"),
         "/desk/logistics",
-        (Entry(N_("Delivery times"), "/desk/delivery-times"),),
+        (
+            Entry(N_("Replacements"), "/desk/logistics"),
+            Entry(N_("Delivery times"), "/desk/delivery-times"),
+        ),
     ),
     Entry(N_("Customers"), "/desk/accounts"),
     Entry(N_("Partners"), "/desk/partners"),
@@ -75,10 +78,7 @@ DESK = (
         ),
     ),
 )
-PARTNER = (
-    Entry(N_("Customers"), "/partner"),
-    Entry(N_("Colleagues"), "/partner/users"),
-)
+PARTNER = (Entry(N_("Customers"), "/partner"), Entry(N_("Colleagues"), "/partner/users"))
 ACCOUNT = (
     Entry(N_("Overview"), "/"),
     Entry(
