@@ -5,6 +5,7 @@ from portal.accounts import routes as accounts
 from portal.activity import routes as activity
 from portal.cloud_partners import desk as cloud_partner_desk
 from portal.cloud_partners import routes as cloud_partners
+from portal.delivery_times import routes as delivery_times
 from portal.desk import accounts as desk_accounts
 from portal.desk import agreements as desk_agreements
 from portal.desk import catalogue as desk_catalogue
@@ -24,6 +25,7 @@ from portal.invitations import inviting
 from portal.invitations import routes as invitations
 from portal.known_issues import beside  # noqa: F401 - what it tells of devices is shown
 from portal.known_issues import routes as known_issues
+from portal.logistics import routes as logistics
 from portal.mail_intake import routes as mail_intake
 from portal.mail_intake import takeover_routes as mail_takeover
 from portal.notices import here as my_notices
@@ -44,6 +46,8 @@ from portal.profile import security as profile_security
 from portal.proofs import passkeys, second_step
 from portal.proofs import routes as proofs
 from portal.registration import routes as registration
+from portal.replacements import asking as replacement_asking
+from portal.replacements import routes as replacements
 from portal.request_desk import contacts as copy_contacts
 from portal.request_desk import deed_routes as request_deeds
 from portal.request_desk import followers as desk_followers
@@ -85,12 +89,14 @@ FEATURES = [
     ("/desk/accounts", desk_customers.bp),
     ("/desk/agreements", desk_agreements.bp),
     ("/desk/catalogue", desk_catalogue.bp),
+    ("/desk/delivery-times", delivery_times.bp),
     ("/desk/escalations", escalations.bp),
     ("/desk/incidents", desk_incidents.bp),
     ("/desk/incidents", incident_answers.bp),
     ("/desk/jobs", desk_jobs.bp),
     ("/desk/known-issues", desk_known_issues.bp),
     ("/desk/log", activity.desk_bp),
+    ("/desk/logistics", logistics.bp),
     ("/desk/mail-intake", mail_intake.bp),
     ("/desk/mail-intake", mail_takeover.bp),
     ("/desk/mailbox", desk_mailbox.bp),
@@ -139,6 +145,8 @@ FEATURES = [
     ("/profile/security", factors.bp),
     ("/profile/security/passkeys", passkey_routes.bp),
     ("/profile/security/recovery-codes", recovery_routes.bp),
+    ("/replacements", replacements.bp),
+    ("/replacements", replacement_asking.bp),
     ("/search", search.bp),
     ("/desk", search.desk_bp),
     ("/service-requests", service_requests.bp),

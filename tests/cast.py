@@ -50,6 +50,7 @@ from tests.factories import (
     make_model,
     make_partner,
     make_product,
+    make_replacement,
     make_request,
     make_site,
     make_user,
@@ -308,6 +309,10 @@ def _a_rating_link(making: Making) -> str:
     return rating_path(SETTINGS.secret_key, link).rpartition("/")[2]
 
 
+def a_replacement(making: Making) -> str:
+    return make_replacement(making.session, making.account).reference
+
+
 def a_cloud_case(making: Making) -> str:
     asked = make_request(making.session, making.account)
     case = CloudPartnerCase(account_id=making.account.id, request_id=asked.id, begun_at=MOMENT)
@@ -329,6 +334,9 @@ RECORDS: dict[str, Callable[[Making], str]] = {
     "person.reference": lambda it: (
         make_user(it.session, account=it.account).memberships[0].reference
     ),
+    "replacement_asking.reference": a_replacement,
+    "replacements.reference": a_replacement,
+    "logistics.ref": a_replacement,
     "request_opening.reference": lambda it: make_request(it.session, it.account).reference,
     "products.reference": lambda it: make_product(it.session, account=it.account).reference,
     "product_counts.reference": a_count,
@@ -384,6 +392,7 @@ RECORDS: dict[str, Callable[[Making], str]] = {
 # The same for all: no record stands behind these.
 WORDS = {
     "profile_security.end_one.sign_in_id": "2147483647",
+    "delivery_times.remove.line_id": "2147483647",
     "request_queue_deeds.forget.view_id": "2147483647",
     "service_requests.forget.view_id": "2147483647",
     "request_pages.file.file_id": "2147483647",

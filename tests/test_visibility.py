@@ -25,6 +25,8 @@ from portal.base.visibility import AtSite, Limits, Narrowed, narrowed_classes
 from portal.product_imports.models import ProductImport
 from portal.products.indexing import index_counts, index_products
 from portal.products.models import Product, ProductCount
+from portal.replacements.models import Replacement, ReplacementStep
+from portal.replacements.rules import Stage, Track
 from portal.service_requests.models import ServiceRequest
 from portal.service_requests.own_models import Draft
 from portal.uploads.models import Upload
@@ -39,6 +41,7 @@ from tests.factories import (
     make_model,
     make_partner,
     make_product,
+    make_replacement,
     make_request,
     make_site,
     make_user,
@@ -137,6 +140,17 @@ def part_of_a_request(kind: type[Any]) -> Callable[[World, Site | None, User | N
     return made
 
 
+def a_replacement(world: World, site: Site | None, by: User | None) -> Replacement:
+    return make_replacement(world.session, world.account, site=site, by=by)
+
+
+def a_step_of_one(world: World, site: Site | None, by: User | None) -> ReplacementStep:
+    whole = a_replacement(world, site, by)
+    step = ReplacementStep(account_id=world.account.id, replacement_id=whole.id, at=MOMENT)
+    step.track, step.state = Track.REPLACEMENT, Stage.REQUESTED.value
+    return _kept(world, step)
+
+
 def a_draft(world: World, _site: Site | None, by: User | None) -> Draft:
     whose = by or make_user(world.session, account=world.account)
     key = f"new {next(_numbers)}"
@@ -185,6 +199,8 @@ KINDS: dict[type[Any], Callable[[World, Site | None, User | None], Any]] = {
     ProductImport: a_list,
     Event: an_event,
     ServiceRequest: a_request,
+    Replacement: a_replacement,
+    ReplacementStep: a_step_of_one,
     Draft: a_draft,
     **{kind: part_of_a_request(kind) for kind in children.MAKERS},
     Upload: an_upload,

@@ -30,6 +30,7 @@ NAMES = {
         "Norwegian",
         "Office",
         "Østby",
+        "Storgata",
         "Studio",
         "Tilsynet",
     ),

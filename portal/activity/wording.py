@@ -28,11 +28,14 @@ RECORDS: dict[str, tuple[str, str, str]] = {
     "known_issue": (N_("Known issue"), "KI", "/desk/known-issues/"),
     "membership": (N_("User"), "U", "/organization/users/"),
     "partner": (N_("Partner"), "PT", ""),
+    "postal_code_stretch": (N_("Postal codes that take longer"), "", ""),
     "product": (N_("Device"), "P", "/products/"),
     "product_count": (N_("Devices by count"), "PC", "/products/counts/"),
     "product_import": (N_("Device list"), "I", "/products/import/"),
     "product_model": (N_("Model"), "M", "/desk/catalogue/"),
+    "replacement": (N_("Replacement"), "RMA", "/replacements/"),
     "service_request": (N_("Service request"), "SR", "/service-requests/"),
+    "shipping_site": (N_("Delivery times"), "", ""),
     "site": (N_("Site"), "S", "/organization/sites/"),
     "standard_answer": (N_("Standard answer"), "SA", "/desk/standard-answers/"),
     "user": (N_("User"), "", ""),
@@ -44,11 +47,16 @@ LISTS = {
     "membership": N_("Users"),
     "product": N_("Devices"),
     "product_import": N_("Device lists"),
+    "replacement": N_("Replacements"),
     "service_request": N_("Service requests"),
     "site": N_("Sites"),
 }
 # Where staff see what a customer sees elsewhere.
-DESK = {"partner": "/desk/partners/", "service_request": "/desk/service-requests/"}
+DESK = {
+    "replacement": "/desk/logistics/",
+    "partner": "/desk/partners/",
+    "service_request": "/desk/service-requests/",
+}
 
 
 @dataclass(frozen=True, slots=True)

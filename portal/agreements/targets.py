@@ -23,6 +23,7 @@ class Unit(LabelledEnum):
     BUSINESS_DAYS = "business_days", N_("business days")
     PERCENT = "percent", N_("percent")
     TIME = "time", N_("time of day")
+    DEVICES = "devices", N_("devices")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,11 @@ TARGETS = {
         ),
         Target(
             "return_window", N_("Return of the faulty device within"), 10, Unit.BUSINESS_DAYS, 90
+        ),
+        Target(
+            "replaced_by_rule",
+            N_("Replacements in a week that nobody has to approve"),
+            *(10, Unit.DEVICES, 1000, 0),
         ),
         Target("dead_on_arrival", N_("Dead on arrival when reported within"), 30, Unit.DAYS, 365),
         Target("reopening", N_("A closed request can be reopened within"), 30, Unit.DAYS, 365),

@@ -77,8 +77,9 @@ def target_text(key: str, value: int) -> str:
     unit = TARGETS[key].unit
     if unit is Unit.TIME:
         return time_of_day(datetime(2000, 1, 1, value // 60, value % 60, tzinfo=clock.OSLO))
-    if unit is Unit.PERCENT:
-        return percent(value)
+    if unit in {Unit.DEVICES, Unit.PERCENT}:
+        devices = ngettext("%(num)s device", "%(num)s devices", value)
+        return devices if unit is Unit.DEVICES else percent(value)
     if unit is Unit.BUSINESS_DAYS:
         return ngettext("%(num)s business day", "%(num)s business days", value)
     if unit is Unit.MINUTES and (value % 60 or not value):

@@ -141,6 +141,12 @@ TABLE: dict[str, Kept] = {
         " standard_answer satisfaction reply_address escalation threshold_notice"
         " cloud_partner_case cloud_partner_step",
     ),
+    "replacements": _kept(
+        N_("Replacements: what was wrong, where the new device was sent, who asked and received"),
+        N_("So that the parcel arrives, and both sides know what was sent and what came back"),
+        N_("As long as the agreement lasts. Your name and phone number go with your user"),
+        "replacement replacement_step",
+    ),
     "received_mails": _kept(
         N_("E-mails we received"),
         N_("So that no answer is lost, and we can find out what became of one"),

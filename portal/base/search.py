@@ -32,11 +32,12 @@ class Kind(IntEnum):
     PRODUCT = 1
     SERVICE_REQUEST = 2
     SERVICE_REQUEST_DESK = 3  # the same with what is internal; found by staff alone
+    REPLACEMENT = 4
 
 
 # Of these whoever does not see everything finds where they take part: `u` is a mark of people who
 # do. Of a device it says who registered it.
-FOLLOWED = frozenset({Kind.SERVICE_REQUEST, Kind.SERVICE_REQUEST_DESK})
+FOLLOWED = frozenset({Kind.SERVICE_REQUEST, Kind.SERVICE_REQUEST_DESK, Kind.REPLACEMENT})
 _OF_STAFF = frozenset({Kind.SERVICE_REQUEST_DESK})
 _TEXT = frozenset("wjhte")  # what tokens of texts and identifiers begin with; others are marks
 

@@ -17,6 +17,8 @@ DEEDS = {
     P.PRODUCTS_CHANGE: N_("Register and change devices"),
     P.REQUESTS_VIEW: N_("See service requests"),
     P.REQUESTS_CHANGE: N_("Open and answer service requests"),
+    P.REPLACEMENTS_VIEW: N_("See replacements and returns"),
+    P.REPLACEMENTS_CHANGE: N_("Ask for replacements"),
     P.EXPORT: N_("Download lists"),
 }
 HINTS = {
@@ -25,11 +27,14 @@ HINTS = {
     P.PRODUCTS_CHANGE: N_("One by one or from a list; move them, and take them out of use."),
     P.REQUESTS_VIEW: N_("What your people ask support about, with files and answers."),
     P.REQUESTS_CHANGE: N_("On your behalf: write, escalate, close, and open again."),
+    P.REPLACEMENTS_VIEW: N_("What is on its way to you, what you send back, and by when."),
+    P.REPLACEMENTS_CHANGE: N_("On your behalf, to an address of yours or another one."),
     P.EXPORT: N_("As files for spreadsheets, with all they may see."),
 }
 # Where the partner itself is told, who asks for it.
 ASKED_HINTS = HINTS | {
     P.ACCOUNT_VIEW: N_("What the customer has, what waits to be done, and what happened last."),
+    P.REPLACEMENTS_VIEW: N_("What is on its way to the customer, and what it sends back by when."),
     P.EXPORT: N_("As files for spreadsheets, with all you may see."),
 }
 # What makes no sense without the other.
@@ -38,6 +43,8 @@ NEEDS = {
     P.PRODUCTS_CHANGE: {P.PRODUCTS_VIEW},
     P.REQUESTS_VIEW: {P.ACCOUNT_VIEW},
     P.REQUESTS_CHANGE: {P.REQUESTS_VIEW},
+    P.REPLACEMENTS_VIEW: {P.ACCOUNT_VIEW},
+    P.REPLACEMENTS_CHANGE: {P.REPLACEMENTS_VIEW, P.PRODUCTS_VIEW},
     P.EXPORT: {P.PRODUCTS_VIEW},
 }
 

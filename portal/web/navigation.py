@@ -44,6 +44,14 @@ DESK = (
             Entry(N_("Figures"), "/desk/figures"),
         ),
     ),
+    Entry(
+        N_("Logistics"),
+        "/desk/logistics",
+        (
+            Entry(N_("Replacements"), "/desk/logistics"),
+            Entry(N_("Delivery times"), "/desk/delivery-times"),
+        ),
+    ),
     Entry(N_("Customers"), "/desk/accounts"),
     Entry(N_("Partners"), "/desk/partners"),
     Entry(
@@ -70,10 +78,7 @@ DESK = (
         ),
     ),
 )
-PARTNER = (
-    Entry(N_("Customers"), "/partner"),
-    Entry(N_("Colleagues"), "/partner/users"),
-)
+PARTNER = (Entry(N_("Customers"), "/partner"), Entry(N_("Colleagues"), "/partner/users"))
 ACCOUNT = (
     Entry(N_("Overview"), "/"),
     Entry(
@@ -85,6 +90,7 @@ ACCOUNT = (
         ),
     ),
     Entry(N_("Service requests"), "/service-requests"),
+    Entry(N_("Replacement and return"), "/replacements"),
     Entry(
         N_("Organization"),
         "/organization",

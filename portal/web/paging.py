@@ -9,7 +9,7 @@ import binascii
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from flask import request
@@ -146,7 +146,7 @@ def capped_count(session: Session, query: Select[Any], order: Order | None = Non
 
 def _write(row: Row[Any], order: Order) -> str:
     values = [getattr(row, column.key) for column in order.columns]
-    told = [value.isoformat() if isinstance(value, datetime) else value for value in values]
+    told = [value.isoformat() if isinstance(value, date) else value for value in values]
     return base64.urlsafe_b64encode(json.dumps(told).encode()).decode().rstrip("=")
 
 
@@ -165,6 +165,8 @@ def cursor(text: str | None, order: Order) -> list[Any] | None:
 
 
 def _typed(value: Any, kind: type[Any]) -> Any:
+    if kind is date:
+        return date.fromisoformat(value)
     if kind is datetime:
         return datetime.fromisoformat(value).astimezone(UTC)  # beyond the calendar, it overflows
     if type(value) is not kind:

@@ -31,7 +31,15 @@ from portal.service_requests.rules import About
 from portal.single_sign_on.models import Identity, SignInAttempt, SingleSignOn
 from portal.uploads.models import Upload
 from tests.cast import Making, an_import
-from tests.factories import MOMENT, account_of, make_model, make_product, make_site, make_user
+from tests.factories import (
+    MOMENT,
+    account_of,
+    make_model,
+    make_product,
+    make_replacement,
+    make_site,
+    make_user,
+)
 
 WORD = "quagga"
 NAME, EMAIL, PHONE = "Ola Quagga", "ola.quagga@example.com", "+4722334455"
@@ -61,6 +69,10 @@ def stock(making: Making, *, role: Role = Role.MEMBER) -> User:
     an_import(making)
     session.query(ProductImport).one().started_by_id = ola.id
     _requests(making, ola)
+    theirs = make_replacement(
+        session, account, by=ola, product=product, recipient=NAME, phone=PHONE
+    )
+    theirs.recipient_id = ola.id
     happened(session, ola, What.PASSWORD_CHANGED, by=ola_does(ola))
     happened_in(session, account.id, product, What.REGISTERED, by=ola_does(ola))
     session.commit()

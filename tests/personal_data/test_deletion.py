@@ -67,6 +67,8 @@ STAYS = {
         "service_request.opened_by_id",
     ),
     "cloud_partner_step.by_id",
+    *("replacement.approved_by_id", "replacement.asked_by_id", "replacement.recipient_id"),
+    "replacement_step.by_id",
     *("service_request.owner_id", "service_request_message.author_id"),
     *("service_request_step.by_id", "standard_answer.changed_by_id", "time_spent.user_id"),
 }

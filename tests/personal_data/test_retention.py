@@ -54,7 +54,9 @@ NOBODYS = {
         "known_issue_model",
         "part_number",
         "partner",
+        "postal_code_stretch",
         "product_model",
+        "shipping_site",
     ),
     "worker_pulse",
 }

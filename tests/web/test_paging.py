@@ -2,12 +2,13 @@
 
 import base64
 import json
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
 import pytest
 from flask import Flask
+from sqlalchemy import Date, column
 
 from portal.base.tenancy import ScopedSession
 from portal.service_requests.list_queries import requests_listed
@@ -110,6 +111,14 @@ def spelled(*values: object) -> str:
 )
 def test_a_place_that_is_none_is_the_beginning(text: str) -> None:
     assert cursor(text, UPWARDS) is None
+
+
+def test_a_day_is_a_place_and_what_is_none_is_not() -> None:
+    by_day = Order((column("day", Date()), ID))
+
+    assert cursor(spelled("2026-11-19", 1), by_day) == [date(2026, 11, 19), 1]
+    assert cursor(spelled("19.11.2026", 1), by_day) is None
+    assert cursor(spelled(20261119, 1), by_day) is None
 
 
 def test_nothing_is_no_place_where_every_row_has_something() -> None:

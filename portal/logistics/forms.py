@@ -1,0 +1,58 @@
+"""What logistics scans and fills in."""
+
+from datetime import date
+
+from wtforms import HiddenField, StringField
+from wtforms.validators import InputRequired, Length
+
+from portal.web.fields import DayField
+from portal.web.forms import Form
+from portal.web.locale import lazy_gettext as _l
+
+_long = Length(max=200, message=_l("Use at most %(most)s characters.", most=200))
+
+
+class ShipForm(Form):
+    """Three scans: a scanner ends each with Enter, which goes on to the next field."""
+
+    rma = StringField(_l("RMA number"), [_long])
+    serial_number = StringField(_l("Serial number of the new device"), [_long])
+    tracking_number = StringField(_l("Tracking number"), [_long])
+    carrier = StringField(_l("Carrier"), [_long], default="Posten")
+
+
+class ReceiveForm(Form):
+    rma = StringField(_l("RMA number"), [_long])
+    serial_number = StringField(
+        _l("Serial number of the faulty device"),
+        [_long],
+        description=_l("Leave it open where there is none."),
+    )
+    condition = StringField(
+        _l("Condition"),
+        [_long],
+        default="",
+        description=_l("What is missing or damaged, if anything. The customer can read it."),
+    )
+
+
+class ApproveForm(Form):
+    """A button."""
+
+    approve = HiddenField()
+
+
+class DeclineForm(Form):
+    because = StringField(
+        _l("Why it is declined"),
+        [InputRequired(_l("Say why, so that the customer understands it.")), _long],
+        description=_l("The customer can read it."),
+    )
+
+
+class DeliveredForm(Form):
+    delivered_on = DayField(_l("Delivered"), [InputRequired(_l("Enter the day."))])
+
+    @classmethod
+    def on(cls, day: date) -> "DeliveredForm":
+        return cls(formdata=None, data={"delivered_on": day})

@@ -1,0 +1,75 @@
+"""Lists of logistics, of all customers: what is to be done, the most urgent first."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement
+from sqlalchemy.orm import Session
+
+from portal.base.words import N_, LabelledEnum
+from portal.catalogue.catalogue import Catalogue, catalogue_of
+from portal.replacements.list_queries import replacement_ids, replacements_listed
+from portal.replacements.models import Replacement
+from portal.replacements.rules import ON_THE_WAY, RETURN_OPEN, ReturnStage, Stage, return_stage
+from portal.web.formats import number
+from portal.web.locale import gettext as _
+from portal.web.locale import ngettext
+from portal.web.paging import CAP, Order, Page, capped_count, page_of
+
+
+class Which(LabelledEnum):
+    SHIP = "ship", N_("To be sent")
+    APPROVE = "approve", N_("To be approved")
+    ON_THE_WAY = "on_the_way", N_("On their way")
+    RETURNS = "returns", N_("Returns")
+
+    @property
+    def condition(self) -> ColumnElement[bool]:
+        return _CONDITIONS[self]
+
+    @property
+    def order(self) -> Order:
+        if self is Which.RETURNS:
+            return Order((Replacement.return_due_on, Replacement.id), empties_last=True)
+        if self is Which.APPROVE:
+            return Order((Replacement.id,))
+        return Order((Replacement.hand_over_on, Replacement.id), empties_last=True)
+
+
+_CONDITIONS = {
+    Which.SHIP: Replacement.stage == Stage.APPROVED,
+    Which.APPROVE: Replacement.stage == Stage.REQUESTED,
+    Which.ON_THE_WAY: Replacement.stage.in_(ON_THE_WAY),
+    Which.RETURNS: Replacement.returned.in_(RETURN_OPEN),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    which: Which
+    page: Page
+    heading: str
+    catalogue: Catalogue
+    today: date
+
+    def model(self, row: Any) -> str:
+        return self.catalogue[row.model_id].name
+
+    def returned(self, row: Any) -> ReturnStage:
+        return return_stage(row.returned, row.return_due_on, self.today)
+
+
+def show_board(session: Session, asked: str, *, today: date) -> Board:
+    """One list; an unknown one is what is to be sent."""
+    which = Which(asked) if asked in set(Which) else Which.SHIP
+    total = capped_count(session, replacement_ids(which.condition))
+    page = page_of(session, replacements_listed(which.condition), which.order)
+    catalogue = catalogue_of(session, knowing=[row.model_id for row in page.rows])
+    return Board(which, page, _heading(page.of(total)), catalogue, today)
+
+
+def _heading(total: int) -> str:
+    if total > CAP:
+        return _("More than %(number)s replacements", number=number(CAP))
+    return ngettext("%(num)s replacement", "%(num)s replacements", total)

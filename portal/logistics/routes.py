@@ -1,0 +1,200 @@
+"""`/desk/logistics`: what is to be sent today, by three scans; approvals, and what comes back."""
+
+from collections.abc import Callable
+
+from flask import Blueprint, abort, flash, g, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+
+from portal.base import clock
+from portal.base.access import Permission
+from portal.base.history import Doer
+from portal.base.references import read_reference
+from portal.base.tenancy import ScopedSession
+from portal.base.words import N_, Refused
+from portal.logistics.forms import ApproveForm, DeclineForm, DeliveredForm, ReceiveForm, ShipForm
+from portal.logistics.listing import Which, show_board
+from portal.replacements.deciding import approve_asked, decline
+from portal.replacements.models import Replacement
+from portal.replacements.queries import replacement_with_id, steps_of
+from portal.replacements.rules import ON_THE_WAY, PREFIX, RETURN_OPEN
+from portal.replacements.shipping import deliver, receive_back, ship
+from portal.replacements.tracks import tracks_of
+from portal.replacements.wording import return_color, stage_color, status_sentence
+from portal.web.forms import Form
+from portal.web.guard import allow
+from portal.web.locale import gettext as _
+from portal.web.pages import page
+from portal.web.paging import LARGEST
+from portal.web.reasons import because
+from portal.web.session import db, db_for, open_session
+
+bp = Blueprint("logistics", __name__)
+UNKNOWN = N_("There is no replacement with this number.")
+Deed = Callable[[ScopedSession, Replacement, Doer], str]
+
+
+@bp.get("")
+@allow(Permission.DESK_VIEW, everywhere=True)
+def index() -> ResponseReturnValue:
+    return _board()
+
+
+@bp.post("/shipments")
+@allow(Permission.LOGISTICS_WORK, everywhere=True)
+def send() -> ResponseReturnValue:
+    form = ShipForm()
+
+    def deed(session: ScopedSession, it: Replacement, by: Doer) -> str:
+        ship(
+            session,
+            it,
+            serial_number=form.serial_number.data or "",
+            tracking_number=form.tracking_number.data or "",
+            carrier=form.carrier.data or "",
+            by=by,
+            now=clock.now(),
+        )
+        return _("%(number)s is sent.", number=it.reference)
+
+    return _scanned(form, Which.SHIP, deed)
+
+
+@bp.post("/returns")
+@allow(Permission.LOGISTICS_WORK, everywhere=True)
+def receive() -> ResponseReturnValue:
+    form = ReceiveForm()
+
+    def deed(session: ScopedSession, it: Replacement, by: Doer) -> str:
+        told = {name: form[name].data or "" for name in ("serial_number", "condition")}
+        receive_back(session, it, **told, by=by, now=clock.now())
+        return _("%(number)s has come back.", number=it.reference)
+
+    return _scanned(form, Which.RETURNS, deed)
+
+
+@bp.get("/<ref>")
+@allow(Permission.DESK_VIEW, everywhere=True)
+def show(ref: str) -> ResponseReturnValue:
+    return _page(db().scalars(replacement_with_id(_id(ref))).one())
+
+
+@bp.post("/<ref>/approval")
+@allow(Permission.DESK_VIEW, Permission.REPLACEMENTS_APPROVE, everywhere=True)
+def accept(ref: str) -> ResponseReturnValue:
+    def deed(session: ScopedSession, it: Replacement, by: Doer) -> str:
+        approve_asked(session, it, by=by, now=clock.now())
+        return _("The replacement is approved.")
+
+    return _do(ref, ApproveForm(), deed)
+
+
+@bp.post("/<ref>/refusal")
+@allow(Permission.DESK_VIEW, Permission.REPLACEMENTS_APPROVE, everywhere=True)
+def refuse(ref: str) -> ResponseReturnValue:
+    form = DeclineForm()
+
+    def deed(session: ScopedSession, it: Replacement, by: Doer) -> str:
+        decline(session, it, form.because.data or "", by=by, now=clock.now())
+        return _("The replacement is declined.")
+
+    return _do(ref, form, deed)
+
+
+@bp.post("/<ref>/delivery")
+@allow(Permission.LOGISTICS_WORK, everywhere=True)
+def arrive(ref: str) -> ResponseReturnValue:
+    form = DeliveredForm()
+
+    def deed(session: ScopedSession, it: Replacement, by: Doer) -> str:
+        deliver(session, it, on=form.delivered_on.data, by=by, now=clock.now())
+        return _("The new device is delivered.")
+
+    return _do(ref, form, deed)
+
+
+def _scanned(form: ShipForm | ReceiveForm, which: Which, deed: Deed) -> ResponseReturnValue:
+    """A deed on whichever replacement was scanned, and on to the next scan."""
+    number = _id(form.rma.data or "")
+    if (account_id := _account_of(number)) is None:
+        form.validate()
+        form.refuse(Refused(UNKNOWN, field="rma"))
+        return _board(422, form=form, which=which)
+    session = db_for(account_id)
+    if form.validate():
+        try:
+            with session.begin_nested():
+                it = session.scalars(replacement_with_id(number)).one()
+                told = deed(session, it, because(""))
+        except Refused as refusal:
+            form.refuse(refusal)
+        else:
+            flash(told)
+            return redirect(url_for(".index", view=which.value), 303)
+    session.expire_all()
+    return _board(422, form=form, which=which)
+
+
+def _do(ref: str, form: Form, deed: Deed) -> ResponseReturnValue:
+    """A deed on a replacement's page, and back to it."""
+    if (account_id := _account_of(_id(ref))) is None:
+        abort(404)
+    session = db_for(account_id)
+    it = session.scalars(replacement_with_id(_id(ref))).one()
+    if form.validate():
+        try:
+            with session.begin_nested():
+                told = deed(session, it, because(""))
+        except Refused as refusal:
+            form.refuse(refusal)
+        else:
+            flash(told)
+            return redirect(url_for(".show", ref=it.reference), 303)
+    session.expire_all()
+    return _page(session.scalars(replacement_with_id(_id(ref))).one(), form)
+
+
+def _id(text: str) -> int:
+    number = read_reference(PREFIX, text.strip()) or 0
+    return number if number <= LARGEST else 0
+
+
+def _account_of(number: int) -> int | None:
+    """Whose it is; found before the session knows what it writes for."""
+    with open_session(g.scope, reading=True) as session:
+        whose = select(Replacement.account_id).where(Replacement.id == number)
+        return session.scalars(whose).one_or_none()
+
+
+def _board(
+    status: int = 200, *, form: Form | None = None, which: Which | None = None
+) -> ResponseReturnValue:
+    board = show_board(db(), which or request.args.get("view", ""), today=clock.today())
+    return page(
+        "logistics/index.html",
+        status,
+        board=board,
+        views=Which,
+        form=form,
+        ship_form=form if isinstance(form, ShipForm) else ShipForm(formdata=None),
+        receive_form=form if isinstance(form, ReceiveForm) else ReceiveForm(formdata=None),
+        return_color=return_color,
+        news=board.heading,
+    )
+
+
+def _page(it: Replacement, form: Form | None = None) -> ResponseReturnValue:
+    today, steps = clock.today(), db().scalars(steps_of(it.id)).all()
+    return page(
+        "logistics/show.html",
+        200 if form is None else 422,
+        it=it,
+        form=form,
+        decline_form=form if isinstance(form, DeclineForm) else DeclineForm(formdata=None),
+        delivered_form=form if isinstance(form, DeliveredForm) else DeliveredForm.on(today),
+        sentence=status_sentence(it, today=today),
+        stage_color=stage_color,
+        tracks=tracks_of(it, steps, today=today),
+        on_the_way=ON_THE_WAY,
+        comes_back=RETURN_OPEN,
+    )

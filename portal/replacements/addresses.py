@@ -1,0 +1,63 @@
+"""Where a new device is sent, as it is written on the parcel."""
+
+import re
+from dataclasses import asdict, dataclass
+
+from portal.base.words import N_, Refused
+from portal.sites.rules import LONGEST, Country, read_phone, read_postal_code
+
+_LONGEST = {
+    "recipient": LONGEST["contact_name"],
+    "phone": LONGEST["contact_phone"],
+    "street": LONGEST["street"],
+    "postal_code": LONGEST["postal_code"],
+    "city": LONGEST["city"],
+    "hours": LONGEST["opening_hours"],
+}
+_MISSING = {
+    "recipient": N_("Enter who receives the parcel."),
+    "phone": N_("Enter a phone number, so that the carrier can reach you."),
+    "street": N_("Enter the street address."),
+    "postal_code": N_("Enter the postal code."),
+    "city": N_("Enter the city."),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Address:
+    recipient: str = ""
+    phone: str = ""
+    street: str = ""
+    postal_code: str = ""
+    city: str = ""
+    country: str = Country.NORWAY.value
+    hours: str = ""
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether a carrier finds it; who receives it is asked each time."""
+        return bool(re.search(r"[0-9]", self.street) and self.postal_code and self.city)
+
+
+def checked(told: Address) -> Address:
+    """The address, tidied; refused when no parcel would arrive there."""
+    kept = asdict(told)
+    for name, most in _LONGEST.items():
+        lines = [" ".join(line.split()) for line in kept[name].replace("\0", "").splitlines()]
+        several = name in {"street", "hours"}
+        kept[name] = ("\n" if several else " ").join(filter(None, lines))
+        if len(kept[name]) > most:
+            raise Refused(N_("Use at most %(most)s characters."), field=name, most=most)
+        if not kept[name] and name in _MISSING:
+            raise Refused(_MISSING[name], field=name)
+    if not re.search(r"[0-9]", kept["street"]):
+        raise Refused(
+            N_("Write the street address with its number, such as Storgata 1."), field="street"
+        )
+    country = Country(kept["country"]).value
+    kept["postal_code"] = read_postal_code(kept["postal_code"], country)
+    try:
+        kept["phone"] = read_phone(kept["phone"], country)
+    except Refused as refusal:
+        raise Refused(refusal.message, field="phone") from None
+    return Address(**kept)

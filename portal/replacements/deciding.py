@@ -1,0 +1,44 @@
+"""Approving and declining what no rule approved."""
+
+from datetime import datetime
+
+from portal.agreements.targets import targets_with
+from portal.base.clock import day_of
+from portal.base.history import Doer, What, happened
+from portal.base.tenancy import ScopedSession
+from portal.base.words import N_, Refused
+from portal.replacements.actions import approve
+from portal.replacements.deeds import MOVED_ON, go, hold, settle
+from portal.replacements.models import Replacement
+from portal.replacements.queries import agreement_in_force
+from portal.replacements.rules import Stage, Track
+from portal.service_requests.rules import one_line
+
+
+def approve_asked(
+    session: ScopedSession, replacement: Replacement, *, by: Doer, now: datetime
+) -> None:
+    """A person approves it: what is promised counts from now. Approved already, it stays so."""
+    it = hold(session, replacement)
+    if it.stage is Stage.APPROVED:
+        return
+    if it.stage is not Stage.REQUESTED:
+        raise Refused(MOVED_ON)
+    agreed = session.execute(agreement_in_force(it.account_id, day_of(now))).first()
+    cut_off = targets_with(agreed.targets if agreed else {})["cut_off"]
+    approve(session, it, cut_off, by=by, now=now)
+    settle(session, it, now=now)
+
+
+def decline(
+    session: ScopedSession, replacement: Replacement, because: str, *, by: Doer, now: datetime
+) -> None:
+    it = hold(session, replacement)
+    missing = N_("Say why, so that the customer understands it.")
+    line = one_line(because, field="because", most=200, missing=missing)
+    if it.stage is Stage.DECLINED:
+        return
+    go(session, it, Track.REPLACEMENT, Stage.DECLINED, by=by, now=now)
+    it.declined_because = line
+    happened(session, it, What.DECLINED, by=by)
+    settle(session, it, now=now)

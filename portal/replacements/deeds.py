@@ -1,0 +1,68 @@
+"""What every deed on a replacement is made of: holding it, moving its tracks on, and settling."""
+
+from datetime import datetime
+
+from portal.base.history import Doer
+from portal.base.tenancy import ScopedSession
+from portal.base.words import N_, Refused
+from portal.replacements.indexing import index_replacement
+from portal.replacements.models import COLUMNS, Replacement, ReplacementStep
+from portal.replacements.queries import replacement_locked
+from portal.replacements.rules import State, Track, is_over, may_go
+
+MOVED_ON = N_("The replacement has moved on meanwhile. Look at how it stands now.")
+
+
+def hold(session: ScopedSession, replacement: Replacement) -> Replacement:
+    """The replacement as it is now, which nobody else writes until this transaction ends.
+
+    So of two who approve and call off at the same moment, one finds that it has moved on.
+    """
+    session.flush()
+    return session.scalars(replacement_locked(replacement.id)).one()
+
+
+def go(
+    session: ScopedSession,
+    replacement: Replacement,
+    track: Track,
+    state: State,
+    *,
+    by: Doer | None,
+    now: datetime,
+) -> None:
+    """Move one of its tracks on, if it may go there."""
+    if not may_go(replacement.standing(track), state):
+        raise Refused(MOVED_ON)
+    setattr(replacement, COLUMNS[track], state)
+    note_step(session, replacement, track, state, by=by, now=now)
+
+
+def note_step(
+    session: ScopedSession,
+    replacement: Replacement,
+    track: Track,
+    state: State,
+    *,
+    by: Doer | None,
+    now: datetime,
+) -> None:
+    session.add(
+        ReplacementStep(
+            replacement_id=replacement.id,
+            account_id=replacement.account_id,
+            track=track,
+            state=state.value,
+            at=now,
+            by_id=(by.id or None) if by else None,
+        )
+    )
+
+
+def settle(session: ScopedSession, replacement: Replacement, *, now: datetime) -> None:
+    """What follows from how the tracks stand: whether it is over, and what it is found by."""
+    over = is_over(replacement.stage, replacement.returned, replacement.liability)
+    replacement.closed_at = (replacement.closed_at or now) if over else None
+    replacement.changed_at = now
+    session.flush()
+    index_replacement(session, replacement)

@@ -1,0 +1,55 @@
+"""The list of replacements as a table for spreadsheets: the same selection, whole."""
+
+from collections.abc import Iterator
+from datetime import date
+
+from portal.base.references import reference
+from portal.base.tenancy import ScopedSession
+from portal.catalogue.catalogue import catalogue_of
+from portal.replacements.filters import Filters
+from portal.replacements.list_queries import replacements_listed
+from portal.replacements.listing import wanted
+from portal.replacements.rules import PREFIX, return_stage
+from portal.web.locale import gettext as _
+from portal.web.locale import label
+from portal.web.sheets import Column, Kind, Value
+
+AT_ONCE = 1_000  # rows in memory
+
+
+def columns() -> list[Column]:
+    return [
+        Column(_("RMA number"), Kind.CODE),
+        Column(_("Model")),
+        Column(_("Faulty device"), Kind.CODE),
+        Column(_("New device"), Kind.CODE),
+        Column(_("Site")),
+        Column(_("Replacement")),
+        Column(_("Return")),
+        Column(_("Liability")),
+        Column(_("Promised"), Kind.DATE),
+        Column(_("Delivered"), Kind.DATE),
+        Column(_("Return by"), Kind.DATE),
+        Column(_("Carrier")),
+        Column(_("Tracking number"), Kind.CODE),
+        Column(_("Asked for by")),
+        Column(_("Asked for"), Kind.MOMENT),
+        Column(_("Last updated"), Kind.MOMENT),
+    ]
+
+
+def rows(session: ScopedSession, filters: Filters, *, today: date) -> Iterator[tuple[Value, ...]]:
+    """The rows of what is selected, in the list's order."""
+    catalogue = catalogue_of(session)
+    where = wanted(session, filters, catalogue, today=today)
+    query = replacements_listed(*where).order_by(*filters.order.ways)
+    # Let go of what was not read when somebody breaks off.
+    with session.execute(query.execution_options(yield_per=AT_ONCE)) as found:
+        for it in found:
+            returned = return_stage(it.returned, it.return_due_on, today)
+            yield (
+                reference(PREFIX, it.id), catalogue[it.model_id].name, it.identifier,
+                it.new_serial_number, it.site, label(it.stage), label(returned),
+                label(it.liability), it.promised_on, it.delivered_on, it.return_due_on,
+                it.carrier, it.tracking_number, it.asked_by, it.asked_at, it.changed_at,
+            )  # fmt: skip

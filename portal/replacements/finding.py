@@ -1,0 +1,93 @@
+"""Which device somebody means, and where the new one may be sent."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Select, select
+
+from portal.accounts.models import Site
+from portal.base.references import read_reference, reference
+from portal.base.tenancy import ScopedSession
+from portal.catalogue.catalogue import Catalogue, catalogue_of
+from portal.products.models import Product, ProductCount, ProductStatus
+from portal.products.queries import Wanted, count_with_id, counts_listed, products_listed
+from portal.products.search import look_up
+from portal.replacements.addresses import Address
+
+MOST_SHOWN, MOST_ADDRESSES = 8, 6
+Device = Product | ProductCount
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A device, or so many of a model, as the list to choose from shows it."""
+
+    key: str  # the name of its argument in the address
+    reference: str
+    model: str
+    known_as: str  # its serial number; empty of those by count
+    number: int | None
+    place: str
+
+
+def devices_to_choose(session: ScopedSession, text: str) -> list[Choice]:
+    """Those in use that what is typed may mean, the newest first; without a word, the newest."""
+    catalogue, in_use = catalogue_of(session), Wanted(status=ProductStatus.ACTIVE)
+    if text:
+        found = look_up(session, text, in_use, catalogue, after=None, size=MOST_SHOWN)
+        ids, counts = found.products[:MOST_SHOWN], found.counts[:MOST_SHOWN]
+        devices = products_listed(Wanted(ids=ids, status=ProductStatus.ACTIVE))
+        lines: Any = counts_listed(Wanted(ids=counts))
+    else:
+        devices, lines = products_listed(in_use), counts_listed(Wanted())
+    some = devices.order_by(Product.id.desc()).limit(MOST_SHOWN)
+    others = lines.order_by(ProductCount.id.desc()).limit(MOST_SHOWN)
+    rows, counted = session.execute(some).all(), session.execute(others).all()
+    knowing = [row.model_id for row in (*rows, *counted)]
+    catalogue = catalogue_of(session, knowing=knowing)
+    return [
+        *(_counted(row, catalogue) for row in counted),
+        *(_single(row, catalogue) for row in rows),
+    ]
+
+
+def device_named(session: ScopedSession, product: str, count: str) -> Device | None:
+    """The device of an address or a form; None where it names none that is seen."""
+    if product:
+        query = select(Product).where(Product.id == (read_reference("P", product) or 0))
+        return session.scalars(query).one_or_none()
+    counted: Select[Any] = count_with_id(read_reference("PC", count) or 0)
+    return session.scalars(counted).one_or_none() if count else None
+
+
+def address_of(site: Site) -> Address:
+    return Address(
+        street=site.street,
+        postal_code=site.postal_code,
+        city=site.city,
+        country=site.country,
+        hours=site.opening_hours,
+    )
+
+
+def saved_addresses(session: ScopedSession, first: int | None) -> dict[str, tuple[str, Address]]:
+    """The account's sites that a parcel can be sent to, where the device is first: by reference,
+    the name of each and its address."""
+    here = (Site.id != (first or 0), Site.name_key, Site.id)
+    sites = session.scalars(
+        select(Site).where(Site.street != "", Site.city != "").order_by(*here).limit(20)
+    )
+    found = {it.reference: (it.name, address_of(it)) for it in sites}
+    whole = [(ref, told) for ref, told in found.items() if told[1].is_whole]
+    return dict(whole[:MOST_ADDRESSES])
+
+
+def _single(row: Any, catalogue: Catalogue) -> Choice:
+    place = ", ".join(filter(None, (row.site, row.room, row.asset_tag)))
+    name = catalogue[row.model_id].name
+    return Choice("product", reference("P", row.id), name, row.identifier, None, place)
+
+
+def _counted(row: Any, catalogue: Catalogue) -> Choice:
+    name = catalogue[row.model_id].name
+    return Choice("count", reference("PC", row.id), name, "", row.number, row.site or "")

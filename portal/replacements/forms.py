@@ -1,0 +1,133 @@
+"""What people fill in to have a device replaced."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from wtforms import (
+    HiddenField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired, Length
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from portal.base.words import LabelledEnum
+from portal.replacements.actions import Asked
+from portal.replacements.addresses import Address
+from portal.replacements.faults import CHECKS, FAULTS, Fault
+from portal.sites.rules import Country
+from portal.web.formats import place
+from portal.web.forms import CreatingForm, Form, choices_of
+from portal.web.locale import gettext as _
+from portal.web.locale import label
+from portal.web.locale import lazy_gettext as _l
+
+OTHER = "other"
+_ADDRESS = ("street", "postal_code", "city", "country", "hours")
+Saved = Mapping[str, tuple[str, Address]]
+
+
+def _most(most: int) -> Length:
+    return Length(max=most, message=_l("Use at most %(most)s characters.", most=most))
+
+
+class FaultForm(Form):
+    """The first question about a device. It is in the address: nothing personal is in it."""
+
+    class Meta(Form.Meta):
+        csrf = False
+
+    product = HiddenField()
+    count = HiddenField()
+    fault = RadioField(_l("What is wrong?"), [InputRequired(_l("Choose what is wrong."))])
+
+    def __init__(self, category: LabelledEnum, **options: Any) -> None:
+        super().__init__(**options)
+        self.fault.choices = choices_among(FAULTS[category])  # type: ignore[index]
+
+
+class ReplacementForm(CreatingForm):
+    """What was tried, and where the new device is sent. `saved` are the sites to choose from."""
+
+    product = HiddenField(validators=[_most(40)])
+    count = HiddenField(validators=[_most(40)])
+    fault = HiddenField(validators=[_most(40)])
+    shown = HiddenField(validators=[_most(10)])  # the day that was promised when it was checked
+    tried = SelectMultipleField(
+        _l("What have you tried?"),
+        widget=ListWidget(prefix_label=False),
+        option_widget=CheckboxInput(),
+    )
+    untried = StringField(
+        _l("Why not the rest?"),
+        [_most(200)],
+        description=_l("Only if you skip something. A few words are enough."),
+    )
+    description = TextAreaField(_l("More about what is wrong"), [_most(5000)])
+    where = RadioField(
+        _l("Where is the new device to be sent?"), [InputRequired(_l("Choose an address."))]
+    )
+    recipient = StringField(_l("Who receives the parcel"), [_most(120)])
+    phone = StringField(
+        _l("Phone number"),
+        [_most(40)],
+        description=_l("So that the carrier can reach whoever receives it."),
+    )
+    street = TextAreaField(_l("Street address"), [_most(200)])
+    postal_code = StringField(_l("Postal code"), [_most(10)])
+    city = StringField(_l("City"), [_most(80)])
+    country = SelectField(_l("Country"), default=Country.NORWAY.value)
+    hours = StringField(
+        _l("When somebody can receive it"),
+        [_most(200)],
+        description=_l("For example: Monday to Friday 8–16."),
+    )
+
+    def __init__(self, *args: Any, asked: Fault, saved: Saved, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.asked, self.saved = asked, saved
+        checks = enumerate(CHECKS[asked])
+        self.tried.choices = [SelectChoice(str(number), _(text)) for number, text in checks]
+        self.where.choices = [
+            *(
+                SelectChoice(ref, name, render_kw={"hint": in_one_line(address)})
+                for ref, (name, address) in saved.items()
+            ),
+            SelectChoice(OTHER, _("Another address")),
+        ]
+        self.country.choices = choices_of(Country)
+        if self.where.data is None:
+            self.where.data = next(iter(saved), OTHER)
+
+    @property
+    def address(self) -> Address:
+        """Where to, and who is there: of a saved address its site tells the rest."""
+        known = self.saved.get(self.where.data or "")
+        there = known[1] if known else None
+        told = {name: getattr(there, name) if there else self[name].data or "" for name in _ADDRESS}
+        hours = self.hours.data or told["hours"]
+        who = {"recipient": self.recipient.data or "", "phone": self.phone.data or ""}
+        return Address(**told | {"hours": hours} | who)
+
+    def asking(self, recipient_id: int | None) -> Asked:
+        return Asked(
+            fault=self.asked,
+            tried=[int(each) for each in self.tried.data or ()],
+            untried=self.untried.data or "",
+            description=self.description.data or "",
+            address=self.address,
+            recipient_id=recipient_id,
+        )
+
+
+def choices_among(members: tuple[LabelledEnum, ...]) -> list[SelectChoice]:
+    return [SelectChoice(member.value, label(member)) for member in members]
+
+
+def in_one_line(address: Address) -> str:
+    street = ", ".join(address.street.splitlines())
+    return ", ".join(filter(None, (street, place(address.postal_code, address.city))))

@@ -1,0 +1,32 @@
+"""What replacements are found by: kept in the search index with every deed.
+
+Whom a parcel goes to is not among it: whoever leaves must be found nowhere.
+"""
+
+from portal.base.search import Kind, index, tokens_of
+from portal.base.tenancy import ScopedSession
+from portal.products.models import Product
+from portal.replacements.models import Replacement
+from portal.replacements.rules import ReturnStage, Stage
+
+STAGE_MARKS = {stage: f"c{number}" for number, stage in enumerate(Stage)}
+RETURN_MARKS = {stage: f"r{number}" for number, stage in enumerate(ReturnStage)}
+
+
+def index_replacement(session: ScopedSession, it: Replacement) -> None:
+    """Let it be found by every number that stands on a label or a parcel."""
+    old = session.get(Product, it.product_id) if it.product_id else None
+    known = (old.serial_number, old.mac, old.asset_tag) if old else ()
+    numbers = (it.reference, it.new_serial_number, it.tracking_number, it.received_serial_number)
+    tokens = tokens_of(
+        (it.city,), identifiers=[each or "" for each in (*numbers, *known)], marks=_marks(it)
+    )
+    index(session, Kind.REPLACEMENT, [(it.id, it.account_id, tokens)])
+
+
+def _marks(it: Replacement) -> list[str]:
+    marks = [STAGE_MARKS[it.stage], RETURN_MARKS[it.returned], f"m{it.model_id}"]
+    marks += [f"u{each}" for each in it.people.strip(",").split(",") if each]
+    if it.site_id:
+        marks.append(f"s{it.site_id}")
+    return marks

@@ -1,0 +1,57 @@
+"""Lists of replacements, as columns: those of a page, and the ids to be counted."""
+
+from functools import cache
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, select
+
+from portal.accounts.models import Account, Site, User
+from portal.products.models import Product
+from portal.replacements.models import Replacement
+
+
+def replacements_listed(*conditions: ColumnElement[bool]) -> Select[Any]:
+    """The columns of a list of replacements, in no order.
+
+    What belongs to a row is looked up for those that are shown: to plan a join of so many tables
+    takes PostgreSQL longer than to find the rows.
+    """
+    found: Select[Any] = _columns().where(*conditions)
+    return found
+
+
+@cache
+def _columns() -> Any:
+    return select(
+        Replacement.id,
+        Replacement.account_id,
+        Replacement.stage,
+        Replacement.returned,
+        Replacement.liability,
+        Replacement.model_id,
+        Replacement.product_id,
+        _beside(Product.identifier, Product.id, Replacement.product_id).label("identifier"),
+        _beside(Site.name, Site.id, Replacement.site_id).label("site"),
+        Replacement.new_serial_number,
+        Replacement.carrier,
+        Replacement.tracking_number,
+        Replacement.city,
+        Replacement.asked_at,
+        _beside(User.name, User.id, Replacement.asked_by_id).label("asked_by"),
+        Replacement.hand_over_on,
+        Replacement.promised_on,
+        Replacement.delivered_on,
+        Replacement.return_due_on,
+        Replacement.retain_and_destroy,
+        Replacement.changed_at,
+        _beside(Account.name, Account.id, Replacement.account_id).label("customer"),
+    )
+
+
+def _beside(shown: Any, number: Any, here: Any) -> Any:
+    return select(shown).where(number == here).correlate(Replacement).scalar_subquery()
+
+
+def replacement_ids(*conditions: ColumnElement[bool]) -> Select[Any]:
+    """The same replacements, to be counted."""
+    return select(Replacement.id).where(*conditions)

@@ -1,0 +1,60 @@
+"""The list of replacements as a page shows it: its rows, and how many there are."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement
+
+from portal.base.tenancy import ScopedSession
+from portal.catalogue.catalogue import Catalogue, catalogue_of
+from portal.replacements.filters import Filters
+from portal.replacements.list_queries import replacement_ids, replacements_listed
+from portal.replacements.rules import ReturnStage, return_stage
+from portal.replacements.search import found_by
+from portal.replacements.wording import status_sentence
+from portal.web.formats import number
+from portal.web.locale import gettext as _
+from portal.web.locale import ngettext
+from portal.web.paging import CAP, Page, capped_count, page_of
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    page: Page
+    heading: str
+    catalogue: Catalogue
+    today: date
+
+    def model(self, row: Any) -> str:
+        return self.catalogue[row.model_id].name
+
+    def sentence(self, row: Any) -> str:
+        return status_sentence(row, today=self.today)
+
+    def returned(self, row: Any) -> ReturnStage:
+        return return_stage(row.returned, row.return_due_on, self.today)
+
+
+def wanted(
+    session: ScopedSession, filters: Filters, catalogue: Catalogue, *, today: date
+) -> list[ColumnElement[bool]]:
+    """The conditions of what was asked for, for the list and for the table that is taken away."""
+    where = filters.conditions(today)
+    return [*where, found_by(session, filters.text, catalogue)] if filters.text else where
+
+
+def list_replacements(session: ScopedSession, filters: Filters, *, today: date) -> Listed:
+    """The page of the list that the request asks for."""
+    catalogue = catalogue_of(session)
+    where = wanted(session, filters, catalogue, today=today)
+    total = capped_count(session, replacement_ids(*where))
+    page = page_of(session, replacements_listed(*where), filters.order)
+    catalogue = catalogue_of(session, knowing=[row.model_id for row in page.rows])
+    return Listed(page, _heading(page.of(total)), catalogue, today)
+
+
+def _heading(total: int) -> str:
+    if total > CAP:
+        return _("More than %(number)s replacements", number=number(CAP))
+    return ngettext("%(num)s replacement", "%(num)s replacements", total)

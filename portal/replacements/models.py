@@ -1,0 +1,169 @@
+"""A replacement: the new device that is sent before the faulty one comes back."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, event
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from portal.accounts.models import Account, Site, User
+from portal.base.db import Base
+from portal.base.participation import Followed, Through
+from portal.base.references import reference
+from portal.base.tenancy import Owned, within
+from portal.base.visibility import Narrowed
+from portal.catalogue.models import ProductModel
+from portal.products.models import Product
+from portal.replacements.faults import Fault
+from portal.replacements.rules import PREFIX, Liability, ReturnStage, Stage, State, Track
+
+
+class Replacement(Followed, Owned, Base):
+    """One device for another. What its tracks went through is in its steps."""
+
+    __tablename__ = "replacement"
+    __table_args__ = (
+        within("site", "site_id"),
+        within("product", "product_id"),
+        within("service_request", "request_id"),
+        # Each order and filter of the lists has an index with the id, for keyset paging.
+        Index("ix_replacement_changed_at", "account_id", "changed_at", "id"),
+        Index("ix_replacement_stage", "account_id", "stage", "id"),
+        Index("ix_replacement_returned", "account_id", "returned", "return_due_on", "id"),
+        Index("ix_replacement_product", "account_id", "product_id", "id"),
+        Index("ix_replacement_site", "account_id", "site_id", "id"),
+        Index("ix_replacement_request", "account_id", "request_id"),
+        Index("ix_replacement_approved_at", "account_id", "approved_at"),
+        Index("ix_replacement_desk", "stage", "hand_over_on", "id"),
+        Index("ix_replacement_desk_return", "returned", "return_due_on", "id"),
+        Index("ix_replacement_tracking", "tracking_number"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account: Mapped[Account] = relationship(viewonly=True)
+    stage: Mapped[Stage] = mapped_column(default=Stage.REQUESTED)
+    returned: Mapped[ReturnStage] = mapped_column(default=ReturnStage.NOT_DUE)
+    liability: Mapped[Liability] = mapped_column(default=Liability.NONE)
+    # The device; or none in particular, but one of those of the model that are counted at the site.
+    product_id: Mapped[int | None]
+    product: Mapped[Product | None] = relationship(viewonly=True)
+    model_id: Mapped[int] = mapped_column(ForeignKey("product_model.id"))
+    model: Mapped[ProductModel] = relationship()
+    site_id: Mapped[int | None]  # where the device is
+    site: Mapped[Site | None] = relationship(viewonly=True)
+    request_id: Mapped[int | None]
+    fault: Mapped[Fault]
+    tried: Mapped[list[int]] = mapped_column(JSON)  # which of the fault's checks
+    untried: Mapped[str] = mapped_column(String(200), default="")  # why not the others
+    description: Mapped[str] = mapped_column(Text, default="")
+    recipient: Mapped[str] = mapped_column(String(120))
+    recipient_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))  # where a colleague is
+    phone: Mapped[str] = mapped_column(String(20))  # E.164
+    street: Mapped[str] = mapped_column(String(200))
+    postal_code: Mapped[str] = mapped_column(String(10))
+    city: Mapped[str] = mapped_column(String(80))
+    country: Mapped[str] = mapped_column(String(2))
+    hours: Mapped[str] = mapped_column(String(200), default="")  # when somebody can receive it
+    asked_at: Mapped[datetime]
+    asked_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    asked_by: Mapped[User | None] = relationship(foreign_keys=asked_by_id)
+    on_behalf: Mapped[bool] = mapped_column(default=False)  # by a partner or staff
+    approved_at: Mapped[datetime | None]
+    approved_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))  # None: by rule
+    declined_because: Mapped[str] = mapped_column(String(200), default="")
+    hand_over_on: Mapped[date | None]  # as promised when it was approved
+    promised_on: Mapped[date | None]
+    new_serial_number: Mapped[str | None] = mapped_column(String(20))
+    carrier: Mapped[str] = mapped_column(String(40), default="")
+    tracking_number: Mapped[str] = mapped_column(String(40), default="")
+    shipped_at: Mapped[datetime | None]
+    delivered_on: Mapped[date | None]
+    retain_and_destroy: Mapped[bool] = mapped_column(default=False)  # as agreed when it was asked
+    return_window: Mapped[int]  # business days, as agreed when it was asked
+    return_due_on: Mapped[date | None]
+    received_at: Mapped[datetime | None]
+    received_serial_number: Mapped[str] = mapped_column(String(20), default="")
+    condition: Mapped[str] = mapped_column(String(200), default="")
+    closed_at: Mapped[datetime | None]
+    people: Mapped[str] = mapped_column(Text, default="")  # see `participation.seen_by`
+    changed_at: Mapped[datetime]
+    version: Mapped[int] = mapped_column()
+    __mapper_args__ = {"version_id_col": version}
+
+    @property
+    def reference(self) -> str:
+        return reference(PREFIX, self.id)
+
+    @property
+    def is_open(self) -> bool:
+        return self.closed_at is None
+
+    def standing(self, track: Track) -> State:
+        """How one of its tracks stands."""
+        state: State = getattr(self, COLUMNS[track])
+        return state
+
+
+COLUMNS = {Track.REPLACEMENT: "stage", Track.RETURN: "returned", Track.LIABILITY: "liability"}
+# No device is replaced twice at once, whoever asks at the same moment. And no new device is sent
+# in two parcels.
+_OPEN, _R = Replacement.closed_at.is_(None), Replacement
+Index(
+    "uq_replacement_product_id",
+    _R.product_id,
+    unique=True,
+    sqlite_where=_OPEN,
+    postgresql_where=_OPEN,
+)
+# Most of what there is is finished; what goes on is listed first.
+Index(
+    "ix_replacement_open",
+    _R.account_id,
+    _R.changed_at,
+    _R.id,
+    sqlite_where=_OPEN,
+    postgresql_where=_OPEN,
+)
+_SENT = Replacement.new_serial_number.is_not(None)
+Index(
+    "uq_replacement_new_serial_number",
+    _R.new_serial_number,
+    unique=True,
+    sqlite_where=_SENT,
+    postgresql_where=_SENT,
+)
+
+
+class OfReplacement(Through):
+    """Mixin: it is seen by whoever sees its replacement."""
+
+    narrowed_by = "replacement_id"
+    replacement_id: Mapped[int] = mapped_column()
+
+    @classmethod
+    def through(cls) -> type[Narrowed]:
+        return Replacement
+
+
+class ReplacementStep(OfReplacement, Owned, Base):
+    """That one of its tracks came to stand so. Only added to; the tracks are told from these."""
+
+    __tablename__ = "replacement_step"
+    __table_args__ = (
+        within("replacement", "replacement_id"),
+        Index("ix_replacement_step_replacement", "replacement_id", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    track: Mapped[Track]
+    state: Mapped[str] = mapped_column(String(32))  # a value of the track's own kind
+    at: Mapped[datetime]
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))  # None: the portal itself
+
+
+def _refuse(*_told: Any) -> None:
+    raise TypeError("Steps are added, and never changed or taken away.")
+
+
+event.listen(ReplacementStep, "before_update", _refuse)
+event.listen(ReplacementStep, "before_delete", _refuse)

@@ -1,0 +1,107 @@
+"""What is looked up about replacements; what nobody else may see the session leaves out."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import joinedload
+
+from portal.accounts.models import Account, Partner, Site, User
+from portal.agreements.models import Agreement
+from portal.catalogue.models import ProductModel
+from portal.products.models import Product, ProductCount
+from portal.replacements.models import Replacement, ReplacementStep
+from portal.replacements.rules import CALLED_OFF
+
+
+def replacement_with_id(replacement_id: Any) -> Select[Replacement]:
+    """One replacement, with all that its page tells of it in one statement."""
+    asked_by = joinedload(Replacement.asked_by).load_only(User.name, User.partner_id)
+    return (
+        select(Replacement)
+        .options(
+            joinedload(Replacement.account).load_only(
+                Account.name, Account.digits, Account.closed_at
+            ),
+            joinedload(Replacement.product).load_only(Product.serial_number, Product.identifier),
+            joinedload(Replacement.model).load_only(ProductModel.name),
+            joinedload(Replacement.site).load_only(Site.name),
+            asked_by.joinedload(User.partner).load_only(Partner.name),
+        )
+        .where(Replacement.id == replacement_id)
+    )
+
+
+def replacement_locked(replacement_id: int) -> Select[Replacement]:
+    """One replacement as it is now, for this transaction alone to write."""
+    return (
+        select(Replacement)
+        .where(Replacement.id == replacement_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+
+
+def steps_of(replacement_id: int) -> Select[ReplacementStep]:
+    return (
+        select(ReplacementStep)
+        .where(ReplacementStep.replacement_id == replacement_id)
+        .order_by(ReplacementStep.id)
+    )
+
+
+def count_locked(count_id: int) -> Select[ProductCount]:
+    """Devices registered by count, for this transaction alone to take one of."""
+    return (
+        select(ProductCount)
+        .where(ProductCount.id == count_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+
+
+def open_of_product(product_id: int) -> Select[Replacement]:
+    return select(Replacement).where(
+        Replacement.product_id == product_id, Replacement.closed_at.is_(None)
+    )
+
+
+def open_of_count(count: ProductCount) -> Select[int]:
+    """How many of the devices that are counted in this line are being replaced."""
+    here = Replacement.site_id == count.site_id if count.site_id else Replacement.site_id.is_(None)
+    return select(func.count(Replacement.id)).where(
+        Replacement.model_id == count.model_id,
+        Replacement.product_id.is_(None),
+        Replacement.closed_at.is_(None),
+        here,
+    )
+
+
+def approved_since(account_id: int, moment: datetime) -> Select[int]:
+    return select(func.count(Replacement.id)).where(
+        Replacement.account_id == account_id,
+        Replacement.approved_at >= moment,
+        Replacement.stage.not_in(CALLED_OFF),
+    )
+
+
+def agreement_in_force(account_id: int, day: date) -> Select[*tuple[Any, ...]]:
+    """What of the agreement on a day concerns replacements; of several the one that ends last."""
+    return (
+        select(Agreement.targets, Agreement.retain_and_destroy)
+        .where(Agreement.account_id == account_id)
+        .where(Agreement.starts_on <= day, Agreement.ends_on >= day)
+        .order_by(Agreement.ends_on.desc(), Agreement.id.desc())
+        .limit(1)
+    )
+
+
+def partner_of_agreement(account_id: int, day: date) -> Select[str]:
+    """The name of the partner of the last agreement that has begun."""
+    return (
+        select(Partner.name)
+        .join(Agreement, Agreement.partner_id == Partner.id)
+        .where(Agreement.account_id == account_id, Agreement.starts_on <= day)
+        .order_by(Agreement.ends_on.desc(), Agreement.id.desc())
+        .limit(1)
+    )

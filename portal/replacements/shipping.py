@@ -1,0 +1,176 @@
+"""What logistics does with a replacement: sent, delivered, and the faulty device back."""
+
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from portal.base.clock import day_of
+from portal.base.db import broke
+from portal.base.history import Doer, What, happened
+from portal.base.tenancy import ScopedSession
+from portal.base.words import N_, Refused
+from portal.catalogue.catalogue import catalogue_of
+from portal.delivery_times.times import delivery_times
+from portal.products.indexing import index_products
+from portal.products.models import Product, ProductStatus
+from portal.products.rules import bare, fits, read_serial_number
+from portal.replacements.deeds import go, hold, settle
+from portal.replacements.models import Replacement
+from portal.replacements.rules import (
+    Liability,
+    ReturnStage,
+    Stage,
+    Track,
+    checked_tracking_number,
+    return_due,
+)
+from portal.service_requests.rules import one_line
+
+TAKEN = N_("This serial number was sent in another replacement.")
+
+
+def ship(
+    session: ScopedSession,
+    replacement: Replacement,
+    *,
+    serial_number: str,
+    tracking_number: str,
+    carrier: str,
+    by: Doer,
+    now: datetime,
+) -> None:
+    """Send the new device. From now on the faulty one is to come back, and money hangs on it."""
+    it = hold(session, replacement)
+    serial = _new_serial(session, it, serial_number)
+    number = checked_tracking_number(tracking_number)
+    if it.stage is Stage.SHIPPED and (it.new_serial_number, it.tracking_number) == (serial, number):
+        return  # scanned twice
+    go(session, it, Track.REPLACEMENT, Stage.SHIPPED, by=by, now=now)
+    try:
+        with session.begin_nested():
+            it.new_serial_number = serial
+    except IntegrityError as error:
+        if not broke(error, "uq_replacement_new_serial_number"):
+            raise
+        raise Refused(TAKEN, field="serial_number") from None
+    it.tracking_number = number
+    it.carrier = one_line(carrier, field="carrier", most=40)
+    it.shipped_at = now
+    if not it.retain_and_destroy:
+        go(session, it, Track.RETURN, ReturnStage.LABEL_READY, by=None, now=now)
+        go(session, it, Track.LIABILITY, Liability.AT_RISK, by=None, now=now)
+        arrives = max(it.promised_on or day_of(now), day_of(now))
+        it.return_due_on = _due(session, it, arrives)
+    happened(session, it, What.SHIPPED, by=by)
+    settle(session, it, now=now)
+
+
+def deliver(
+    session: ScopedSession, replacement: Replacement, *, on: date, by: Doer | None, now: datetime
+) -> None:
+    """The new device has arrived: it stands in the faulty one's place, which is to be sent back."""
+    it = hold(session, replacement)
+    if it.stage is Stage.DELIVERED and it.delivered_on == on:
+        return
+    if it.shipped_at and not day_of(it.shipped_at) <= on <= day_of(now):
+        raise Refused(N_("Choose a day from when it was sent until today."), field="delivered_on")
+    go(session, it, Track.REPLACEMENT, Stage.DELIVERED, by=by, now=now)
+    it.delivered_on = on
+    if it.returned is ReturnStage.LABEL_READY:
+        it.return_due_on = _due(session, it, on)
+    _take_its_place(session, it, by=by, now=now)
+    happened(session, it, What.DELIVERED, by=by)
+    settle(session, it, now=now)
+
+
+def receive_back(
+    session: ScopedSession,
+    replacement: Replacement,
+    *,
+    serial_number: str,
+    condition: str,
+    by: Doer,
+    now: datetime,
+) -> None:
+    """The faulty device has come back, and no money hangs on it any more."""
+    it = hold(session, replacement)
+    scanned = bare(serial_number)[:20]
+    if it.returned is ReturnStage.RECEIVED and it.received_serial_number == scanned:
+        return
+    old = session.get(Product, it.product_id) if it.product_id else None
+    if old and scanned and scanned not in {old.serial_number, old.mac}:
+        raise Refused(
+            N_("You scanned %(scanned)s, but %(wanted)s is to come back."),
+            field="serial_number",
+            scanned=scanned,
+            wanted=old.identifier,
+        )
+    go(session, it, Track.RETURN, ReturnStage.RECEIVED, by=by, now=now)
+    it.received_at, it.received_serial_number = now, scanned
+    it.condition = one_line(condition, field="condition", most=200)
+    if it.liability is Liability.AT_RISK:
+        go(session, it, Track.LIABILITY, Liability.SETTLED, by=None, now=now)
+    happened(session, it, What.RECEIVED_BACK, by=by)
+    settle(session, it, now=now)
+
+
+def _due(session: ScopedSession, it: Replacement, delivered_on: date) -> date:
+    workdays = delivery_times(session).workdays(it.country)
+    return return_due(delivered_on, it.return_window, workdays)
+
+
+def _new_serial(session: ScopedSession, it: Replacement, text: str) -> str:
+    """The serial number of a device of the right model that is nobody's yet."""
+    catalogue = catalogue_of(session, knowing=[it.model_id])
+    wanted = catalogue[it.model_id]
+    serial = read_serial_number(text, pattern=wanted.serial_pattern)
+    known = session.scalars(select(Product).where(Product.serial_number == serial)).first()
+    if known and known.model_id != it.model_id:
+        raise Refused(
+            N_("This is a %(scanned)s, but a %(wanted)s is to be sent."),
+            field="serial_number",
+            scanned=catalogue[known.model_id].name,
+            wanted=wanted.name,
+        )
+    if known and it.stage is Stage.APPROVED:
+        raise Refused(N_("This device is registered already."), field="serial_number")
+    if not fits(serial, wanted.serial_pattern):
+        raise Refused(
+            N_("%(scanned)s is no serial number of a %(wanted)s."),
+            field="serial_number",
+            scanned=serial,
+            wanted=wanted.name,
+        )
+    return serial
+
+
+def _take_its_place(
+    session: ScopedSession, it: Replacement, *, by: Doer | None, now: datetime
+) -> None:
+    """Register the new device where the faulty one was, which is out of use from this moment: so
+    it is one device at any time. Of those by count there is one still."""
+    old = session.get(Product, it.product_id) if it.product_id else None
+    if old is None or old.status is not ProductStatus.ACTIVE:
+        return
+    old.status, old.changed_at = ProductStatus.REPLACED, now
+    happened(session, old, What.REPLACED, by=by, replacement=it.reference)
+    new = Product(
+        account_id=it.account_id,
+        model_id=old.model_id,
+        serial_number=it.new_serial_number,
+        registered_at=now,
+        registered_by_id=it.asked_by_id,
+        changed_at=now,
+        **{name: getattr(old, name) for name in ("site_id", "room", "asset_tag", "holder")},
+    )
+    index_products(session, [old])
+    try:
+        with session.begin_nested():
+            session.add(new)
+    except IntegrityError as error:
+        if not broke(error, "uq_product_serial_number"):
+            raise
+        return  # somebody registered it from its label already
+    happened(session, new, What.REGISTERED, by=by)
+    index_products(session, [new])
