@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 from portal.base.access import Role
 from portal.base.history import Event
 from portal.base.tenancy import ScopedSession
-from portal.service_requests.actions import reply
+from portal.service_requests.actions import close_request, reply
 from portal.service_requests.explaining import concern
-from portal.service_requests.handling import add_time
+from portal.service_requests.handling import add_time, change_status
 from portal.service_requests.models import ServiceRequest, ServiceRequestMessage
 from portal.service_requests.rules import Status
 from portal.service_requests.taking import take
@@ -109,6 +109,19 @@ def test_a_status_chosen_on_a_page_that_is_out_of_date_is_refused(
     # What is said without moving it overwrites nothing, and is sent.
     form = answer(world, asked) | {"version": form["version"]}
     assert anna.post(desk(asked, "messages"), data=form).status_code == 303
+
+
+def test_of_what_is_canceled_nobody_is_told_to_open_it_again(
+    anna: FlaskClient, world: World
+) -> None:
+    closed, canceled = world.request(), world.request()
+    world.do(closed, close_request, solved=True, by=world.ola)
+    world.do(canceled, change_status, Status.CANCELED, by=world.anna)
+
+    page = anna.get(desk(canceled)).text
+    assert "The request is canceled, and cannot be opened again." in page
+    assert "Open it again to answer" not in page
+    assert "Open it again to answer the customer." in anna.get(desk(closed)).text
 
 
 def test_a_note_is_for_staff_and_moves_nothing(
