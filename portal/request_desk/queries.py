@@ -5,6 +5,7 @@ from typing import Any, cast
 
 from sqlalchemy import (
     ColumnElement,
+    Date,
     Integer,
     Select,
     and_,
@@ -19,6 +20,7 @@ from sqlalchemy.orm import aliased
 
 from portal.accounts.models import Account, Membership, User
 from portal.accounts.queries import holding
+from portal.agreements.models import Agreement
 from portal.base.access import GRANTS, Permission
 from portal.base.plans import KEPT
 from portal.service_requests.desk_models import StandardAnswer, TimeSpent
@@ -83,14 +85,26 @@ def _followers(request_id: Any) -> Any:
     return query.join(User, User.id == Follower.user_id).where(*here).scalar_subquery()
 
 
+def _plan(account_id: Any, today: Any) -> Any:
+    """The agreement in force; of several, the one that lasts longest."""
+    here = Agreement.account_id == account_id
+    in_force = Agreement.starts_on <= today, Agreement.ends_on >= today
+    longest = Agreement.ends_on.desc(), Agreement.starts_on.desc(), Agreement.number.desc()
+    query = select(Agreement.id).where(here, *in_force).order_by(*longest).limit(1)
+    return query.scalar_subquery()
+
+
 @cache
 def beside(*, of_device: bool, most: int) -> Select[Any]:
-    """By `request_id`, `account_id` and, `of_device`, `product_id`: the minutes spent on a request
-    and who follows it, in each row; and other requests of its device, then open ones of its
-    account, the newest first. One row at least, without another where there is none."""
+    """By `request_id`, `account_id`, `today` and, `of_device`, `product_id`: the minutes spent on a
+    request, who follows it and the plan in force, in each row; and other requests of its device,
+    then open ones of its account, the newest first. One row at least, without another where there
+    is none."""
     other: Any = aliased(ServiceRequest)
     names = ("request_id", "account_id", "product_id")
     number, account_id, product_id = (bindparam(name, type_=Integer) for name in names)
+    today = bindparam("today", type_=Date)
+    plan = aliased(Agreement)
     minutes = (
         select(func.coalesce(func.sum(TimeSpent.minutes), 0))
         .where(TimeSpent.request_id == number)
@@ -106,9 +120,12 @@ def beside(*, of_device: bool, most: int) -> Select[Any]:
         select(
             minutes.label("minutes"),
             _followers(number).label("followers"),
+            plan.number.label("plan"),
+            plan.ends_on,
             *(other.id, other.subject, other.status, other.opened_at, other.product_id),
         )
         .select_from(ServiceRequest)
+        .outerjoin(plan, plan.id == _plan(account_id, today))
         .outerjoin(other, here)
         .where(ServiceRequest.id == number)
         .order_by(*([same.desc()] if of_device else []), other.id.desc())

@@ -1,11 +1,12 @@
 """What the desk's page of a request shows: what the customer's does, and what is ours."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from flask import url_for
 
+from portal.base.clock import day_of
 from portal.base.references import reference
 from portal.base.tenancy import ScopedSession
 from portal.base.text import sort_key
@@ -46,12 +47,21 @@ class Following:
 
 
 @dataclass(frozen=True, slots=True)
+class Plan:
+    """The agreement that is in force for the customer."""
+
+    number: str
+    ends_on: date
+
+
+@dataclass(frozen=True, slots=True)
 class Desk:
     """What staff see beside what was said."""
 
     it: Shown
     others: list[Other]
     minutes: int
+    plan: Plan | None
     followers: list[Following]
     answers: dict[int, Offered]
     issue: Issue | None
@@ -75,7 +85,8 @@ def show_desk(
 ) -> Desk:
     request = looked.request
     of_device = request.product_id is not None
-    values = {"request_id": request.id, "account_id": request.account_id}
+    values: dict[str, Any] = {"request_id": request.id, "account_id": request.account_id}
+    values["today"] = day_of(now)
     if request.product_id is not None:
         values["product_id"] = request.product_id
     rows = session.execute(beside(of_device=of_device, most=MOST_OTHERS), values).all()
@@ -87,6 +98,7 @@ def show_desk(
         it=show(session, looked, reader, now=now, place=place, followers=False),
         others=[_other(row, request) for row in rows if row.id],
         minutes=rows[0].minutes if rows else 0,
+        plan=Plan(rows[0].plan, rows[0].ends_on) if rows and rows[0].plan else None,
         followers=_following(rows[0].followers if rows else ""),
         answers=answers_of(session),
         issue=known,

@@ -1,5 +1,7 @@
 """The desk's page of a request: answered, noted on, moved; and whose business it is."""
 
+import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -7,6 +9,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
+from portal.base import clock
 from portal.base.access import Role
 from portal.base.history import Event
 from portal.base.tenancy import ScopedSession
@@ -16,6 +19,7 @@ from portal.service_requests.handling import add_time, change_status
 from portal.service_requests.models import ServiceRequest, ServiceRequestMessage
 from portal.service_requests.rules import Status
 from portal.service_requests.taking import take
+from portal.web.formats import text_date
 from tests.conftest import SignInAs
 from tests.counting import counted
 from tests.factories import (
@@ -274,6 +278,32 @@ def test_the_page_tells_what_is_known_beside_what_was_said(
     page = anna.get(desk(asked)).text
     for words in ("Oslo", "Same device", "15 minutes", "Known issue", world.account.name):
         assert words in page
+
+
+def test_the_plan_in_force_is_told_whatever_the_request_is_about(
+    anna: FlaskClient, session: ScopedSession, world: World
+) -> None:
+    asked, today = world.request(), clock.today()
+    year = timedelta(days=365)
+    make_agreement(session, make_account(session))
+    for since, until in ((-2, -1), (1, 2)):
+        days = {"starts_on": today + since * year, "ends_on": today + until * year}
+        make_agreement(session, world.account, **days)
+    session.commit()
+    agreement = re.compile(r"Agreement in force</dt><dd>(.*?)</dd>", re.DOTALL)
+    assert agreement.findall(anna.get(desk(asked)).text) == ["None"]
+
+    shorter, number = (
+        make_agreement(session, world.account, starts_on=today, ends_on=today + ahead * year).number
+        for ahead in (0, 3)
+    )
+    session.commit()
+
+    (told,) = agreement.findall(anna.get(desk(asked)).text)
+
+    assert f'href="/desk/agreements/{number}">{number}</a>' in told
+    assert f"Up to and including {text_date(today + 3 * year)}" in told
+    assert shorter not in told
 
 
 def test_the_page_asks_eight_statements_however_much_was_said(
