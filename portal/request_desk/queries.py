@@ -24,7 +24,7 @@ from portal.agreements.models import Agreement
 from portal.base.access import GRANTS, Permission
 from portal.base.plans import KEPT
 from portal.service_requests.desk_models import StandardAnswer, TimeSpent
-from portal.service_requests.models import Follower, ServiceRequest
+from portal.service_requests.models import Follower, ServiceRequest, ServiceRequestMessage
 from portal.service_requests.rules import OPEN
 
 WORKING = [role for role, held in GRANTS.items() if Permission.REQUESTS_WORK in held]
@@ -132,6 +132,13 @@ def beside(*, of_device: bool, most: int) -> Select[Any]:
         .limit(most)
         .execution_options(**KEPT)
     )
+
+
+def said_by_others(request_id: int, person_id: int) -> Select[int]:
+    """How many messages and notes of a request are not by this person."""
+    message = ServiceRequestMessage
+    theirs = func.coalesce(message.author_id, 0) != person_id
+    return select(func.count(message.id)).where(message.request_id == request_id, theirs)
 
 
 def explained_by_incident(incident_id: int) -> Select[Any]:

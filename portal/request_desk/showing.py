@@ -20,7 +20,7 @@ from portal.request_desk.reaching import id_of
 from portal.request_pages.looking import Looked, look_at
 from portal.request_pages.parts import Place
 from portal.request_pages.showing import Shown, show
-from portal.request_pages.story import Reader
+from portal.request_pages.story import Line, Reader, Side, Sort
 from portal.service_requests.models import PREFIX, ServiceRequest
 
 MOST_OTHERS = 6
@@ -72,6 +72,11 @@ class Desk:
     @property
     def request(self) -> ServiceRequest:
         return self.it.request
+
+    def newest_of_others(self, number: int) -> list[Line]:
+        """What others said last, in the order they said it."""
+        said = (it for it in self.it.timeline if it.sort is Sort.MESSAGE)
+        return [it for it in said if it.side is not Side.YOU][:number][::-1]
 
 
 def look(session: ScopedSession, ref: str, *, person_id: int) -> Looked:
