@@ -22,7 +22,7 @@ from portal.uploads.rules import purpose
 from portal.web.fields import WholeNumberField
 from portal.web.forms import CreatingForm, EditingForm, Form, choices_of
 from portal.web.locale import gettext as _
-from portal.web.locale import label, lazy_pgettext
+from portal.web.locale import label
 from portal.web.locale import lazy_gettext as _l
 from portal.web.paging import LARGEST
 
@@ -129,9 +129,9 @@ class WorkaroundForm(EditingForm):
 
 class _OtherForm(Form):
     other = StringField(
-        _l("Number of the other request"),
+        _l("The other request"),
         [InputRequired(_l("Enter the number of the other request."))],
-        description=_l("For example SR-1000013. It must be one of the same customer."),
+        description=_l("Its number, or words of its subject. It must be one of the same customer."),
     )
 
 
@@ -139,6 +139,8 @@ class MergeForm(EditingForm, _OtherForm):
     """Where this one is the worse, somebody has to say how bad the other is then."""
 
     severity = SelectField(_l("How severe the other one is from then on"), default="")
+    seen = StringField(widget=HiddenInput())  # the number of the other one, once it was shown
+    shown: ServiceRequest | None = None
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -169,10 +171,16 @@ class TimeForm(CreatingForm):
     time_note = StringField(_l("On what"))
 
 
-class ConcernForm(EditingForm):
-    """Which known issue or incident explains it; left empty, none does."""
+class IssueForm(EditingForm):
+    """Which known issue explains it; left empty, none does."""
 
-    number = StringField(lazy_pgettext("reference", "Number"))
+    number = StringField(_l("Known issue"), description=_l("Its number, or words of its title."))
+
+
+class IncidentForm(EditingForm):
+    """Which incident explains it; left empty, none does."""
+
+    number = StringField(_l("Incident"), description=_l("Its number, or words of its title."))
 
 
 def number(prefix: str, record_id: int | None) -> str:

@@ -134,6 +134,16 @@ def beside(*, of_device: bool, most: int) -> Select[Any]:
     )
 
 
+def others_like(
+    account_id: int, request_id: int, text: str, number: int | None
+) -> Select[ServiceRequest]:
+    """Other requests of the account that what is typed may mean, the newest first."""
+    words = (ServiceRequest.subject.icontains(each, autoescape=True) for each in text.split())
+    other = ServiceRequest.account_id == account_id, ServiceRequest.id != request_id
+    meant = or_(ServiceRequest.id == number, and_(*words))
+    return select(ServiceRequest).where(*other, meant).order_by(ServiceRequest.id.desc())
+
+
 def said_by_others(request_id: int, person_id: int) -> Select[int]:
     """How many messages and notes of a request are not by this person."""
     message = ServiceRequestMessage
