@@ -49,9 +49,9 @@ from portal.registration import routes as registration
 from portal.replacements import asking as replacement_asking
 from portal.replacements import routes as replacements
 from portal.request_desk import contacts as copy_contacts
+from portal.request_desk import deed_choices, incident_answers, standard_answers
 from portal.request_desk import deed_routes as request_deeds
 from portal.request_desk import followers as desk_followers
-from portal.request_desk import incident_answers, standard_answers
 from portal.request_desk import news as request_news
 from portal.request_desk import routes as request_desk
 from portal.request_desk import taking as request_taking
@@ -126,6 +126,7 @@ FEATURES = [
     ("/desk/service-requests", request_news.bp),
     ("/desk/service-requests", desk_followers.bp),
     ("/desk/service-requests", copy_contacts.bp),
+    ("/desk/service-requests", deed_choices.bp),
     ("/desk/service-requests", cloud_partner_desk.bp),
     ("/desk/staff", staff.bp),
     ("/desk/standard-answers", standard_answers.bp),

@@ -26,6 +26,8 @@ from portal.known_issues.issues import issues_of
 from portal.known_issues.listing import Stage, list_issues, models_in, read_asked
 from portal.known_issues.models import KnownIssue
 from portal.known_issues.rules import State
+from portal.request_desk.queries import connected_with_issue
+from portal.service_requests.wording import status_here
 from portal.web.forms import Form
 from portal.web.guard import allow, viewer
 from portal.web.locale import gettext as _
@@ -33,6 +35,7 @@ from portal.web.pages import page
 from portal.web.session import db
 
 bp = Blueprint("desk_known_issues", __name__)
+MOST_CONNECTED = 25
 CHOICES = {each.__name__: each for each in (Category, Stage, State)}
 
 
@@ -156,9 +159,14 @@ def path_of(issue: KnownIssue) -> str:
 def _page(issue: KnownIssue, form: Form, status: int = 200) -> ResponseReturnValue:
     models = catalogue_of(db(), knowing=[each.model_id for each in issue.models])
     fix = FixIssueForm(formdata=None, data={"version": issue.version})
+    connected = db().execute(connected_with_issue(issue.id, most=MOST_CONNECTED)).all()
     return page(
         "desk/known_issues/show.html",
         status,
+        connected=connected,
+        number=connected[0].number if connected else 0,
+        hearing=connected[0].customers if connected else 0,
+        status_here=status_here,
         issue=issue,
         models=[models[each.model_id] for each in issue.models],
         form=form,

@@ -53,7 +53,7 @@ ICONS = [
 
 
 @bp.get("/style")
-@allow(Permission.DESK_VIEW, everywhere=True)
+@allow(Permission.DESK_MANAGE, everywhere=True)
 def style() -> ResponseReturnValue:
     """Every part of the interface in every state, to look at and to test."""
     mistaken = StyleForm(formdata=None, prefix="wrong-")

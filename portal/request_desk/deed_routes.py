@@ -11,7 +11,7 @@ from portal.base.submissions import submission
 from portal.base.tenancy import ScopedSession
 from portal.base.words import Refused
 from portal.request_desk.deed_list import DEEDS, Deed, offered
-from portal.request_desk.deeds import guard
+from portal.request_desk.deeds import Unseen, guard
 from portal.request_desk.reaching import find, find_to_write, path_of
 from portal.service_requests.models import ServiceRequest
 from portal.service_requests.wording import status_here
@@ -45,6 +45,8 @@ def do(ref: str, deed: str) -> ResponseReturnValue:
     if filled.validate():
         try:
             return redirect(_done(session, it, DEEDS[deed], filled), 303)
+        except Unseen:
+            return _page(it, deed, filled)
         except Refused as refusal:
             filled.refuse(refusal)
     return _page(it, deed, filled, 422)

@@ -7,7 +7,6 @@ from sqlalchemy import select
 
 from portal.agreements.targets import Severity
 from portal.base.history import Doer
-from portal.base.references import read_reference
 from portal.base.tenancy import ScopedSession
 from portal.base.words import N_, Overtaken, Refused
 from portal.incidents.concern import may_be_read
@@ -15,7 +14,7 @@ from portal.incidents.incidents import incidents_of
 from portal.known_issues.issues import issues_of
 from portal.request_desk.contacts import contact_named
 from portal.request_desk.moving import customer_named, move_to_customer
-from portal.request_desk.reaching import path_of
+from portal.request_desk.reaching import numbered, path_of
 from portal.service_requests import handling, joining
 from portal.service_requests.actions import reopen_request
 from portal.service_requests.deeds import hold
@@ -24,6 +23,10 @@ from portal.service_requests.models import PREFIX, ServiceRequest
 from portal.service_requests.rules import LinkKind, Status, graver
 from portal.service_requests.splitting import split
 from portal.web.locale import label
+
+
+class Unseen(Exception):
+    """It can be done, and is not, until whoever does it has seen what it is done to."""
 
 
 def guard(session: ScopedSession, request: ServiceRequest, version: int) -> ServiceRequest:
@@ -40,7 +43,7 @@ def guard(session: ScopedSession, request: ServiceRequest, version: int) -> Serv
 def other_of(session: ScopedSession, request: ServiceRequest, typed: str) -> ServiceRequest:
     """Another request of the same customer, by its number; those of others are not offered."""
     here = ServiceRequest.account_id == request.account_id
-    number = read_reference(PREFIX, typed)
+    number = numbered(PREFIX, typed)
     found = session.scalars(select(ServiceRequest).where(ServiceRequest.id == number, here))
     other = found.one_or_none()
     if other is None or other.id == request.id:
@@ -75,7 +78,8 @@ def accept_workaround(
 
 
 def merge(session: ScopedSession, it: ServiceRequest, form: Any, by: Doer, now: datetime) -> str:
-    into = other_of(session, it, form.other.data)
+    form.shown = into = other_of(session, it, form.other.data)
+    seen, form.seen.data = form.seen.data == into.reference, into.reference
     chosen = Severity(form.severity.data) if form.severity.data else None
     if chosen is None and graver(it.severity, into.severity):
         raise Refused(
@@ -86,6 +90,8 @@ def merge(session: ScopedSession, it: ServiceRequest, form: Any, by: Doer, now: 
         )
     joining.merge(session, it, into, by=by, now=now)
     handling.change_severity(session, into, chosen or into.severity, by=by, now=now)
+    if not seen:
+        raise Unseen
     return path_of(into)
 
 
@@ -114,7 +120,7 @@ def name_issue(
     session: ScopedSession, it: ServiceRequest, form: Any, by: Doer, now: datetime
 ) -> None:
     typed = (form.number.data or "").strip()
-    found = issues_of(session).get(read_reference("KI", typed))
+    found = issues_of(session).get(numbered("KI", typed))
     if typed and found is None:
         raise Refused(N_("We find no known issue by that number."), field="number")
 
@@ -130,7 +136,7 @@ def name_incident(
     session: ScopedSession, it: ServiceRequest, form: Any, by: Doer, now: datetime
 ) -> None:
     typed = (form.number.data or "").strip()
-    number = read_reference("INC", typed)
+    number = numbered("INC", typed)
     found = incidents_of(session).get(number) if number else None
     if typed and found is None:
         raise Refused(N_("We find no incident by that number."), field="number")

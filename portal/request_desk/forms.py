@@ -3,14 +3,17 @@
 from collections.abc import Iterable
 from typing import Any
 
-from wtforms import SelectField, StringField, TextAreaField
+from wtforms import IntegerField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired
+from wtforms.validators import InputRequired, NumberRange, Optional
+from wtforms.widgets import HiddenInput
 
 from portal.agreements.targets import Severity
 from portal.base.access import Permission
 from portal.base.references import reference
+from portal.base.words import Refused
 from portal.products.forms import text_field
+from portal.request_desk.holding_back import Unread
 from portal.service_requests.models import ServiceRequest
 from portal.service_requests.rules import LinkKind, Status, Who, goes_on_to
 from portal.service_requests.wording import status_here
@@ -19,8 +22,9 @@ from portal.uploads.rules import purpose
 from portal.web.fields import WholeNumberField
 from portal.web.forms import CreatingForm, EditingForm, Form, choices_of
 from portal.web.locale import gettext as _
-from portal.web.locale import label, lazy_pgettext
+from portal.web.locale import label
 from portal.web.locale import lazy_gettext as _l
+from portal.web.paging import LARGEST
 
 # What was sent for a note can not be taken along in an answer.
 ANSWERS = purpose("desk_answer", Permission.REQUESTS_WORK)
@@ -39,6 +43,19 @@ class AnswerForm(CreatingForm, EditingForm):
         ),
     )
     files = FilesField(_l("Files for the customer"), for_what=ANSWERS)
+    heard = IntegerField(
+        widget=HiddenInput(), validators=[Optional(), NumberRange(0, LARGEST)]
+    )  # messages of others that were on the page
+    unread = 0  # those that came meanwhile, for which it is held back
+
+    def refuse(self, refusal: Refused) -> None:
+        """What is held back has nothing wrong with it: the next press sends it."""
+        if not isinstance(refusal, Unread):
+            super().refuse(refusal)
+            return
+        self.unread, self.overtaken = refusal.number, refusal.version != self.version.data
+        for field, value in ((self.heard, refusal.heard), (self.version, refusal.version)):
+            field.data, field.raw_data = value, None
 
     def offer(self, request: ServiceRequest) -> None:
         """The statuses that it may go on to. Where it stays is what follows from an answer."""
@@ -112,9 +129,9 @@ class WorkaroundForm(EditingForm):
 
 class _OtherForm(Form):
     other = StringField(
-        _l("Number of the other request"),
+        _l("The other request"),
         [InputRequired(_l("Enter the number of the other request."))],
-        description=_l("For example SR-1000013. It must be one of the same customer."),
+        description=_l("Its number, or words of its subject. It must be one of the same customer."),
     )
 
 
@@ -122,6 +139,8 @@ class MergeForm(EditingForm, _OtherForm):
     """Where this one is the worse, somebody has to say how bad the other is then."""
 
     severity = SelectField(_l("How severe the other one is from then on"), default="")
+    seen = StringField(widget=HiddenInput())  # the number of the other one, once it was shown
+    shown: ServiceRequest | None = None
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -152,10 +171,16 @@ class TimeForm(CreatingForm):
     time_note = StringField(_l("On what"))
 
 
-class ConcernForm(EditingForm):
-    """Which known issue or incident explains it; left empty, none does."""
+class IssueForm(EditingForm):
+    """Which known issue explains it; left empty, none does."""
 
-    number = StringField(lazy_pgettext("reference", "Number"))
+    number = StringField(_l("Known issue"), description=_l("Its number, or words of its title."))
+
+
+class IncidentForm(EditingForm):
+    """Which incident explains it; left empty, none does."""
+
+    number = StringField(_l("Incident"), description=_l("Its number, or words of its title."))
 
 
 def number(prefix: str, record_id: int | None) -> str:

@@ -5,17 +5,18 @@ from datetime import datetime
 
 from flask import Blueprint, Response, abort, request
 from flask.typing import ResponseReturnValue
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from portal.base import clock
 from portal.base.access import Permission
 from portal.base.references import reference
 from portal.base.tenancy import ScopedSession
 from portal.request_desk.drafting import key_of
+from portal.request_desk.queries import said_by_others
 from portal.request_desk.reaching import id_of
 from portal.request_pages.rules import STILL_WRITING, draft_key
 from portal.request_pages.showing import Shown
-from portal.service_requests.models import PREFIX, ServiceRequest, ServiceRequestMessage
+from portal.service_requests.models import PREFIX, ServiceRequest
 from portal.service_requests.own_queries import writing_there
 from portal.web.guard import allow, viewer
 from portal.web.locale import ngettext
@@ -64,11 +65,7 @@ def show(ref: str) -> ResponseReturnValue:
 
 def _news(session: ScopedSession, request_id: int, heard: int, version: int, now: datetime) -> News:
     """Three statements; notes of colleagues count as well, for here all may read them."""
-    theirs = (
-        select(func.count(ServiceRequestMessage.id))
-        .where(ServiceRequestMessage.request_id == request_id)
-        .where(func.coalesce(ServiceRequestMessage.author_id, 0) != viewer().id)
-    )
+    theirs = said_by_others(request_id, viewer().id)
     query = select(ServiceRequest.version, theirs.scalar_subquery())
     row = session.execute(query.where(ServiceRequest.id == request_id)).first() or abort(404)
     since = now - STILL_WRITING

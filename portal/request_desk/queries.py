@@ -5,6 +5,7 @@ from typing import Any, cast
 
 from sqlalchemy import (
     ColumnElement,
+    Date,
     Integer,
     Select,
     Subquery,
@@ -22,11 +23,12 @@ from sqlalchemy.orm import aliased
 
 from portal.accounts.models import Account, Membership, User
 from portal.accounts.queries import holding
+from portal.agreements.models import Agreement
 from portal.base.access import GRANTS, Permission
 from portal.base.plans import KEPT
 from portal.service_requests.desk_models import StandardAnswer, TimeSpent
 from portal.service_requests.list_indexes import unfinished
-from portal.service_requests.models import Follower, ServiceRequest
+from portal.service_requests.models import Follower, ServiceRequest, ServiceRequestMessage
 from portal.service_requests.rules import OPEN
 
 WORKING = [role for role, held in GRANTS.items() if Permission.REQUESTS_WORK in held]
@@ -87,13 +89,25 @@ def _followers(request_id: Any) -> Any:
     return query.join(User, User.id == Follower.user_id).where(*here).scalar_subquery()
 
 
+def _plan(account_id: Any, today: Any) -> Any:
+    """The agreement in force; of several, the one that lasts longest."""
+    here = Agreement.account_id == account_id
+    in_force = Agreement.starts_on <= today, Agreement.ends_on >= today
+    longest = Agreement.ends_on.desc(), Agreement.starts_on.desc(), Agreement.number.desc()
+    query = select(Agreement.id).where(here, *in_force).order_by(*longest).limit(1)
+    return query.scalar_subquery()
+
+
 @cache
 def beside(*, of_device: bool, most: int) -> Select[Any]:
-    """By `request_id`, `account_id` and, `of_device`, `product_id`: the minutes spent on a request
-    and who follows it, in each row; and other requests of its device, then open ones of its
-    account, the newest first. One row at least, without another where there is none."""
+    """By `request_id`, `account_id`, `today` and, `of_device`, `product_id`: the minutes spent on a
+    request, who follows it and the plan in force, in each row; and other requests of its device,
+    then open ones of its account, the newest first. One row at least, without another where there
+    is none."""
     other: Any = aliased(ServiceRequest)
-    number = bindparam("request_id", type_=Integer)
+    number, account_id = (bindparam(name, type_=Integer) for name in ("request_id", "account_id"))
+    today = bindparam("today", type_=Date)
+    plan = aliased(Agreement)
     minutes = (
         select(func.coalesce(func.sum(TimeSpent.minutes), 0))
         .where(TimeSpent.request_id == number)
@@ -104,9 +118,12 @@ def beside(*, of_device: bool, most: int) -> Select[Any]:
         select(
             minutes.label("minutes"),
             _followers(number).label("followers"),
+            plan.number.label("plan"),
+            plan.ends_on,
             *(other.id, other.subject, other.status, other.opened_at, other.product_id),
         )
         .select_from(ServiceRequest)
+        .outerjoin(plan, plan.id == _plan(account_id, today))
         .outerjoin(found, true())
         .outerjoin(other, other.id == found.c.id)
         .where(ServiceRequest.id == number)
@@ -136,6 +153,23 @@ def _others(of_device: bool, most: int) -> Subquery:
     return union_all(newest(1, other.product_id == product_id), still_open).subquery()
 
 
+def others_like(
+    account_id: int, request_id: int, text: str, number: int | None
+) -> Select[ServiceRequest]:
+    """Other requests of the account that what is typed may mean, the newest first."""
+    words = (ServiceRequest.subject.icontains(each, autoescape=True) for each in text.split())
+    other = ServiceRequest.account_id == account_id, ServiceRequest.id != request_id
+    meant = or_(ServiceRequest.id == number, and_(*words))
+    return select(ServiceRequest).where(*other, meant).order_by(ServiceRequest.id.desc())
+
+
+def said_by_others(request_id: int, person_id: int) -> Select[int]:
+    """How many messages and notes of a request are not by this person."""
+    message = ServiceRequestMessage
+    theirs = func.coalesce(message.author_id, 0) != person_id
+    return select(func.count(message.id)).where(message.request_id == request_id, theirs)
+
+
 def explained_by_incident(incident_id: int) -> Select[Any]:
     """The requests that an incident explains and that are not over, with whose they are."""
     return _explained().where(ServiceRequest.incident_id == incident_id)
@@ -143,6 +177,30 @@ def explained_by_incident(incident_id: int) -> Select[Any]:
 
 def explained_by_issue(issue_id: int) -> Select[Any]:
     return _explained().where(ServiceRequest.known_issue_id == issue_id)
+
+
+def connected_with_issue(issue_id: int, *, most: int) -> Select[Any]:
+    """The requests that a known issue explains, open ones first and then the newest. Each row tells
+    how many there are, and how many customers hear of it in open ones when it is fixed."""
+    here = ServiceRequest.known_issue_id == issue_id
+    number = select(func.count(ServiceRequest.id)).where(here).scalar_subquery()
+    hearing = explained_by_issue(issue_id).order_by(None).subquery()
+    customers = select(func.count(hearing.c.account_id.distinct())).scalar_subquery()
+    query = (
+        select(
+            ServiceRequest.id,
+            ServiceRequest.subject,
+            ServiceRequest.status,
+            Account.name.label("customer"),
+            number.label("number"),
+            customers.label("customers"),
+        )
+        .join(Account, Account.id == ServiceRequest.account_id)
+        .where(here)
+        .order_by(ServiceRequest.status.in_(OPEN).desc(), ServiceRequest.id.desc())
+        .limit(most)
+    )
+    return cast("Select[Any]", query)
 
 
 def _explained() -> Select[Any]:

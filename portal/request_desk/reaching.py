@@ -38,6 +38,12 @@ def id_of(ref: str) -> int:
     return number if number <= LARGEST else 0
 
 
+def numbered(prefix: str, typed: str) -> int | None:
+    """The id of what was typed or chosen: a number, or a number with words behind it."""
+    first = typed.split()[:1]
+    return read_reference(prefix, typed) or read_reference(prefix, "".join(first))
+
+
 def path_of(request: ServiceRequest) -> str:
     return url_for("request_desk.show", ref=request.reference)
 

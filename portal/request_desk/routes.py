@@ -16,16 +16,16 @@ from portal.request_desk.drafting import ANSWER, NOTE, forget_draft, keep_draft
 from portal.request_desk.filling import fill, language_of, reader_of
 from portal.request_desk.forms import ANSWERS, NOTES, AnswerForm, NoteForm
 from portal.request_desk.held_answers import answers_of
+from portal.request_desk.holding_back import hold_unless_unread
 from portal.request_desk.news import no_news
 from portal.request_desk.reaching import account_of, find_to_write, id_of, path_of
 from portal.request_desk.showing import look, show_desk
+from portal.request_desk.wording import WORDS
 from portal.request_pages.parts import place_asked
-from portal.request_pages.wording import duration, promise_name, promise_sentence, promise_state
 from portal.service_requests.actions import reply
 from portal.service_requests.models import ServiceRequest
 from portal.service_requests.queries import file_with_id
 from portal.service_requests.rules import Who, may_go
-from portal.service_requests.wording import named, status_color, status_here
 from portal.uploads.attaching import attach_uploads
 from portal.uploads.receiving import receives_files
 from portal.uploads.rules import MOST_WITH_FORM
@@ -37,15 +37,6 @@ from portal.web.paging import LARGEST
 from portal.web.session import db
 
 bp = Blueprint("request_desk", __name__)
-WORDS = {
-    "duration": duration,
-    "named": named,
-    "promise_name": promise_name,
-    "promise_sentence": promise_sentence,
-    "promise_state": promise_state,
-    "status_color": status_color,
-    "status_here": status_here,
-}
 
 
 @bp.get("/<ref>")
@@ -78,6 +69,7 @@ def answer(ref: str) -> ResponseReturnValue:
 
 def _answer(session: ScopedSession, it: ServiceRequest, form: AnswerForm) -> None:
     by, now, moves = viewer(), clock.now(), form.goes_to
+    it = hold_unless_unread(session, it, form.heard.data, by=by)
     reply(
         session,
         it,
@@ -169,10 +161,13 @@ def show_page(
     looked_at(it.account_id, "service_request", it.id)
     answering = form if isinstance(form, AnswerForm) else _answering(it, draft)
     noting = form if isinstance(form, NoteForm) else _noting(it, draft)
+    desk = show_desk(session, looked, person_id=viewer().id, now=clock.now(), place=place)
+    if answering.heard.data is None:
+        answering.heard.data = desk.it.part.heard_by_staff
     return page(
         "request_desk/show.html",
         status,
-        desk=show_desk(session, looked, person_id=viewer().id, now=clock.now(), place=place),
+        desk=desk,
         it=it,
         form=form,
         answering=answering,

@@ -1,11 +1,12 @@
 """What the desk's page of a request shows: what the customer's does, and what is ours."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from flask import url_for
 
+from portal.base.clock import day_of
 from portal.base.references import reference
 from portal.base.tenancy import ScopedSession
 from portal.base.text import sort_key
@@ -19,7 +20,7 @@ from portal.request_desk.reaching import id_of
 from portal.request_pages.looking import Looked, look_at
 from portal.request_pages.parts import Place
 from portal.request_pages.showing import Shown, show
-from portal.request_pages.story import Reader
+from portal.request_pages.story import Line, Reader, Side, Sort
 from portal.service_requests.models import PREFIX, ServiceRequest
 
 MOST_OTHERS = 6
@@ -46,12 +47,21 @@ class Following:
 
 
 @dataclass(frozen=True, slots=True)
+class Plan:
+    """The agreement that is in force for the customer."""
+
+    number: str
+    ends_on: date
+
+
+@dataclass(frozen=True, slots=True)
 class Desk:
     """What staff see beside what was said."""
 
     it: Shown
     others: list[Other]
     minutes: int
+    plan: Plan | None
     followers: list[Following]
     answers: dict[int, Offered]
     issue: Issue | None
@@ -62,6 +72,11 @@ class Desk:
     @property
     def request(self) -> ServiceRequest:
         return self.it.request
+
+    def newest_of_others(self, number: int) -> list[Line]:
+        """What others said last, in the order they said it."""
+        said = (it for it in self.it.timeline if it.sort is Sort.MESSAGE)
+        return [it for it in said if it.side is not Side.YOU][:number][::-1]
 
 
 def look(session: ScopedSession, ref: str, *, person_id: int) -> Looked:
@@ -75,7 +90,8 @@ def show_desk(
 ) -> Desk:
     request = looked.request
     of_device = request.product_id is not None
-    values = {"request_id": request.id, "account_id": request.account_id}
+    values: dict[str, Any] = {"request_id": request.id, "account_id": request.account_id}
+    values["today"] = day_of(now)
     if request.product_id is not None:
         values["product_id"] = request.product_id
     rows = session.execute(beside(of_device=of_device, most=MOST_OTHERS), values).all()
@@ -87,6 +103,7 @@ def show_desk(
         it=show(session, looked, reader, now=now, place=place, followers=False),
         others=[_other(row, request) for row in rows if row.id],
         minutes=rows[0].minutes if rows else 0,
+        plan=Plan(rows[0].plan, rows[0].ends_on) if rows and rows[0].plan else None,
         followers=_following(rows[0].followers if rows else ""),
         answers=answers_of(session),
         issue=known,

@@ -11,6 +11,7 @@ from portal.request_desk.reaching import find_to_write, path_of
 from portal.request_desk.routes import show_page
 from portal.service_requests.taking import take
 from portal.web.guard import allow, viewer
+from portal.web.locale import explain
 from portal.web.locale import gettext as _
 
 bp = Blueprint("request_taking", __name__)
@@ -27,7 +28,7 @@ def take_it(ref: str) -> ResponseReturnValue:
             with session.begin_nested():
                 take(session, it, by=viewer(), now=clock.now())
         except Refused as refusal:
-            form.refuse(refusal)
+            form.in_vain.append(explain(refusal))
         else:
             flash(_("The request is yours now."))
             return redirect(path_of(it), 303)

@@ -53,7 +53,7 @@ def give_out() -> ResponseReturnValue:
                 led_to = _lead(form.token.data, path_of(filters))
             return redirect(led_to, 303)
         except _NothingDone as nothing:
-            form.form_errors.extend(nothing.sentences)
+            form.in_vain.extend(nothing.sentences)
         except Refused as refusal:
             form.refuse(refusal)
     return show_queue(filters, 422, chosen=form, picked={it.partition(".")[0] for it in picked})
@@ -67,7 +67,7 @@ def take_next() -> ResponseReturnValue:
     if form.validate():
         if led_to := take_most_urgent(form.token.data, by=Person(viewer().id), now=clock.now()):
             return redirect(led_to, 303)
-        form.form_errors.append(_("Somebody has every open request. There is none to take."))
+        form.in_vain.append(_("Somebody has every open request. There is none to take."))
     return show_queue(read_filters(request.args), 422, next_form=form)
 
 

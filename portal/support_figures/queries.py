@@ -12,6 +12,7 @@ from sqlalchemy import (
     and_,
     case,
     cast,
+    exists,
     func,
     literal,
     null,
@@ -21,6 +22,7 @@ from sqlalchemy import (
 )
 
 from portal.accounts.models import Account, User
+from portal.base.access import GRANTS, Permission
 from portal.catalogue.models import ProductModel
 from portal.request_pages.models import Satisfaction
 from portal.service_requests.clocks import TargetKind
@@ -30,6 +32,7 @@ from portal.service_requests.rules import OPEN
 from portal.service_requests.step_models import ServiceRequestTarget
 from portal.support_figures.rules import AGES, PLEASED
 
+WORKING = [role for role, held in GRANTS.items() if Permission.REQUESTS_WORK in held]
 Request, Target = ServiceRequest, ServiceRequestTarget
 Conditions = Sequence[ColumnElement[bool]]
 
@@ -90,10 +93,11 @@ def targets_counted(starts: Sequence[datetime], now: datetime, where: Conditions
 
 
 def staff_named() -> Select[int, str, datetime | None]:
-    """Everybody who has or had requests, to be chosen and named."""
+    """Everybody of staff who works with requests, or has some, to be chosen and named."""
+    has = exists().where(Request.owner_id == User.id)
     return (
         select(User.id, User.name, User.deactivated_at)
-        .where(User.staff_role.is_not(None))
+        .where(or_(User.staff_role.in_(WORKING), and_(User.staff_role.is_not(None), has)))
         .order_by(User.name, User.id)
     )
 

@@ -34,6 +34,7 @@ def charts(found: Figures) -> dict[str, Chart]:
                 Series(_("Next update"), [line.next_update for line in found.weeks]),
             ],
             most=100,
+            nothing=_("Nothing was due."),
             write=lambda value: percent(value, 0),
             **weeks,  # type: ignore[arg-type]
         ),
@@ -43,6 +44,7 @@ def charts(found: Figures) -> dict[str, Chart]:
             description=_("How many of a hundred who rated the help were satisfied, each week."),
             series=[Series(_("Satisfied"), [line.satisfaction for line in found.weeks])],
             most=100,
+            nothing=_("Nobody has rated the help."),
             write=lambda value: percent(value, 0),
             **weeks,  # type: ignore[arg-type]
         ),

@@ -15,6 +15,7 @@ from portal.web.formats import number as plain
 
 _HEIGHT, _TOP, _FOOT = 200, 18, 24  # of the columns; and of what is above and below them
 _LEFT = 9.0  # per cent, for the numbers of the scale
+_STUB = 3  # of a share that is nought: seen, where a column that is not there is not
 _ROW, _BAR = 46, 16
 _FILLS = ("#1d5fa8", "#e58a4e")  # where no style sheet is
 _MOST_LABELS = 14
@@ -41,6 +42,7 @@ class Chart:
     axis: str = ""  # what the labels are
     short: Sequence[str] = ()
     most: float | None = None
+    nothing: str = ""  # what is said where there was nothing to measure at all
     write: Callable[[float], str] = plain
 
     def told(self, value: float | None) -> str:
@@ -72,6 +74,9 @@ class Chart:
                 words = (self.short or self.labels)[at]
                 foot, middle = _TOP + _HEIGHT + 17, left + wide / 2
                 parts.append(_text(words, f"{middle:.2f}%", foot, "middle", title=label))
+        if self.nothing and all(it is None for each in self.series for it in each.values):
+            middle = _LEFT + (100 - _LEFT) / 2
+            parts.append(_text(self.nothing, f"{middle:.2f}%", _TOP + _HEIGHT * 0.75, "middle"))
         return self._svg(width, _TOP + _HEIGHT + _FOOT, parts)
 
     def bars(self, width: str = "100%") -> Markup:
@@ -94,6 +99,7 @@ class Chart:
             if value is None:
                 continue
             high = _HEIGHT * min(value, self.top) / (self.top or 1)
+            high = max(high, _STUB if self.most else 0)
             told = f"{self.labels[at]}: {series.name} {self.told(value)}"
             x, y = left + wide * 0.12 + number * each, _TOP + _HEIGHT - high
             fill = _FILLS[number % 2]

@@ -258,6 +258,7 @@ ELSEWHERE = {
     "/desk/choices/customers",
     "/desk/choices/partners",
     "/desk/service-requests/<ref>/contacts",
+    "/desk/service-requests/<ref>/choices/<any(issues, incidents, requests):of>",
     "/desk/service-requests/<ref>/files/<int(max=2147483647):file_id>",
     "/desk/figures.<any(csv, xlsx):format>",
     "/desk/log/log.<any(csv, xlsx):format>",

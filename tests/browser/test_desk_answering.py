@@ -23,7 +23,7 @@ WORDS = {
         "send": "Send svar til kunden",
         "keep": "Lagre intern merknad",
         "waits": "Venter på kunden",
-        "draft": "Kladd lagret",
+        "draft": "Utkast lagret",
         "taken": "%s er din nå",
         "yours": "Venter på deg",
     },

@@ -1,5 +1,7 @@
 """Keeping known issues: drafted, published, changed by two at once, fixed; and who may."""
 
+import re
+
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import Engine, select
@@ -10,9 +12,10 @@ from portal.base.history import What, events_of
 from portal.catalogue.models import Category
 from portal.known_issues.models import KnownIssue
 from portal.known_issues.rules import State
+from portal.service_requests.rules import Status
 from tests.conftest import SignInAs
 from tests.counting import counted
-from tests.factories import make_issue, make_model, make_user
+from tests.factories import MOMENT, make_account, make_issue, make_model, make_request, make_user
 from tests.naughty import FIELDS
 
 FORM = {
@@ -200,6 +203,53 @@ def test_the_list_is_filtered_by_what_is_missing(session: Session, anna: FlaskCl
     assert "Lacks Norwegian" in anna.get(DESK).text
 
 
+def test_what_is_connected_is_listed_and_how_many_customers_hear_of_it(
+    session: Session, anna: FlaskClient
+) -> None:
+    issue, other = make_issue(session, published=False), make_issue(session)
+    path = f"{DESK}/{issue.reference}"
+    assert "so no customer is told." in anna.get(path).text
+
+    gone, fjord, nordlys = (make_account(session, name) for name in ("Borte", "Fjord", "Nordlys"))
+    gone.closed_at = MOMENT
+    for account, status, subject in (
+        (nordlys, Status.NEW, "Åpen"),
+        (nordlys, Status.WAITING_FOR_CUSTOMER, "Venter"),
+        (fjord, Status.CLOSED, "Ferdig"),
+        (gone, Status.NEW, "Borte"),
+    ):
+        request = make_request(session, account, status=status, subject=subject)
+        request.known_issue_id = issue.id
+    make_request(session, fjord, subject="En annen").known_issue_id = other.id
+    session.commit()
+    page = anna.get(path).text
+    listed = page.partition('id="connected"')[2].partition("</section>")[0]
+    assert re.findall(r'requests/SR-\d+">(.*?)</a>', listed) == [
+        *("Borte", "Venter", "Åpen", "Ferdig"),
+    ]
+    assert "4 requests are connected with it." in listed
+    assert "1 customer is told when the issue is published." in page
+
+    make_request(session, fjord, subject="Åpen der også").known_issue_id = issue.id
+    issue.published_at = MOMENT
+    session.commit()
+    page = anna.get(path).text
+    assert "2 customers are told in the open requests that are connected with it." in page
+
+
+def test_of_many_that_are_connected_the_first_are_listed(
+    session: Session, anna: FlaskClient
+) -> None:
+    issue, account = make_issue(session), make_account(session)
+    for number in range(27):
+        make_request(session, account, subject=f"Nr. {number}").known_issue_id = issue.id
+    session.commit()
+    page = anna.get(f"{DESK}/{issue.reference}").text
+    assert "27 requests are connected with it. The first 25 are shown, open ones first." in page
+    assert ">Nr. 26</a>" in page
+    assert ">Nr. 1</a>" not in page
+
+
 def test_pages_cost_few_statements(session: Session, anna: FlaskClient, engine: Engine) -> None:
     anna.post(DESK, data=FORM | {"token": "t"})
     issue = only(session)
@@ -208,7 +258,7 @@ def test_pages_cost_few_statements(session: Session, anna: FlaskClient, engine: 
             f"{DESK}/{issue.reference}/facts",
             data=FORM | {"version": version, "title_nb": f"Tittel {version}"},
         )
-    for path, most in ((DESK, 3), (f"{DESK}/{issue.reference}", 5)):
+    for path, most in ((DESK, 3), (f"{DESK}/{issue.reference}", 6)):
         anna.get(path)
         with counted(engine) as sent:
             assert anna.get(path).status_code == 200

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy.orm import Session
 
-from portal.base.access import Role
+from portal.base.access import STAFF_ROLES, Role
 from portal.desk.routes import ICONS
 from tests.conftest import SignInAs
 from tests.factories import make_user
@@ -15,15 +15,23 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.mark.parametrize("language", ["nb", "en"])
 def test_the_style_page_is_sound(sign_in: SignInAs, session: Session, language: str) -> None:
-    staff = make_user(session, role=Role.AGENT, language=language)
+    staff = make_user(session, role=Role.STAFF_ADMINISTRATOR, language=language)
     answer = sign_in(staff).get("/desk/style")
 
     assert answer.status_code == 200
     check_html(answer)
 
 
-def test_the_style_page_is_for_staff(sign_in: SignInAs, session: Session) -> None:
+def test_the_style_page_is_for_portal_administrators_and_in_no_others_menu(
+    sign_in: SignInAs, session: Session
+) -> None:
     assert sign_in(make_user(session)).get("/desk/style").status_code == 403
+    for role in set(STAFF_ROLES) - {Role.STAFF_ADMINISTRATOR}:
+        browser = sign_in(make_user(session, role=role))
+        assert browser.get("/desk/style").status_code == 403
+        page = browser.get("/desk/incidents").text
+        assert 'href="/desk/incidents"' in page
+        assert 'href="/desk/style"' not in page
 
 
 def test_the_style_page_shows_every_part() -> None:

@@ -1,7 +1,10 @@
 """Each deed of a request at the desk: done once, on the request as it was seen, by who may."""
 
+import re
 from concurrent.futures import ThreadPoolExecutor
+from html import unescape
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from flask.testing import FlaskClient
@@ -78,6 +81,11 @@ def test_one_takes_it_gives_it_to_another_and_gives_it_back(
     assert anna.post(desk(asked, "ownership"), data=form).status_code == 422
 
 
+def notice(page: str) -> str:
+    found = re.search(r'<p class="ds-alert" data-color="info"[^>]*autofocus>(.*?)</p>', page)
+    return found[1] if found else ""
+
+
 def test_what_nobody_has_is_taken_by_one_button(anna: FlaskClient, world: World) -> None:
     asked = world.request()
     assert 'id="take"' in anna.get(desk(asked)).text
@@ -100,7 +108,9 @@ def test_what_somebody_has_is_not_taken_but_given(anna: FlaskClient, world: Worl
     refused = anna.post(desk(asked, "taking"))
 
     assert refused.status_code == 422
-    assert f"Erik Leder has {number(asked)}." in refused.text
+    assert notice(refused.text) == f"Erik Leder has {number(asked)}."
+    assert "Correct this before you go on" not in refused.text  # there is nothing to correct
+    assert "<title>Error" not in refused.text
     assert world.get(asked).owner_id == world.erik.id
     form = versioned(world, asked, owner=str(world.anna.id))
     assert f'href="{desk(asked, "ownership")}"' in page
@@ -207,11 +217,35 @@ def test_time_is_noted_once_and_seen_by_staff(
 
 def test_one_is_merged_into_another_of_the_customer(anna: FlaskClient, world: World) -> None:
     asked, other = world.request(), world.request()
-    form = versioned(world, asked, other=number(other))
+    form = versioned(world, asked, other=f"{number(other)} Ingen lyd", seen=number(other))
     told = anna.post(desk(asked, "merger"), data=form)
     assert told.location == desk(other)
     assert world.get(asked).merged_into_id == other
     assert world.get(asked).status is Status.CLOSED
+
+
+def test_nothing_is_merged_before_the_other_was_seen(anna: FlaskClient, world: World) -> None:
+    asked = world.request()
+    other = world.request(subject="Skriveren er <tom>", severity=Severity.HIGH)
+    world.do(other, take, by=world.erik)
+    form = versioned(world, asked, other=number(other))
+
+    told = anna.post(desk(asked, "merger"), data=form)
+
+    assert told.status_code == 200
+    shown = told.text.partition('id="other-one"')[2].partition("</section>")[0]
+    for words in ("Skriveren er &lt;tom&gt;", number(other), "In progress", "High", "Erik Leder"):
+        assert words in shown
+    assert world.get(asked).merged_into_id is None
+    assert world.get(asked).status is Status.NEW
+    # Another one than was shown is shown first as well.
+    third = world.request()
+    form = versioned(world, asked, other=number(third), seen=number(other))
+    assert anna.post(desk(asked, "merger"), data=form).status_code == 200
+    assert world.get(asked).merged_into_id is None
+    seen = form | {"seen": re.findall(r'name="seen"[^>]*value="(.*?)"', told.text)[0]}
+    assert anna.post(desk(asked, "merger"), data=seen | {"other": number(other)}).status_code == 303
+    assert world.get(asked).merged_into_id == other
 
 
 def test_who_merges_the_worse_into_the_other_says_how_bad_that_is_then(
@@ -226,7 +260,9 @@ def test_who_merges_the_worse_into_the_other_says_how_bad_that_is_then(
     assert "This one is “Critical”, the other “Low”. Choose how severe it is then." in told.text
     assert f'value="{number(other)}"' in told.text
     assert world.get(asked).merged_into_id is None
-    assert anna.post(desk(asked, "merger"), data=form | {"severity": "critical"}).status_code == 303
+    assert 'id="other-one"' in told.text  # so it was seen
+    form |= {"severity": "critical", "seen": number(other)}
+    assert anna.post(desk(asked, "merger"), data=form).status_code == 303
     assert world.get(other).severity is Severity.CRITICAL
 
 
@@ -237,7 +273,7 @@ def test_otherwise_the_other_stays_as_severe_as_it_is(
     anna: FlaskClient, world: World, here: Severity, there: Severity, chosen: str
 ) -> None:
     asked, other = world.request(severity=here), world.request(severity=there)
-    form = versioned(world, asked, other=number(other), severity=chosen)
+    form = versioned(world, asked, other=number(other), severity=chosen, seen=number(other))
     assert anna.post(desk(asked, "merger"), data=form).status_code == 303
     assert world.get(other).severity is there
 
@@ -312,6 +348,77 @@ def test_a_known_issue_and_an_incident_are_named_by_number(
     assert (request.known_issue_id, request.incident_id) == (issue.id, incident.id)
     anna.post(desk(asked, "known-issue"), data=versioned(world, asked, number=""))
     assert world.get(asked).known_issue_id is None
+
+
+def options(browser: FlaskClient, request_id: int, of: str, typed: str) -> list[str]:
+    name = "other" if of == "requests" else "number"
+    path = desk(request_id, "choices", f"{of}?{name}={quote(typed)}")
+    target = {"HX-Request": "true", "HX-Target": f"{name}-options"}
+    told = browser.get(path, headers=target).text
+    found = re.findall(r'data-text="(.*?)".*?<small>(.*?)</small>', told)
+    return [unescape(f"{text} | {hint}") for text, hint in found]
+
+
+def test_other_requests_of_the_customer_are_offered_by_subject_and_number(
+    anna: FlaskClient, session: ScopedSession, world: World
+) -> None:
+    asked, hers = world.request(subject="Skriveren er tom"), elsewhere(session, world)
+    other = world.request(subject="100 % tom skriver", severity=Severity.HIGH)
+    shown = [f"{number(other)} 100 % tom skriver | New · High"]
+
+    assert options(anna, asked, "requests", "skriver TOM") == shown
+    assert options(anna, asked, "requests", number(other)) == shown
+    assert options(anna, asked, "requests", "0 %") == shown
+    for typed in ("tull", number(hers), number(asked), "%", " "):
+        assert options(anna, asked, "requests", typed) == (shown if typed == "%" else [])
+
+
+def test_known_issues_and_incidents_are_offered_and_what_is_chosen_is_taken(
+    anna: FlaskClient, session: Session, world: World
+) -> None:
+    issue, incident = make_issue(session), make_incident(session)
+    issue.title_nb = "Ringetonen spilles i høyttaleren"
+    incident.title_nb = "Innlogging i Lens feiler"
+    session.commit()
+    asked = world.request()
+    for of, deed, it, title in (
+        ("issues", "known-issue", issue, issue.title_en or issue.title_nb),
+        ("incidents", "incident", incident, incident.title_en or incident.title_nb),
+    ):
+        part = {"issues": "hoyttal", "incidents": "innlogg"}[of]
+        (by_title,), (by_number,) = (
+            options(anna, asked, of, typed) for typed in (part, it.reference)
+        )
+        assert by_title == by_number
+        chosen = by_title.partition(" | ")[0]
+        assert chosen == f"{it.reference} {title}"
+        assert options(anna, asked, of, "tull") == options(anna, asked, of, "") == []
+        form = versioned(world, asked, number=chosen)
+        assert anna.post(desk(asked, deed), data=form).status_code == 303
+    request = world.get(asked)
+    assert (request.known_issue_id, request.incident_id) == (issue.id, incident.id)
+
+
+def test_what_may_be_the_known_issue_is_connected_by_one_press(
+    anna: FlaskClient, sign_in: SignInAs, session: Session, world: World
+) -> None:
+    issue = make_issue(session)
+    issue.title_nb = issue.title_en = "Ingen lyd i møterommet etter oppdatering"
+    session.commit()
+    asked = world.request()
+    page = anna.get(desk(asked)).text
+    form = page.partition(f'action="{desk(asked, "known-issue")}"')[2].partition("</form>")[0]
+    sent = dict(re.findall(r'name="(\w+)" value="(.*?)"', form))
+    assert "<button" in form
+
+    assert anna.post(desk(asked, "known-issue"), data=sent).location == desk(asked)
+    assert world.get(asked).known_issue_id == issue.id
+    assert "May be this known issue" not in anna.get(desk(asked)).text
+    # Whoever only looks is shown which it may be, and no button.
+    other = world.request()
+    csm = sign_in(make_user(session, role=Role.CSM)).get(desk(other)).text
+    assert "May be this known issue" in csm
+    assert f'action="{desk(other, "known-issue")}"' not in csm
 
 
 def test_a_closed_request_is_opened_again_with_a_reason(anna: FlaskClient, world: World) -> None:

@@ -1,5 +1,7 @@
 """The desk's page of a request: answered, noted on, moved; and whose business it is."""
 
+import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -7,15 +9,17 @@ from flask.testing import FlaskClient
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
+from portal.base import clock
 from portal.base.access import Role
 from portal.base.history import Event
 from portal.base.tenancy import ScopedSession
-from portal.service_requests.actions import reply
+from portal.service_requests.actions import close_request, reply
 from portal.service_requests.explaining import concern
-from portal.service_requests.handling import add_time
+from portal.service_requests.handling import add_time, change_status
 from portal.service_requests.models import ServiceRequest, ServiceRequestMessage
 from portal.service_requests.rules import Status
 from portal.service_requests.taking import take
+from portal.web.formats import text_date
 from tests.conftest import SignInAs
 from tests.counting import counted
 from tests.factories import (
@@ -109,6 +113,92 @@ def test_a_status_chosen_on_a_page_that_is_out_of_date_is_refused(
     # What is said without moving it overwrites nothing, and is sent.
     form = answer(world, asked) | {"version": form["version"]}
     assert anna.post(desk(asked, "messages"), data=form).status_code == 303
+
+
+def hidden(page: str, name: str) -> str:
+    (field,) = re.findall(rf'<input [^>]*name="{name}"[^>]*>', page)
+    (value,) = re.findall(r'value="(.*?)"', field)
+    return str(value)
+
+
+@pytest.mark.parametrize("kind", ["messages", "notes", "customer"])
+def test_an_answer_that_does_not_know_what_came_meanwhile_is_held_back_once(
+    anna: FlaskClient, ola: FlaskClient, sign_in: SignInAs, world: World, kind: str
+) -> None:
+    asked = world.request()
+    world.do(asked, take, by=world.anna)
+    form = answer(world, asked, heard=hidden(anna.get(desk(asked)).text, "heard"))
+    if kind == "customer":
+        ola.post(page_of(asked, "replies"), data=fresh(text="Det er <b>løst</b>."))
+    else:
+        said = {"messages": "text", "notes": "note"}[kind]
+        other = answer(world, asked) | {"text": "", said: "Det er <b>løst</b>."}
+        assert sign_in(world.erik).post(desk(asked, kind), data=other).status_code == 303
+    assert len(messages(world, asked)) == 2
+
+    held = anna.post(desk(asked, "messages"), data=form)
+    assert held.status_code == 422
+    told = held.text.partition('aria-labelledby="unread-heading"')[2].partition("</section>")[0]
+    assert "1 message came while you were writing" in told
+    assert "Det er &lt;b&gt;løst&lt;/b&gt;." in told
+    assert "Start enheten på nytt." not in told
+    assert "Start enheten på nytt.</textarea>" in held.text
+    assert "error-summary" not in held.text  # there is nothing to correct
+    assert "<title>Error" not in held.text
+    assert len(messages(world, asked)) == 2
+
+    again = form | {name: hidden(held.text, name) for name in ("heard", "version")}
+    assert anna.post(desk(asked, "messages"), data=again).status_code == 303
+    assert [it.text for it in messages(world, asked)][-1] == "Start enheten på nytt."
+
+
+def test_what_one_wrote_oneself_holds_nothing_back(anna: FlaskClient, world: World) -> None:
+    asked = world.request()
+    form = answer(world, asked, heard=hidden(anna.get(desk(asked)).text, "heard"))
+    assert anna.post(desk(asked, "notes"), data=fresh(note="Ringt")).status_code == 303
+    assert anna.post(desk(asked, "messages"), data=form).status_code == 303
+
+
+def test_one_more_press_sends_it_also_where_the_status_was_changed_meanwhile(
+    anna: FlaskClient, sign_in: SignInAs, world: World
+) -> None:
+    asked = world.request()
+    heard = hidden(anna.get(desk(asked)).text, "heard")
+    form = answer(world, asked, heard=heard) | {"status": "solution_proposed"}
+    first = answer(world, asked) | {"status": "waiting_for_customer", "waiting_for": "loggen"}
+    assert sign_in(world.erik).post(desk(asked, "messages"), data=first).status_code == 303
+
+    held = anna.post(desk(asked, "messages"), data=form)
+    assert held.status_code == 422
+    assert "Saved meanwhile:" in held.text
+    again = form | {name: hidden(held.text, name) for name in ("heard", "version")}
+    assert anna.post(desk(asked, "messages"), data=again).status_code == 303
+    assert world.get(asked).status is Status.SOLUTION_PROPOSED
+
+
+def test_what_is_refused_for_something_else_still_knows_what_it_has_not_read(
+    anna: FlaskClient, ola: FlaskClient, world: World
+) -> None:
+    asked = world.request()
+    heard = hidden(anna.get(desk(asked)).text, "heard")
+    form = answer(world, asked, heard=heard) | {"token": ""}
+    ola.post(page_of(asked, "replies"), data=fresh(text="Det er løst."))
+    refused = anna.post(desk(asked, "messages"), data=form)
+    assert refused.status_code == 422
+    assert hidden(refused.text, "heard") == heard
+
+
+def test_of_what_is_canceled_nobody_is_told_to_open_it_again(
+    anna: FlaskClient, world: World
+) -> None:
+    closed, canceled = world.request(), world.request()
+    world.do(closed, close_request, solved=True, by=world.ola)
+    world.do(canceled, change_status, Status.CANCELED, by=world.anna)
+
+    page = anna.get(desk(canceled)).text
+    assert "The request is canceled, and cannot be opened again." in page
+    assert "Open it again to answer" not in page
+    assert "Open it again to answer the customer." in anna.get(desk(closed)).text
 
 
 def test_a_note_is_for_staff_and_moves_nothing(
@@ -222,6 +312,11 @@ def test_what_came_meanwhile_is_told_and_who_else_is_writing(
     fragment = anna.get(desk(asked), headers={"HX-Request": "true", "HX-Target": "talk"}).text
     assert "Jeg ringer" in fragment
     assert "<textarea" not in fragment  # what one is writing is not touched
+    assert 'id="request-news" hx-swap-oob="true"' in fragment  # and it is told of no more
+    assert hidden(fragment, "heard") == "2"
+    page = anna.get(desk(asked)).text
+    assert page.count('id="request-news"') == 1
+    assert page.index('id="request-news"') < page.index('id="reply"')  # in sight of who writes
 
 
 def stock(session: Session, world: World) -> int:
@@ -261,6 +356,32 @@ def test_the_page_tells_what_is_known_beside_what_was_said(
     page = anna.get(desk(asked)).text
     for words in ("Oslo", "Same device", "15 minutes", "Known issue", world.account.name):
         assert words in page
+
+
+def test_the_plan_in_force_is_told_whatever_the_request_is_about(
+    anna: FlaskClient, session: ScopedSession, world: World
+) -> None:
+    asked, today = world.request(), clock.today()
+    year = timedelta(days=365)
+    make_agreement(session, make_account(session))
+    for since, until in ((-2, -1), (1, 2)):
+        days = {"starts_on": today + since * year, "ends_on": today + until * year}
+        make_agreement(session, world.account, **days)
+    session.commit()
+    agreement = re.compile(r"Agreement in force</dt><dd>(.*?)</dd>", re.DOTALL)
+    assert agreement.findall(anna.get(desk(asked)).text) == ["None"]
+
+    shorter, number = (
+        make_agreement(session, world.account, starts_on=today, ends_on=today + ahead * year).number
+        for ahead in (0, 3)
+    )
+    session.commit()
+
+    (told,) = agreement.findall(anna.get(desk(asked)).text)
+
+    assert f'href="/desk/agreements/{number}">{number}</a>' in told
+    assert f"Up to and including {text_date(today + 3 * year)}" in told
+    assert shorter not in told
 
 
 def test_the_page_asks_eight_statements_however_much_was_said(

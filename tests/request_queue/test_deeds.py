@@ -190,6 +190,25 @@ def test_a_colleagues_request_is_handed_on_only_while_it_is_still_theirs(
     assert owners(desk, theirs, moved) == ["Lise", "Anna"]
 
 
+def test_where_a_colleague_was_quicker_nothing_is_to_be_corrected(
+    client: FlaskClient, desk: Desk
+) -> None:
+    theirs = desk.request(desk.nordlys)
+    desk.give(desk.nordlys, theirs, desk.per)
+
+    late = client.post(GIVE, data={"token": "late", "take": f"{number(theirs)}.0"})
+    none = client.post("/desk/queue/next", data={"token": "none"})
+
+    for answer, said in (
+        (late, f"Per Agent has {number(theirs)}."),
+        (none, "Somebody has every open request. There is none to take."),
+    ):
+        assert answer.status_code == 422
+        assert f'data-color="info" tabindex="-1" autofocus>{said}</p>' in answer.text
+        assert "error-summary" not in answer.text
+        assert "<title>Error" not in answer.text
+
+
 @pytest.mark.parametrize("whom", ["deactivated", "csm", "customer", "nobody", "several", "signs"])
 def test_nobody_else_is_handed_one(
     client: FlaskClient, desk: Desk, session: ScopedSession, whom: str

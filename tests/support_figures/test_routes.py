@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from datetime import timedelta
 
 import pytest
@@ -56,6 +57,25 @@ def test_filters_stand_in_the_address_and_as_chips(
     assert f"{PAGE}?weeks=4&amp;agent=nobody&amp;severity=medium" in text
     none = agent.get(f"{PAGE}?customer=finnesikke").text
     assert "Det er ingenting å telle" in none
+
+
+def test_only_those_who_work_with_requests_or_have_one_can_be_chosen(
+    session: ScopedSession, agent: FlaskClient
+) -> None:
+    for role, name in (
+        (Role.LOGISTICS, "Lars Lager"),
+        (Role.PUBLISHER, "Petra Publiserer"),
+        (Role.STAFF_ADMINISTRATOR, "Adele Admin"),
+        (Role.ESCALATION_MANAGER, "Erik Leder"),
+        (Role.TAM, "Tor Tekniker"),
+    ):
+        make_user(session, role=role, name=name)
+    moved = make_user(session, role=Role.CSM, name="Camilla Sund")  # was an agent once
+    make_request(session, make_account(session)).owner_id = moved.id
+    session.commit()
+    select = agent.get(PAGE).text.partition('id="f-agent"')[2].partition("</select>")[0]
+    names = re.findall(r'<option value="\d+">(.*?)</option>', select)
+    assert names == ["Anna Agent", "Camilla Sund", "Erik Leder", "Tor Tekniker"]
 
 
 def test_with_scripts_only_the_figures_are_drawn_anew(

@@ -1,6 +1,7 @@
 """Charts say what they show, in words and numbers; what people wrote is no markup in them."""
 
 import re
+from dataclasses import replace
 from xml.etree import ElementTree
 
 import pytest
@@ -44,11 +45,18 @@ def test_columns_are_as_high_as_what_they_tell(app: Flask) -> None:
     with app.test_request_context(), speaking("nb"):
         root = drawn(chart(Series("A", [25, 100, None, 0]), most=100).columns())
     heights = [float(it.get("height", "")) for it in root.iter(f"{SVG}rect")]
-    assert heights == [50, 200, 0]
+    assert heights == [50, 200, 3]  # nought of a hundred is seen; nothing to measure is not there
     assert [it.findtext(f"{SVG}title") for it in root.iter(f"{SVG}rect")][:2] == [
         "uke 1: A 25",
         "uke 2: A 100",
     ]
+
+
+def test_where_nothing_was_measured_it_says_so(app: Flask) -> None:
+    with app.test_request_context(), speaking("nb"):
+        for values, said in (([None, None], True), ([None, 0], False)):
+            it = chart(Series("A", values), most=100)
+            assert ("Ingen svarte" in replace(it, nothing="Ingen svarte").columns()) == said
 
 
 @pytest.mark.parametrize("many", [1, 12, 26, 52])

@@ -27,8 +27,8 @@ def test_staff_see_the_customers_menu_only_when_they_look_at_one(
     staff = make_user(session, role=Role.AGENT)
     account = make_account(session, "Kaldfjord Drift AS")
 
-    alone = sign_in(staff).get("/desk/style").text
-    acting = sign_in(staff, acting_for=account).get("/desk/style").text
+    alone = sign_in(staff).get("/desk/known-issues").text
+    acting = sign_in(staff, acting_for=account).get("/desk/known-issues").text
 
     assert "Kaldfjord Drift AS" not in alone
     assert "You are looking at Kaldfjord Drift AS as staff" in acting

@@ -1,0 +1,14 @@
+"""What the desk's page of a request words with."""
+
+from portal.request_pages.wording import duration, promise_name, promise_sentence, promise_state
+from portal.service_requests.wording import named, status_color, status_here
+
+WORDS = {
+    "duration": duration,
+    "named": named,
+    "promise_name": promise_name,
+    "promise_sentence": promise_sentence,
+    "promise_state": promise_state,
+    "status_color": status_color,
+    "status_here": status_here,
+}
