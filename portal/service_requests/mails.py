@@ -36,7 +36,8 @@ def tell_followers(
     """Tell everybody who is concerned, but for the one who did it; and that once. Whoever opened it
     has a receipt.
 
-    What each may see is asked with their own rights, as they are now.
+    What each may see is asked with their own rights, as they are now. Whoever did it is named, who
+    need not have written what goes along: words of another are copied into a new request.
     """
     account_id = run.job.account_id or 0
     here = frozenset({account_id})
@@ -46,6 +47,7 @@ def tell_followers(
         message = session.get(ServiceRequestMessage, message_id) if message_id else None
         if request is not None:
             news, own = NEWS[what], own_id(request, message, what, job=run.job)
+            people = {"author": session.get(User, by_id) if by_id else None}
             for user in session.scalars(concerned(request, news, run.job.asked_at)).all():
                 told_as = news if user.id != by_id else receipt_of(what, user)
                 if told_as is None:
@@ -59,7 +61,6 @@ def tell_followers(
                 told["needs"] = [] if user.staff_role else list(needs)
                 told |= rating_for(run, request, user) if news.rated else {}
                 told["url"] = address_of(request, user, run.settings.portal_url)
-                people = {"author": message.author if message else None}
                 _tell(session, user, told_as, request, thread, people=people, **told)
         run.finish(session)
 

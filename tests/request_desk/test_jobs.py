@@ -279,6 +279,8 @@ def test_whom_a_copy_is_opened_for_follows_it_is_told_and_sees_whose_words_were_
     to = Mail.address == other.user.email, Mail.text.contains(number)
     mail = session.scalars(select(Mail).where(*to)).one()
     assert customer not in mail.text
+    assert f"Anna Agent har opprettet saken {number}" in mail.text
+    assert "Skjermen virker, men vi hører ingenting." in mail.text
     page = sign_in(other.user).get(f"/service-requests/{number}").text
     assert re.findall(r'<h3 id="m\d-by">([^<]*)<', page) == [
         "Anna Agent ",
