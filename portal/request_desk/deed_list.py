@@ -159,7 +159,8 @@ DEEDS = {
         title=N_("Copy to the right customer"),
         about=N_(
             "It was opened for the wrong customer: what you choose is opened for the right one, and"
-            " this request is closed. Neither customer learns of the other."
+            " this request is closed as canceled: nobody is asked how the help was. Neither"
+            " customer learns of the other."
         ),
         button=N_("Copy and close this one"),
         done=N_("This request is closed. It is being opened for the right customer."),

@@ -124,7 +124,8 @@ def _note(
 ) -> None:
     if not message.internal:
         happened(session, request, What.ANSWERED, by=by, message=message.id)
-        what = "closed_with" if moved is Status.CLOSED else "answered"
+        told_as = {Status.CLOSED: "closed_with", Status.CANCELED: "canceled_with"}
+        what = told_as.get(moved, "answered") if moved else "answered"
         tell(session, request, what, by=by, message=message)
         return
     happened(session, message, What.NOTED, by=by, request=request.id)

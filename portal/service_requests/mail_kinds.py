@@ -29,6 +29,8 @@ NEWS = {
     "closed": News(Notice.REQUEST_CHANGED, "service_requests/closed", rated=True),
     # In one mail, so that each closing asks once how the help was.
     "closed_with": News(Notice.REQUEST_ANSWERED, "service_requests/closed", rated=True),
+    # Nothing came of it, so nobody is asked.
+    "canceled_with": News(Notice.REQUEST_ANSWERED, "service_requests/canceled"),
     "merged": News(Notice.REQUEST_CHANGED, "service_requests/merged"),
     "severity": News(Notice.REQUEST_CHANGED, "service_requests/severity"),
     "escalated": News(Notice.REQUEST_ESCALATED, "service_requests/escalated", managers=True),

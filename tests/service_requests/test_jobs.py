@@ -184,6 +184,10 @@ def test_every_kind_of_news_is_told(world: World, told: Told) -> None:
         note(number)
     world.do(number, close_request, by=world.ola, solved=True)
     note(number)
+    canceled = world.request()
+    told()
+    world.do(canceled, reply, "Hører til en annen.", by=world.anna, status=Status.CANCELED)
+    note(canceled)
     one, into = world.request(by=world.mette), world.request()
     told()
     with world.at_work(staff=True) as session:
