@@ -93,7 +93,10 @@ DEEDS = {
     ),
     "workaround": Deed(
         title=N_("Accept a workaround"),
-        about=N_("The customer can live with a way around. The severity is lowered one step."),
+        about=N_(
+            "The customer can live with a way around, and reads which. The severity is lowered"
+            " one step."
+        ),
         button=N_("Accept the workaround"),
         done=N_("The workaround is accepted, and the severity one step lower."),
         form=forms.WorkaroundForm,

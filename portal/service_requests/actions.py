@@ -42,11 +42,13 @@ def reply(
     source: Source = Source.PORTAL,
     mail_message_id: str | None = None,
     takes: bool = True,
+    told_as: str = "",
 ) -> ServiceRequestMessage:
     """Write to the others, or to staff alone; and move the request, to `status` or as it follows.
 
     A mail that comes twice is written once. `version` guards the status, never what is said.
-    Whoever of staff answers what nobody has `takes` it, unless many are answered together.
+    Whoever of staff answers what nobody has `takes` it, unless many are answered together. What
+    more is done in the same act may be `told_as` something else than an answer.
     """
     request = hold(session, request)
     if mail_message_id and (
@@ -77,7 +79,7 @@ def reply(
     texts = [text, *(file.name for file in files)]
     public = not internal or moved is not None
     settle(session, request, now=now, public=public, texts=texts, internal=internal)
-    _note(session, request, message, by, moved=moved)
+    _note(session, request, message, by, moved=moved, told_as=told_as)
     return message
 
 
@@ -121,12 +123,13 @@ def _note(
     by: Doer,
     *,
     moved: Status | None,
+    told_as: str,
 ) -> None:
     if not message.internal:
         happened(session, request, What.ANSWERED, by=by, message=message.id)
-        told_as = {Status.CLOSED: "closed_with", Status.CANCELED: "canceled_with"}
-        what = told_as.get(moved, "answered") if moved else "answered"
-        tell(session, request, what, by=by, message=message)
+        ends = {Status.CLOSED: "closed_with", Status.CANCELED: "canceled_with"}
+        what = ends.get(moved, "answered") if moved else "answered"
+        tell(session, request, told_as or what, by=by, message=message)
         return
     happened(session, message, What.NOTED, by=by, request=request.id)
     tell(session, request, "noted", by=by, message=message)

@@ -22,6 +22,7 @@ NEWS = {
     "received": News(None, "service_requests/received"),
     "answered": News(Notice.REQUEST_ANSWERED, "service_requests/answered"),
     "reopened": News(Notice.REQUEST_ANSWERED, "service_requests/reopened"),
+    "workaround": News(Notice.REQUEST_ANSWERED, "service_requests/workaround"),
     "noted": News(Notice.REQUEST_NOTED, "service_requests/noted"),
     "status": News(Notice.REQUEST_CHANGED, "service_requests/status"),
     "cloud_partner": News(Notice.REQUEST_CHANGED, "service_requests/cloud_partner"),
