@@ -67,8 +67,10 @@ def change_status(
     by: Doer | None,
     now: datetime,
     version: int | None = None,
+    tells: bool = True,
 ) -> None:
-    """Move it without a word; `actions.reply` does it with one."""
+    """Move it without a word; `actions.reply` does it with one. Not told by itself where it is a
+    part of what is told otherwise."""
     request = hold(session, request)
     if request.status is status:
         return
@@ -79,7 +81,8 @@ def change_status(
     go_to(session, request, status, waiting_for=waiting_for, by=by, now=now, version=version)
     happened(session, request, What.STATUS_CHANGED, by=by, status=status)
     settle(session, request, now=now)
-    tell(session, request, told_of(status), by=by)
+    if tells:
+        tell(session, request, told_of(status), by=by)
 
 
 def change_severity(

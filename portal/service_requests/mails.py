@@ -1,6 +1,6 @@
 """Who is told what happens to a request, and in which words."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -21,6 +21,8 @@ from portal.service_requests.threads import own_id, previous_of, thread_of
 from portal.web.mail import send_mail
 from portal.web.mail_headers import Thread
 
+# What a feature above tells beside what the request says of itself, to each in their own words.
+More = Callable[[ScopedSession, ServiceRequest, User], dict[str, Any]]
 _MANAGERS = [role for role, held in GRANTS.items() if Permission.ESCALATIONS_MANAGE in held]
 
 
@@ -32,6 +34,7 @@ def tell_followers(
     message_id: int | None,
     by_id: int | None,
     needs: Sequence[str] = (),
+    more: More | None = None,
 ) -> None:
     """Tell everybody who is concerned, but for the one who did it; and that once. Whoever opened it
     has a receipt.
@@ -60,6 +63,7 @@ def tell_followers(
                 told = facts_for(request, user, message, by_itself=by_id is None)
                 told["needs"] = [] if user.staff_role else list(needs)
                 told |= rating_for(run, request, user) if news.rated else {}
+                told |= more(session, request, user) if more else {}
                 told["url"] = address_of(request, user, run.settings.portal_url)
                 _tell(session, user, told_as, request, thread, people=people, **told)
         run.finish(session)
