@@ -155,6 +155,8 @@ def _write(
             text=it.text,
             written_at=it.written_at,
             source=it.source if known else Source.COPY,
+            from_address=it.from_address if known else None,
+            entered_by_id=it.entered_by_id if known else None,
         )
         session.add(message)
         session.flush()

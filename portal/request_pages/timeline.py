@@ -25,7 +25,7 @@ from portal.request_pages.story import Attached, Line, Linked, Reader, Side, Sor
 from portal.service_requests.clocks import Step, StepKind
 from portal.service_requests.models import ServiceRequest, ServiceRequestMessage
 from portal.service_requests.rules import MessageKind, Source
-from portal.service_requests.wording import status_here
+from portal.service_requests.wording import came_from, status_here
 from portal.web.locale import gettext as _
 from portal.web.locale import label
 
@@ -132,6 +132,7 @@ def _messages(
             moved=tuple(line.title for line in beside),
             internal=it.internal,
             by_mail=it.source is Source.MAIL,
+            came_from=came_from(it),
         )
 
 

@@ -22,8 +22,8 @@ from portal.service_requests.rules import (
     whole_text,
 )
 from portal.service_requests.taking_part import add_follower
-from portal.service_requests.telling import tell, told_of
-from portal.service_requests.writing import write_message
+from portal.service_requests.telling import answer_told_as, tell, told_of
+from portal.service_requests.writing import Entered, write_message
 
 
 def reply(
@@ -43,6 +43,7 @@ def reply(
     mail_message_id: str | None = None,
     takes: bool = True,
     told_as: str = "",
+    entered: Entered | None = None,
 ) -> ServiceRequestMessage:
     """Write to the others, or to staff alone; and move the request, to `status` or as it follows.
 
@@ -70,6 +71,7 @@ def reply(
         files=files,
         source=source,
         mail_message_id=mail_message_id,
+        entered=entered,
     )
     moved = _follow_from(session, request, message, status)
     if moved is not None and moved is not request.status:
@@ -127,9 +129,7 @@ def _note(
 ) -> None:
     if not message.internal:
         happened(session, request, What.ANSWERED, by=by, message=message.id)
-        ends = {Status.CLOSED: "closed_with", Status.CANCELED: "canceled_with"}
-        what = ends.get(moved, "answered") if moved else "answered"
-        tell(session, request, told_as or what, by=by, message=message)
+        tell(session, request, told_as or answer_told_as(moved), by=by, message=message)
         return
     happened(session, message, What.NOTED, by=by, request=request.id)
     tell(session, request, "noted", by=by, message=message)

@@ -106,6 +106,8 @@ def _copy(
             text=it.text,
             written_at=it.written_at,
             source=it.source,
+            from_address=it.from_address,
+            entered_by_id=it.entered_by_id,
         )
         session.add(copy)
         session.flush()
