@@ -58,11 +58,10 @@ def begin_case(
     )
     session.add(case)
     session.flush()
-    add_step(session, case, Stage.ISOLATING, State.UNDER_WAY, Said(), by=by, now=now)
+    step = add_step(session, case, Stage.ISOLATING, State.UNDER_WAY, Said(), by=by, now=now)
     happened(session, request, What.CLOUD_PARTNER_BEGUN, by=by)
     settle(session, request, now=now, texts=[name])
-    needs = [it.value for it in case.needs(day_of(now))]
-    tell(session, request, "cloud_partner", by=by, needs=needs)
+    tell_of(session, case, step, by, begun=True)
     return case
 
 
@@ -80,8 +79,8 @@ def note_step(
     """How a step stands now, where no more than that is to be said."""
     if state is State.DONE and stage in {Stage.FINDINGS, Stage.WORKAROUND, Stage.REFERRAL}:
         raise TypeError(f"{stage} is done by its own deed.")
-    record(session, case, stage, state, said, version=version, by=by, now=now)
-    tell_of(session, case, by)
+    step = record(session, case, stage, state, said, version=version, by=by, now=now)
+    tell_of(session, case, step, by)
 
 
 def give_agreement(
@@ -101,8 +100,8 @@ def give_agreement(
         raise Refused(N_("This agreement has run out."), field="valid_until")
     fields: dict[str, Any] = {"agreement_number": number, "agreement_until": until}
     doing: dict[str, Any] = {"version": version, "by": by, "now": now}
-    record(session, case, Stage.AGREEMENT, State.DONE, Said(), fields=fields, **doing)
-    tell_of(session, case, by)
+    step = record(session, case, Stage.AGREEMENT, State.DONE, Said(), fields=fields, **doing)
+    tell_of(session, case, step, by)
 
 
 def give_authorization(
@@ -129,8 +128,8 @@ def give_authorization(
         "authorization_until": until,
     }
     doing: dict[str, Any] = {"version": version, "by": by, "now": now}
-    record(session, case, Stage.AUTHORIZATION, State.DONE, Said(), fields=fields, **doing)
-    tell_of(session, case, by)
+    step = record(session, case, Stage.AUTHORIZATION, State.DONE, Said(), fields=fields, **doing)
+    tell_of(session, case, step, by)
 
 
 def let_authorization_run_out(

@@ -1,17 +1,45 @@
-"""What happens to cloud partner cases by itself, when a day has passed."""
+"""Who is told of a step; and what happens to cases by itself, when a day has passed."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
+from portal.accounts.models import User
 from portal.base import clock
 from portal.base.clock import day_of
-from portal.base.jobs import every
+from portal.base.jobs import every, handles
 from portal.base.run import Run
-from portal.base.tenancy import Scope
+from portal.base.tenancy import Scope, ScopedSession
 from portal.cloud_partners.actions import let_authorization_run_out
+from portal.cloud_partners.mail_facts import step_facts
 from portal.cloud_partners.queries import authorizations_over, case_of
+from portal.service_requests.mails import tell_followers
+from portal.service_requests.models import ServiceRequest
 from portal.service_requests.queries import request_locked
 
 _WHY = "authorizations of cloud partner cases"
+
+
+@handles("cloud_partners.tell", limit=300)
+def tell(
+    run: Run,
+    *,
+    request_id: int,
+    step_id: int,
+    by_id: int,
+    needs: Sequence[str],
+    moved: bool,
+    begun: bool,
+) -> None:
+    """One mail for one deed: the step with all that was said, and the status if that is new too."""
+
+    def more(session: ScopedSession, request: ServiceRequest, user: User) -> dict[str, Any]:
+        url = run.settings.portal_url
+        told = step_facts(session, request, user, step_id=step_id, portal_url=url)
+        return told | {"moved": moved, "begun": begun}
+
+    told: dict[str, Any] = {"message_id": None, "by_id": by_id, "needs": needs, "more": more}
+    tell_followers(run, "cloud_partner", request_id=request_id, **told)
 
 
 @every("cloud_partners.authorizations", hours=1, limit=600)

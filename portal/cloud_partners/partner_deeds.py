@@ -43,7 +43,7 @@ def open_incident(
     check_authorization(standing[Stage.AUTHORIZATION].state, case.authorization_until, today)
     fields: dict[str, Any] = {"incident_number": number, "incident_at": opened_at}
     doing: dict[str, Any] = {"version": version, "by": by, "now": now}
-    record(
+    step = record(
         session,
         case,
         Stage.INCIDENT,
@@ -53,14 +53,14 @@ def open_incident(
         numbers=[number],
         **doing,
     )
-    if case.request.status is Status.WAITING_FOR_CLOUD_PARTNER:
-        tell_of(session, case, by)
-        return
-    waiting: dict[str, Any] = {
-        "status": Status.WAITING_FOR_CLOUD_PARTNER,
-        "waiting_for": waiting_for,
-    }
-    change_status(session, case.request, **waiting, by=by, now=now)
+    moved = case.request.status is not Status.WAITING_FOR_CLOUD_PARTNER
+    if moved:
+        waiting: dict[str, Any] = {
+            "status": Status.WAITING_FOR_CLOUD_PARTNER,
+            "waiting_for": waiting_for,
+        }
+        change_status(session, case.request, **waiting, by=by, now=now, tells=False)
+    tell_of(session, case, step, by, moved=moved)
 
 
 def record_findings(
@@ -75,8 +75,9 @@ def record_findings(
     """What was found, by the partner or by us. From here on the request is ours again."""
     text = whole_text(said.text, field="text", missing=N_("Say what was found."))
     doing: dict[str, Any] = {"version": version, "by": by, "now": now}
-    record(session, case, Stage.FINDINGS, State.DONE, said, fields={"findings": text}, **doing)
-    take_back(session, case, by, now)
+    fields = {"findings": text}
+    step = record(session, case, Stage.FINDINGS, State.DONE, said, fields=fields, **doing)
+    take_back(session, case, step, by, now)
 
 
 def record_workaround(
@@ -90,8 +91,9 @@ def record_workaround(
 ) -> None:
     text = whole_text(said.text, field="text", missing=N_("Describe the workaround."))
     doing: dict[str, Any] = {"version": version, "by": by, "now": now}
-    record(session, case, Stage.WORKAROUND, State.DONE, said, fields={"workaround": text}, **doing)
-    tell_of(session, case, by)
+    fields = {"workaround": text}
+    step = record(session, case, Stage.WORKAROUND, State.DONE, said, fields=fields, **doing)
+    tell_of(session, case, step, by)
 
 
 def refer(
@@ -109,8 +111,8 @@ def refer(
     missing = N_("Say how the customer goes on with the partner.")
     whole_text(said.text, field="text", missing=missing)
     doing: dict[str, Any] = {"version": version, "by": by, "now": now}
-    record(session, case, Stage.REFERRAL, State.DONE, said, **doing)
-    take_back(session, case, by, now)
+    step = record(session, case, Stage.REFERRAL, State.DONE, said, **doing)
+    take_back(session, case, step, by, now)
 
 
 def arrange_call(
@@ -134,6 +136,6 @@ def arrange_call(
     ends_at = begins_at + timedelta(minutes=minutes)
     call: dict[str, Any] = {"begins_at": begins_at, "ends_at": ends_at, "zone": zone}
     doing: dict[str, Any] = {"version": version, "by": by, "now": now}
-    fields: dict[str, Any] = {"call_at": begins_at}
-    record(session, case, Stage.CALL, State.UNDER_WAY, said, fields=fields, call=call, **doing)
-    tell_of(session, case, by)
+    told: dict[str, Any] = {"fields": {"call_at": begins_at}, "call": call}
+    step = record(session, case, Stage.CALL, State.UNDER_WAY, said, **told, **doing)
+    tell_of(session, case, step, by)

@@ -8,6 +8,7 @@ from typing import Any
 from portal.base import clock
 from portal.base.db import save
 from portal.base.history import Doer, What, happened
+from portal.base.jobs import later
 from portal.base.tenancy import ScopedSession
 from portal.base.words import N_, Refused
 from portal.cloud_partners.models import CloudPartnerCase, CloudPartnerStep
@@ -15,7 +16,6 @@ from portal.cloud_partners.rules import Stage, State, stored_with
 from portal.service_requests.deeds import hold, settle
 from portal.service_requests.handling import change_status
 from portal.service_requests.rules import STOPPED, Status, whole_text
-from portal.service_requests.telling import tell
 
 OVER = N_("This request is closed. Open it again, or open a new one.")
 
@@ -41,7 +41,7 @@ def record(
     now: datetime,
     numbers: Iterable[str] = (),
     call: Mapping[str, Any] | None = None,
-) -> None:
+) -> CloudPartnerStep:
     """Write a step, if nobody wrote one since the form was opened."""
     request = hold(session, case.request)
     if request.status in STOPPED:
@@ -51,9 +51,10 @@ def record(
     said = Said(whole_text(said.text, field="text"), said.next_update_at)
     stages = stored_with(case.stages, stage, state, said.next_update_at)
     save(session, case, version=version, stages=stages, **(fields or {}))
-    add_step(session, case, stage, state, said, by=by, now=now, call=call)
+    step = add_step(session, case, stage, state, said, by=by, now=now, call=call)
     happened(session, request, What.CLOUD_PARTNER_STEP, by=by, stage=stage.value, state=state.value)
     settle(session, request, now=now, texts=[said.text], numbers=numbers)
+    return step
 
 
 def add_step(
@@ -66,31 +67,53 @@ def add_step(
     by: Doer | None,
     now: datetime,
     call: Mapping[str, Any] | None = None,
-) -> None:
-    session.add(
-        CloudPartnerStep(
-            case_id=case.id,
-            request_id=case.request_id,
-            account_id=case.account_id,
-            kind=stage,
-            state=state,
-            at=now,
-            by_id=by.id if by else None,
-            next_update_at=said.next_update_at,
-            text=said.text,
-            **(call or {}),
-        )
+) -> CloudPartnerStep:
+    step = CloudPartnerStep(
+        case_id=case.id,
+        request_id=case.request_id,
+        account_id=case.account_id,
+        kind=stage,
+        state=state,
+        at=now,
+        by_id=by.id if by else None,
+        next_update_at=said.next_update_at,
+        text=said.text,
+        **(call or {}),
     )
+    session.add(step)
+    session.flush()
+    return step
 
 
-def take_back(session: ScopedSession, case: CloudPartnerCase, by: Doer, now: datetime) -> None:
+def take_back(
+    session: ScopedSession, case: CloudPartnerCase, step: CloudPartnerStep, by: Doer, now: datetime
+) -> None:
     """The partner has answered: whoever waited for them goes on with the request."""
-    if case.request.status is Status.WAITING_FOR_CLOUD_PARTNER:
-        change_status(session, case.request, Status.IN_PROGRESS, by=by, now=now)
-    else:
-        tell_of(session, case, by)
+    waited = case.request.status is Status.WAITING_FOR_CLOUD_PARTNER
+    if waited:
+        change_status(session, case.request, Status.IN_PROGRESS, by=by, now=now, tells=False)
+    tell_of(session, case, step, by, moved=waited)
 
 
-def tell_of(session: ScopedSession, case: CloudPartnerCase, by: Doer) -> None:
-    needs = [it.value for it in case.needs(clock.today())]
-    tell(session, case.request, "cloud_partner", by=by, needs=needs)
+def tell_of(
+    session: ScopedSession,
+    case: CloudPartnerCase,
+    step: CloudPartnerStep,
+    by: Doer,
+    *,
+    moved: bool = False,
+    begun: bool = False,
+) -> None:
+    """Have everybody told in one mail of a step, and of how the request stands if it was `moved` in
+    the same act. `begun`: it is the first, and what is needed matters most."""
+    later(
+        session,
+        "cloud_partners.tell",
+        account_id=case.account_id,
+        request_id=case.request_id,
+        step_id=step.id,
+        by_id=by.id,
+        needs=[it.value for it in case.needs(clock.today())],
+        moved=moved,
+        begun=begun,
+    )

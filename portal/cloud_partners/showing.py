@@ -46,7 +46,7 @@ def rows_of(case: CloudPartnerCase, now: datetime) -> list[Row]:
             it.state,
             it.next_update_at,
             late=bool(it.next_update_at and it.next_update_at < now and it.state in _OPEN),
-            says=_says(case, stage),
+            says=says_of(case, stage),
             trouble=trouble_of(case, stage, now),
         )
         for stage, it in case.standings.items()
@@ -78,7 +78,8 @@ def wanted(case: CloudPartnerCase, now: datetime) -> list[Stage]:
     return [it for it in asked if standing[it].state in _OPEN or trouble_of(case, it, now)]
 
 
-def _says(case: CloudPartnerCase, stage: Stage) -> str:
+def says_of(case: CloudPartnerCase, stage: Stage) -> str:
+    """What there is to say of a step in a line."""
     if stage is Stage.AGREEMENT and case.agreement_number:
         return _until(case.agreement_number, case.agreement_until)
     if stage is Stage.AUTHORIZATION and case.authorization_dated:

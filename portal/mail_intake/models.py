@@ -45,6 +45,7 @@ class InboundMail(Base):
     user_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"), index=True)
     user: Mapped[User | None] = relationship(foreign_keys=user_id)  # whose reply address it has
     answered_on: Mapped[date | None]  # when we wrote back by ourselves: once a day
+    told_at: Mapped[datetime | None] = mapped_column(index=True)  # that it waits, to staff
     decided_at: Mapped[datetime | None] = mapped_column(index=True)
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     decided_by: Mapped[User | None] = relationship(foreign_keys=decided_by_id)

@@ -60,7 +60,6 @@ def _take(mail_id: int, reference: str, user: User) -> ResponseReturnValue:
             request,
             user=session.get_one(User, user.id),
             by=viewer(),
-            name=viewer().name,
             now=clock.now(),
         )
     said = _("The e-mail is an answer in %(reference)s now.", reference=request.reference)

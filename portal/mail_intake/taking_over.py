@@ -1,7 +1,8 @@
 """A mail that was set aside, taken over by staff as the answer of somebody of the customer's.
 
-It is written with that person's own rights, never as staff, and never silently: the message says
-from which address it came and who took it over, and so does the log of both.
+It is written with that person's own rights, never as staff, and never silently: the message says,
+to each reader in their language, from which address it came and who took it over, and so does the
+log of both.
 """
 
 from datetime import datetime
@@ -24,9 +25,8 @@ from portal.service_requests.actions import reply
 from portal.service_requests.models import Follower, ServiceRequest
 from portal.service_requests.queries import message_by_mail
 from portal.service_requests.rules import Source
+from portal.service_requests.writing import Entered
 from portal.uploads.scanner import Scanner
-from portal.web.locale import gettext as _
-from portal.web.locale import speaking
 
 
 def can_be_taken_over(mail: InboundMail) -> bool:
@@ -63,10 +63,9 @@ def take_over(
     *,
     user: User,
     by: Doer,
-    name: str,
     now: datetime,
 ) -> bool:
-    """Let it be an answer of `user`, in whose scope the session is. `name`: of who takes it over.
+    """Let it be an answer of `user`, in whose scope the session is; taken over `by` one of staff.
 
     False when somebody decided before.
     """
@@ -81,12 +80,13 @@ def take_over(
     message = reply(
         session,
         request,
-        _text(mail, left, user.language, name),
+        with_what_is_missing(mail.text, left, user.language),
         by=theirs,
         now=now,
         files=files,
         source=Source.MAIL,
         mail_message_id=None if known else mail.message_id or None,
+        entered=Entered(mail.sender, by.id),
     )
     mail.account_id, mail.request_id = request.account_id, request.id
     decide(mail, State.TAKEN, by=by, now=now)
@@ -96,9 +96,3 @@ def take_over(
     happened(session, request, What.MAIL_TAKEN_OVER, by=ours, **told)
     mail.text = ""  # which stands there now
     return True
-
-
-def _text(mail: InboundMail, left: list[str], language: str | None, name: str) -> str:
-    with speaking(language or "nb"):
-        line = _("[E-mail from %(sender)s, taken over by %(name)s]", sender=mail.sender, name=name)
-    return f"{with_what_is_missing(mail.text, left, language)}\n\n{line}"

@@ -58,6 +58,10 @@ class Kind:
     first: How = How.AT_ONCE  # for those who chose nothing
 
 
+def _of_requests(*names: str) -> frozenset[str]:
+    return frozenset(f"service_requests/{name}" for name in names)
+
+
 CUSTOMERS, PARTNERS = frozenset({"customer"}), frozenset({"partner"})
 STAFF = frozenset({"staff"})
 KINDS: dict[Notice, Kind] = {
@@ -85,26 +89,13 @@ KINDS: dict[Notice, Kind] = {
         frozenset({"partners/ends_for_us"}), Permission.PARTNER_MANAGE, PARTNERS
     ),
     Notice.REQUEST_ANSWERED: Kind(
-        frozenset(
-            {
-                *("service_requests/answered", "service_requests/closed"),
-                "service_requests/opened",
-                "service_requests/reopened",
-            }
-        ),
+        _of_requests("answered", "canceled", "closed", "opened", "reopened", "workaround"),
         Permission.REQUESTS_VIEW,
         CUSTOMERS | PARTNERS | STAFF,
     ),
     Notice.REQUEST_CHANGED: Kind(
-        frozenset(
-            {
-                "service_requests/authorization_over",
-                "service_requests/closed",
-                "service_requests/cloud_partner",
-                "service_requests/merged",
-                "service_requests/severity",
-                "service_requests/status",
-            }
+        _of_requests(
+            *("authorization_over", "closed", "cloud_partner", "merged", "severity", "status")
         ),
         Permission.REQUESTS_VIEW,
         CUSTOMERS | PARTNERS | STAFF,

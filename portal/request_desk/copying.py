@@ -114,10 +114,10 @@ def open_copy(
         session.add(line)
     note_step(session, new, StepKind.OPENED, by=by, now=now)
     index_request(session, new, [])
-    _write(session, original, new, by, now)
+    description = _write(session, original, new, by, now)
     note_origin(session, new, old.reference, by=by, now=now)
     happened(session, new, What.OPENED, by=by, severity=new.severity)
-    tell(session, new, "opened", by=by)
+    tell(session, new, "opened", by=by, message=description)
     return new
 
 
@@ -137,11 +137,11 @@ def _outside(session: ScopedSession, ids: set[int | None]) -> list[int]:
 
 def _write(
     session: ScopedSession, original: Original, new: ServiceRequest, by: Doer, now: datetime
-) -> None:
-    described = False
+) -> ServiceRequestMessage | None:
+    """What was chosen, in order. What it begins with is returned."""
+    description = None
     for it in original.said:
-        first = not (described or it.internal)
-        described = described or first
+        first = description is None and not it.internal
         known = it.author_id in original.known
         message = ServiceRequestMessage(
             request_id=new.id,
@@ -155,9 +155,12 @@ def _write(
             text=it.text,
             written_at=it.written_at,
             source=it.source if known else Source.COPY,
+            from_address=it.from_address if known else None,
+            entered_by_id=it.entered_by_id if known else None,
         )
         session.add(message)
         session.flush()
+        description = message if first else description
         kept = [
             _kept(session, line.file, original, now)
             for line in it.files
@@ -166,6 +169,7 @@ def _write(
         attach(session, message, kept)
         texts = [it.text, *(file.name for file in kept)]
         settle(session, new, now=now, public=not it.internal, texts=texts, internal=it.internal)
+    return description
 
 
 def _kept(

@@ -93,7 +93,10 @@ DEEDS = {
     ),
     "workaround": Deed(
         title=N_("Accept a workaround"),
-        about=N_("The customer can live with a way around. The severity is lowered one step."),
+        about=N_(
+            "The customer can live with a way around, and reads which. The severity is lowered"
+            " one step."
+        ),
         button=N_("Accept the workaround"),
         done=N_("The workaround is accepted, and the severity one step lower."),
         form=forms.WorkaroundForm,
@@ -159,7 +162,8 @@ DEEDS = {
         title=N_("Copy to the right customer"),
         about=N_(
             "It was opened for the wrong customer: what you choose is opened for the right one, and"
-            " this request is closed. Neither customer learns of the other."
+            " this request is closed as canceled: nobody is asked how the help was. Neither"
+            " customer learns of the other."
         ),
         button=N_("Copy and close this one"),
         done=N_("This request is closed. It is being opened for the right customer."),

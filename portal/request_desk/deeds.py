@@ -16,11 +16,18 @@ from portal.request_desk.contacts import contact_named
 from portal.request_desk.moving import customer_named, move_to_customer
 from portal.request_desk.reaching import numbered, path_of
 from portal.service_requests import handling, joining
-from portal.service_requests.actions import reopen_request
+from portal.service_requests.actions import reopen_request, reply
 from portal.service_requests.deeds import hold
 from portal.service_requests.explaining import concern
 from portal.service_requests.models import PREFIX, ServiceRequest
-from portal.service_requests.rules import LinkKind, Status, graver
+from portal.service_requests.rules import (
+    STOPPED,
+    LinkKind,
+    MessageKind,
+    Status,
+    graver,
+    whole_text,
+)
 from portal.service_requests.splitting import split
 from portal.web.locale import label
 
@@ -72,9 +79,15 @@ def change_status(
 
 
 def accept_workaround(
-    session: ScopedSession, it: ServiceRequest, _form: Any, by: Doer, now: datetime
+    session: ScopedSession, it: ServiceRequest, form: Any, by: Doer, now: datetime
 ) -> None:
-    handling.accept_workaround(session, it, by=by, now=now)
+    """The customer reads what it is, and is told once: of it, and of how severe it is with it."""
+    told: dict[str, Any] = {"kind": MessageKind.WORKAROUND, "told_as": "workaround"}
+    text = whole_text(form.text.data or "", field="text", missing=N_("Describe the workaround."))
+    if it.status in STOPPED or it.severity is Severity.LOW:
+        raise Refused(N_("The severity cannot be lowered any more."))
+    reply(session, it, text, **told, by=by, now=now)
+    handling.accept_workaround(session, it, by=by, now=now, tells=False)
 
 
 def merge(session: ScopedSession, it: ServiceRequest, form: Any, by: Doer, now: datetime) -> str:

@@ -124,7 +124,12 @@ class StatusForm(EditingForm):
 
 
 class WorkaroundForm(EditingForm):
-    pass
+    text = TextAreaField(
+        _l("What the customer reads"),
+        description=_l(
+            "What they can do meanwhile. It stands in the request as an answer of yours."
+        ),
+    )
 
 
 class _OtherForm(Form):

@@ -1,6 +1,6 @@
-"""A request that was opened for the wrong customer: closed here, and opened for the right one.
+"""A request that was opened for the wrong customer: canceled here, and opened for the right one.
 
-The two accounts are written for one after the other, since a session writes for one. What closes
+The two accounts are written for one after the other, since a session writes for one. What ends
 it also asks, in the same transaction, for what opens the other; see `copying`.
 """
 
@@ -16,11 +16,11 @@ from portal.base.history import Doer
 from portal.base.jobs import later
 from portal.base.tenancy import ScopedSession
 from portal.base.words import N_, Refused
-from portal.service_requests.actions import close_request
+from portal.service_requests.actions import reply
 from portal.service_requests.deeds import hold
 from portal.service_requests.models import ServiceRequest
 from portal.service_requests.queries import messages_of
-from portal.service_requests.rules import Status, whole_text
+from portal.service_requests.rules import STOPPED, Status, whole_text
 
 
 def customer_named(session: Session, typed: str) -> Account:
@@ -38,20 +38,24 @@ def move_to_customer(
     by: Doer,
     now: datetime,
 ) -> None:
-    """Close it with a word to its customer, and have what was chosen opened for the right one."""
+    """Cancel it with a word to its customer, and have what was chosen opened for the right one.
+
+    Canceled and not closed: nobody helped them, so they are not asked how the help was, nor told
+    that it was not solved.
+    """
     request = hold(session, request)
     if to.id == request.account_id:
         raise Refused(N_("It is this customer's already."), field="customer")
     if session.scalars(select(Account.closed_at).where(Account.id == to.id)).one():
         raise Refused(N_("This customer is closed."), field="customer")
-    if request.status is Status.CLOSED:
+    if request.status in STOPPED:
         raise Refused(N_("This request is closed. Open it again, or open a new one."))
     said = [it for it in session.scalars(messages_of(request.id)) if it.id in message_ids]
     if all(it.internal for it in said):
         raise Refused(N_("Choose at least one message that the customer sees."), field="messages")
     missing = N_("Write what the customer reads when the request is closed.")
     text = whole_text(text, field="text", missing=missing)
-    close_request(session, request, solved=False, text=text, by=by, now=now)
+    reply(session, request, text, status=Status.CANCELED, takes=False, by=by, now=now)
     later(
         session,
         "request_desk.copy",

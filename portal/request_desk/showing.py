@@ -13,9 +13,9 @@ from portal.base.text import sort_key
 from portal.incidents.incidents import Shown as Incident
 from portal.incidents.incidents import incidents_of
 from portal.known_issues.issues import Issue, issues_of, known_issues_like
+from portal.request_desk.beside_queries import beside
 from portal.request_desk.drafting import key_of
 from portal.request_desk.held_answers import Offered, answers_of
-from portal.request_desk.queries import beside
 from portal.request_desk.reaching import id_of
 from portal.request_pages.looking import Looked, look_at
 from portal.request_pages.parts import Place

@@ -102,7 +102,8 @@ def _line(line: Line) -> dict[str, Any]:
     side = label(line.side) if line.side else ""
     who = f"{line.who} ({side})" if side and side != line.who else line.who
     when = date_and_time(line.at)
-    meta = [when, *line.moved] if message else [*([line.who] if line.who else []), when]
+    came_from = [line.came_from] if line.came_from else []
+    meta = [when, *came_from, *line.moved] if message else [*([line.who] if line.who else []), when]
     return {
         "message": message,
         "who": who,

@@ -71,6 +71,7 @@ def messages_told(before: bool, letter: str, most: int | None) -> Select[Any]:
         .join(counted, true())
         .options(
             author.joinedload(User.partner).load_only(Partner.name),
+            joinedload(Message.entered_by).load_only(User.name),
             joinedload(Message.files).joinedload(ServiceRequestFile.file),
         )
         .where(Message.request_id == _ID, *earlier)

@@ -77,4 +77,5 @@ class Line:
     moved: tuple[str, ...] = ()  # what changed in the same act
     internal: bool = False
     by_mail: bool = False
+    came_from: str = ""  # of a mail that staff took over: from where, and who did
     folded: tuple["Line", ...] = field(default=())

@@ -25,7 +25,7 @@ from portal.request_pages.story import Attached, Line, Linked, Reader, Side, Sor
 from portal.service_requests.clocks import Step, StepKind
 from portal.service_requests.models import ServiceRequest, ServiceRequestMessage
 from portal.service_requests.rules import MessageKind, Source
-from portal.service_requests.wording import status_here
+from portal.service_requests.wording import came_from, status_here
 from portal.web.locale import gettext as _
 from portal.web.locale import label
 
@@ -63,7 +63,8 @@ def story_of(
     here = [it for it in steps if part.has(it.at)]
     changes = _changes(here, request, staff=session.scope.staff)
     top = (rows[0].public, rows[0].notes) if rows else (0, 0)
-    told = list(_messages(messages, top, changes, request, reader))[::-1]
+    staff = session.scope.staff
+    told = list(_messages(messages, top, changes, request, reader, staff=staff))[::-1]
     told += [line for act in changes.values() for line in act]
     escalations = [it.written_at for it in messages if it.kind is MessageKind.ESCALATION]
     told += lines_of_events(events, looked, escalations)
@@ -109,6 +110,8 @@ def _messages(
     changes: Changes,
     request: ServiceRequest,
     reader: Reader,
+    *,
+    staff: bool,
 ) -> Iterator[Line]:
     """Public ones are counted by themselves, so that each is called the same by all who see it,
     and no number is left out where a note stands. `top` are the numbers of the newest."""
@@ -121,7 +124,7 @@ def _messages(
             at=it.written_at,
             sort=Sort.MESSAGE,
             anchor=anchor,
-            who=_author(it, request),
+            who=_author(it, request, staff=staff),
             side=_side(it, reader),
             title=label(it.kind) if it.kind in TITLED else "",
             text=it.text,
@@ -129,13 +132,19 @@ def _messages(
             moved=tuple(line.title for line in beside),
             internal=it.internal,
             by_mail=it.source is Source.MAIL,
+            came_from=came_from(it),
         )
 
 
-def _author(it: ServiceRequestMessage, request: ServiceRequest) -> str:
+def _author(it: ServiceRequestMessage, request: ServiceRequest, *, staff: bool) -> str:
+    """That there is another account is for staff to know."""
     name = it.author.name if it.author else None
     if it.source is Source.COPY and name:
-        return _("Taken over from another account by %(name)s", name=name)
+        return (
+            _("Taken over from another account by %(name)s", name=name)
+            if staff
+            else _("Entered by %(name)s", name=name)
+        )
     signed = Signed(it.id, it.author_id, on_behalf=it.on_behalf)
     return signature(signed, name, _of(it), request.account.name)
 

@@ -22,8 +22,8 @@ from portal.service_requests.rules import (
     whole_text,
 )
 from portal.service_requests.taking_part import add_follower
-from portal.service_requests.telling import tell, told_of
-from portal.service_requests.writing import write_message
+from portal.service_requests.telling import answer_told_as, tell, told_of
+from portal.service_requests.writing import Entered, write_message
 
 
 def reply(
@@ -42,11 +42,14 @@ def reply(
     source: Source = Source.PORTAL,
     mail_message_id: str | None = None,
     takes: bool = True,
+    told_as: str = "",
+    entered: Entered | None = None,
 ) -> ServiceRequestMessage:
     """Write to the others, or to staff alone; and move the request, to `status` or as it follows.
 
     A mail that comes twice is written once. `version` guards the status, never what is said.
-    Whoever of staff answers what nobody has `takes` it, unless many are answered together.
+    Whoever of staff answers what nobody has `takes` it, unless many are answered together. What
+    more is done in the same act may be `told_as` something else than an answer.
     """
     request = hold(session, request)
     if mail_message_id and (
@@ -68,6 +71,7 @@ def reply(
         files=files,
         source=source,
         mail_message_id=mail_message_id,
+        entered=entered,
     )
     moved = _follow_from(session, request, message, status)
     if moved is not None and moved is not request.status:
@@ -77,7 +81,7 @@ def reply(
     texts = [text, *(file.name for file in files)]
     public = not internal or moved is not None
     settle(session, request, now=now, public=public, texts=texts, internal=internal)
-    _note(session, request, message, by, moved=moved)
+    _note(session, request, message, by, moved=moved, told_as=told_as)
     return message
 
 
@@ -121,11 +125,11 @@ def _note(
     by: Doer,
     *,
     moved: Status | None,
+    told_as: str,
 ) -> None:
     if not message.internal:
         happened(session, request, What.ANSWERED, by=by, message=message.id)
-        what = "closed_with" if moved is Status.CLOSED else "answered"
-        tell(session, request, what, by=by, message=message)
+        tell(session, request, told_as or answer_told_as(moved), by=by, message=message)
         return
     happened(session, message, What.NOTED, by=by, request=request.id)
     tell(session, request, "noted", by=by, message=message)

@@ -67,8 +67,10 @@ def change_status(
     by: Doer | None,
     now: datetime,
     version: int | None = None,
+    tells: bool = True,
 ) -> None:
-    """Move it without a word; `actions.reply` does it with one."""
+    """Move it without a word; `actions.reply` does it with one. Not told by itself where it is a
+    part of what is told otherwise."""
     request = hold(session, request)
     if request.status is status:
         return
@@ -79,7 +81,8 @@ def change_status(
     go_to(session, request, status, waiting_for=waiting_for, by=by, now=now, version=version)
     happened(session, request, What.STATUS_CHANGED, by=by, status=status)
     settle(session, request, now=now)
-    tell(session, request, told_of(status), by=by)
+    if tells:
+        tell(session, request, told_of(status), by=by)
 
 
 def change_severity(
@@ -91,10 +94,12 @@ def change_severity(
     now: datetime,
     phone: str = "",
     version: int | None = None,
+    tells: bool = True,
 ) -> None:
     """Say that it is worse than thought, or not as bad. What is not met yet is measured anew.
 
-    `phone` is the number to call, in E.164, where none was given before.
+    `phone` is the number to call, in E.164, where none was given before. It is not told where it is
+    a part of what is told otherwise.
     """
     request = hold(session, request)
     if request.status in STOPPED:
@@ -107,16 +112,22 @@ def change_severity(
     note_step(session, request, StepKind.SEVERITY, by=by, now=now)
     happened(session, request, What.SEVERITY_CHANGED, by=by, severity=[before, severity])
     settle(session, request, now=now)
-    tell(session, request, "severity", by=by)
+    if tells:
+        tell(session, request, "severity", by=by)
     if severity is Severity.CRITICAL and request.owner_id is None:
         alarm(session, request, by=by)
 
 
 def accept_workaround(
-    session: ScopedSession, request: ServiceRequest, *, by: Doer, now: datetime
+    session: ScopedSession,
+    request: ServiceRequest,
+    *,
+    by: Doer,
+    now: datetime,
+    tells: bool = True,
 ) -> None:
     """There is a way around that the customer can live with: it is one step less bad."""
-    change_severity(session, request, milder(request.severity), by=by, now=now)
+    change_severity(session, request, milder(request.severity), by=by, now=now, tells=tells)
 
 
 def add_time(

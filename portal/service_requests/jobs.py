@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from portal.base import clock
 from portal.base.jobs import every, handles
@@ -25,7 +26,7 @@ def tell(
     by_id: int | None,
     needs: Sequence[str] = (),
 ) -> None:
-    told = {"message_id": message_id, "by_id": by_id}
+    told: dict[str, Any] = {"message_id": message_id, "by_id": by_id}
     tell_followers(run, what, request_id=request_id, needs=needs, **told)
 
 

@@ -8,7 +8,7 @@ from portal.base.run import Run
 from portal.service_requests.models import ServiceRequest, ServiceRequestMessage
 from portal.service_requests.rating_links import RatingLink, rating_path
 from portal.service_requests.rules import CLOSED_AFTER, SOLVED_AFTER, Status
-from portal.service_requests.wording import status_sentence
+from portal.service_requests.wording import came_from, status_sentence
 from portal.web.locale import gettext as _
 from portal.web.locale import label, speaking, zone_called
 
@@ -36,6 +36,7 @@ def facts_for(
             "stands": status_sentence(request, owner, now=clock.now()),
             "customer": request.account.name,
             "text": message.text[:LONGEST_EXCERPT] if message else "",
+            "came_from": came_from(message) if message else "",
         }
 
 

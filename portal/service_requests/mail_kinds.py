@@ -22,6 +22,7 @@ NEWS = {
     "received": News(None, "service_requests/received"),
     "answered": News(Notice.REQUEST_ANSWERED, "service_requests/answered"),
     "reopened": News(Notice.REQUEST_ANSWERED, "service_requests/reopened"),
+    "workaround": News(Notice.REQUEST_ANSWERED, "service_requests/workaround"),
     "noted": News(Notice.REQUEST_NOTED, "service_requests/noted"),
     "status": News(Notice.REQUEST_CHANGED, "service_requests/status"),
     "cloud_partner": News(Notice.REQUEST_CHANGED, "service_requests/cloud_partner"),
@@ -29,6 +30,8 @@ NEWS = {
     "closed": News(Notice.REQUEST_CHANGED, "service_requests/closed", rated=True),
     # In one mail, so that each closing asks once how the help was.
     "closed_with": News(Notice.REQUEST_ANSWERED, "service_requests/closed", rated=True),
+    # Nothing came of it, so nobody is asked.
+    "canceled_with": News(Notice.REQUEST_ANSWERED, "service_requests/canceled"),
     "merged": News(Notice.REQUEST_CHANGED, "service_requests/merged"),
     "severity": News(Notice.REQUEST_CHANGED, "service_requests/severity"),
     "escalated": News(Notice.REQUEST_ESCALATED, "service_requests/escalated", managers=True),

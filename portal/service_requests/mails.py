@@ -1,6 +1,6 @@
 """Who is told what happens to a request, and in which words."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -21,6 +21,8 @@ from portal.service_requests.threads import own_id, previous_of, thread_of
 from portal.web.mail import send_mail
 from portal.web.mail_headers import Thread
 
+# What a feature above tells beside what the request says of itself, to each in their own words.
+More = Callable[[ScopedSession, ServiceRequest, User], dict[str, Any]]
 _MANAGERS = [role for role, held in GRANTS.items() if Permission.ESCALATIONS_MANAGE in held]
 
 
@@ -32,11 +34,13 @@ def tell_followers(
     message_id: int | None,
     by_id: int | None,
     needs: Sequence[str] = (),
+    more: More | None = None,
 ) -> None:
     """Tell everybody who is concerned, but for the one who did it; and that once. Whoever opened it
     has a receipt.
 
-    What each may see is asked with their own rights, as they are now.
+    What each may see is asked with their own rights, as they are now. Whoever did it is named, who
+    need not have written what goes along: words of another are copied into a new request.
     """
     account_id = run.job.account_id or 0
     here = frozenset({account_id})
@@ -46,6 +50,7 @@ def tell_followers(
         message = session.get(ServiceRequestMessage, message_id) if message_id else None
         if request is not None:
             news, own = NEWS[what], own_id(request, message, what, job=run.job)
+            people = {"author": session.get(User, by_id) if by_id else None}
             for user in session.scalars(concerned(request, news, run.job.asked_at)).all():
                 told_as = news if user.id != by_id else receipt_of(what, user)
                 if told_as is None:
@@ -58,8 +63,8 @@ def tell_followers(
                 told = facts_for(request, user, message, by_itself=by_id is None)
                 told["needs"] = [] if user.staff_role else list(needs)
                 told |= rating_for(run, request, user) if news.rated else {}
+                told |= more(session, request, user) if more else {}
                 told["url"] = address_of(request, user, run.settings.portal_url)
-                people = {"author": message.author if message else None}
                 _tell(session, user, told_as, request, thread, people=people, **told)
         run.finish(session)
 

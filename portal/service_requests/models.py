@@ -145,6 +145,12 @@ class ServiceRequestMessage(OfRequest, Owned, Internal, Base):
     written_at: Mapped[datetime]
     source: Mapped[Source] = mapped_column(default=Source.PORTAL)
     mail_message_id: Mapped[str | None] = mapped_column(String(250))  # of the mail it came by
+    # Of a mail that staff took over as somebody's answer: where it came from, and who that was.
+    from_address: Mapped[str | None] = mapped_column(String(320))
+    entered_by_id: Mapped[int | None]
+    entered_by: Mapped[User | None] = relationship(
+        primaryjoin="foreign(ServiceRequestMessage.entered_by_id) == User.id", viewonly=True
+    )
     files: Mapped[list["ServiceRequestFile"]] = relationship(
         order_by="ServiceRequestFile.id", viewonly=True
     )

@@ -65,6 +65,7 @@ def opened(asking: Asking) -> Iterator[Row]:
     organization=_ORGANIZATION,
     request=_REQUEST,
     written_at=N_("Written"),
+    from_address=N_("Sent from"),
     text=N_("Text"),
     files=N_("Files"),
 )
@@ -90,6 +91,7 @@ def written(asking: Asking) -> Iterator[Row]:
                 "organization": account,
                 "request": reference(PREFIX, it.request_id),
                 "written_at": it.written_at,
+                "from_address": it.from_address,
                 "text": it.text,
                 "files": files.get(it.id, []),
             }
@@ -124,11 +126,15 @@ def forget(session: Session, user: User) -> None:
 
 @forgets_members
 def forget_member(session: ScopedSession, user_id: int) -> None:
-    """What they were writing, and how to reach them. What they wrote stays the organization's."""
+    """What they were writing, and how to reach them. What they wrote stays the organization's, but
+    not from which address they did."""
     drafts = delete(Draft).where(Draft.person_id == user_id)
     session.execute(drafts, execution_options=_BULK)
     contact = update(ServiceRequest).where(ServiceRequest.contact_id == user_id)
     session.execute(contact.values(contact_name="", contact_phone=""), execution_options=_BULK)
+    said = ServiceRequestMessage
+    sent = update(said).where(said.author_id == user_id, said.from_address.is_not(None))
+    session.execute(sent.values(from_address=None), execution_options=_BULK)
 
 
 @lets_go("drafts")

@@ -57,6 +57,7 @@ class MessageKind(LabelledEnum):
     DESCRIPTION = "description", N_("Description")
     REPLY = "reply", N_("Reply")
     SOLUTION = "solution", N_("Proposed solution")
+    WORKAROUND = "workaround", N_("Workaround")
     ESCALATION = "escalation", N_("Escalated")
     CLOSING = "closing", N_("Closed")
     REOPENING = "reopening", N_("Opened again")

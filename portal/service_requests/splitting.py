@@ -61,16 +61,17 @@ def split(
     lines = session.scalars(followers_of(request.id)).all()
     session.add_all(_follower(line, new) for line in lines)
     index_request(session, new, [])
+    description: ServiceRequestMessage | None = None
     for internal in (False, True):
         chosen = [it for it in said if it.internal is internal]
-        _copy(session, chosen, new)
+        description = _copy(session, chosen, new) or description
         texts = [it.text for it in chosen]
         settle(session, new, now=now, public=not internal, texts=texts, internal=internal)
     kind = LinkKind.SPLIT
     add_link(session, new, kind, request, request.reference, by=by, now=now, internal=False)
     happened(session, new, What.OPENED, by=by, severity=new.severity)
     settle(session, request, now=now)
-    tell(session, new, "opened", by=by)
+    tell(session, new, "opened", by=by, message=description)
     return new
 
 
@@ -87,13 +88,12 @@ def _follower(line: Follower, new: ServiceRequest) -> Follower:
 
 def _copy(
     session: ScopedSession, said: Collection[ServiceRequestMessage], new: ServiceRequest
-) -> None:
-    """The same words by the same people at the same time, and their files."""
-    described = False
+) -> ServiceRequestMessage | None:
+    """The same words by the same people at the same time, and their files. What it begins with."""
+    description = None
     files = list(session.scalars(files_of(next(iter(said)).request_id))) if said else []
     for it in said:
-        first = not (described or it.internal)
-        described = described or first
+        first = description is None and not it.internal
         copy = ServiceRequestMessage(
             request_id=new.id,
             account_id=new.account_id,
@@ -106,9 +106,12 @@ def _copy(
             text=it.text,
             written_at=it.written_at,
             source=it.source,
+            from_address=it.from_address,
+            entered_by_id=it.entered_by_id,
         )
         session.add(copy)
         session.flush()
+        description = copy if first else description
         for line in files:
             if line.message_id == it.id:
                 session.add(
@@ -121,3 +124,4 @@ def _copy(
                     )
                 )
     session.flush()
+    return description

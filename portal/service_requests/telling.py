@@ -14,6 +14,12 @@ def told_of(status: Status) -> str:
     return "closed" if status is Status.CLOSED else "status"
 
 
+def answer_told_as(moved: Status | None) -> str:
+    """As what an answer is told, by where it moved its request: of an end it is one mail."""
+    ends = {Status.CLOSED: "closed_with", Status.CANCELED: "canceled_with"}
+    return ends.get(moved, "answered") if moved else "answered"
+
+
 def tell(
     session: ScopedSession,
     request: ServiceRequest,

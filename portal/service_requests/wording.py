@@ -5,7 +5,7 @@ from typing import Any, Protocol
 
 from portal.accounts.models import User
 from portal.agreements.targets import Severity
-from portal.service_requests.models import ServiceRequest
+from portal.service_requests.models import ServiceRequest, ServiceRequestMessage
 from portal.service_requests.rules import Ball, Status, ball_of
 from portal.web.formats import date_and_time, phone
 from portal.web.guard import viewer
@@ -88,6 +88,16 @@ def _next(it: Standing, owner: str | None, now: datetime) -> str:
 
 def _at(it: Standing) -> str:
     return date_and_time(it.due_at)
+
+
+def came_from(message: ServiceRequestMessage) -> str:
+    """Of a mail that staff took over: where it came from, and who answers for whose it is."""
+    if not message.from_address:
+        return ""
+    sender, by = message.from_address, message.entered_by
+    return _(
+        "E-mail from %(sender)s, entered by %(name)s", sender=sender, name=by.name if by else ""
+    )
 
 
 def named(person: User | None) -> str:

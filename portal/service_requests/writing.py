@@ -1,6 +1,7 @@
 """A message and its files, written down."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from portal.base.files import StoredFile
@@ -18,6 +19,14 @@ from portal.service_requests.promises import keep_promise
 from portal.service_requests.rules import MessageKind, Source, Who
 
 
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """Where a mail came from that staff took over as somebody's answer, and who did."""
+
+    address: str
+    by_id: int
+
+
 def write_message(
     session: ScopedSession,
     request: ServiceRequest,
@@ -31,6 +40,7 @@ def write_message(
     files: Sequence[StoredFile] = (),
     source: Source = Source.PORTAL,
     mail_message_id: str | None = None,
+    entered: Entered | None = None,
 ) -> ServiceRequestMessage:
     if internal and not session.scope.staff:
         raise Refused(N_("Only staff write internal notes."), field="internal")
@@ -47,6 +57,8 @@ def write_message(
         written_at=now,
         source=source,
         mail_message_id=mail_message_id,
+        from_address=entered.address if entered else None,
+        entered_by_id=entered.by_id if entered else None,
     )
     session.add(message)
     session.flush()

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
@@ -19,6 +20,8 @@ from portal.cloud_partners.rules import Stage, State
 from portal.service_requests.following import follow
 from portal.service_requests.handling import assign, change_status
 from portal.service_requests.rules import Status
+from portal.web.locale import speaking
+from portal.web.mail import headline, render
 from tests.cloud_partners.test_journey import (
     CLOUD,
     agreed,
@@ -158,9 +161,71 @@ def test_a_mail_says_first_what_is_needed_of_its_reader(
     assert "we need from you:" in needed
     assert "support agreement" in agreement
     assert "signed authorization" in authorization
-    assert "There is news" in first_lines(world.erik)[0]
+    assert "News of what is done with Zoom" in first_lines(world.erik)[0]
     agreed(ola, world, number)
     assert ["support agreement" in it for it in first_lines(world.mette)] == [False] * 3
     assert "signed authorization" in first_lines(world.mette)[1]
     authorize(ola, world, number)
-    assert "There is news" in first_lines(world.mette)[0]
+    assert first_lines(world.mette)[1] == "Signed authorization: done"
+
+
+def test_one_deed_is_one_mail_that_tells_the_step_in_the_readers_words(
+    *, asked: int, anna: FlaskClient, world: World, session: ScopedSession, passes: Passes
+) -> None:
+    def mail_after(stage: str, **told: str) -> str:
+        known = {it.id for it in session.scalars(mine)}
+        session.rollback()
+        assert step(anna, world, asked, stage, **told).status_code == 303
+        passes(clock.now())
+        (mail,) = [it for it in session.scalars(mine) if it.id not in known]
+        session.rollback()
+        return mail.text.replace("\N{NO-BREAK SPACE}", " ").partition("\n-- \n")[0]
+
+    ola = session.get_one(User, world.ola.id)
+    ola.language, ola.time_zone = "nb", "America/New_York"
+    session.commit()
+    mine = select(Mail).where(Mail.address == world.ola.email).order_by(Mail.id)
+    passes(clock.now())
+
+    said = {"state": "under_way", "number": "ZM-12345", "text": "Zoom ser på det."}
+    mail = mail_after("incident", **said, next_day="31.12.2027", next_time="12.00")
+    number = world.get(asked).reference
+    for told in (
+        f"Nytt om det som gjøres sammen med Zoom i saken {number}",
+        ", fra Anna Agent:",
+        "Hendelse meldt til partneren: i gang",
+        "ZM-12345, meldt",
+        "Zoom ser på det.",
+        "Neste oppdatering innen 31. desember 2027",
+        "har fått ny status: Venter på skypartner",
+        "Zoom-sak ZM-12345",
+    ):
+        assert told in mail
+
+    said = {"state": "under_way", "call_day": "1.12.2027", "call_time": "15.00", "minutes": "45"}
+    mail = mail_after("call", **said, zone="Europe/Oslo", text="Ta med loggen.")
+    call = select(CloudPartnerStep.id).where(CloudPartnerStep.kind == Stage.CALL)
+    number_of_call = world.look(staff=True).scalars(call).one()
+    assert "Felles møte: i gang" in mail
+    assert "1. desember 2027 kl. 09.00" in mail
+    assert "i New York" in mail
+    assert "Ta med loggen." in mail
+    path = f"{page_of(asked, CLOUD)}/calls/{number_of_call}.ics"
+    assert mail.endswith(f"Legg i kalenderen:\nhttp://localhost{path}\n")
+    assert "ny status" not in mail
+
+    mail = mail_after("findings", state="done", text="Feilen ligger hos Zoom.")
+    assert "Funn: ferdig" in mail
+    assert "Feilen ligger hos Zoom." in mail
+    assert "har fått ny status: Under arbeid" in mail
+    mail = mail_after("workaround", state="done", text="Bruk nettleseren.")
+    assert "Bruk nettleseren." in mail
+
+
+def test_what_was_told_before_mails_told_the_step_is_told_still(app: Flask) -> None:
+    told: dict[str, Any] = {"reference": "SR-1000013", "subject": "Lyd", "url": "http://x/y"}
+    with app.test_request_context(), speaking("en"):
+        _subject, text, _html = render("service_requests/cloud_partner", "http://x", **told)
+        news = headline("service_requests/cloud_partner", "http://x", **told)
+    assert "There is news about the cloud partner" in text
+    assert news == "SR-1000013: news about the cloud partner"

@@ -119,10 +119,9 @@ def test_every_step_is_on_record_and_told(
     whats = [it.what for it in events]
     assert whats.count(What.CLOUD_PARTNER_BEGUN) == 1
     assert whats.count(What.CLOUD_PARTNER_STEP) == 2
-    asked_for = select(Job).where(Job.name == "service_requests.tell").order_by(Job.id)
-    jobs = session.scalars(asked_for).all()
-    told = [it.payload["what"] for it in jobs]
-    assert told == ["opened", "cloud_partner", "cloud_partner", "status"]
+    asked_for = select(Job).where(Job.name.endswith(".tell")).order_by(Job.id)
+    names = [it.name for it in session.scalars(asked_for)]
+    assert names == ["service_requests.tell", *["cloud_partners.tell"] * 3]
     page = words(ola.get(page_of(asked)).text)
     assert "Hendelse meldt til partneren: i gang" in page
 

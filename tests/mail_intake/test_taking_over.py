@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import Engine, select
 
-from portal.accounts.models import Membership
+from portal.accounts.models import Membership, User
 from portal.base import clock
 from portal.base.access import Role
 from portal.base.history import DeskEvent, Event, What
@@ -17,6 +17,7 @@ from portal.service_requests.actions import close_request, reply
 from portal.service_requests.following import follow
 from portal.service_requests.rules import Source
 from tests.conftest import SignInAs
+from tests.counting import counted
 from tests.factories import make_user
 from tests.mail_intake.conftest import Post, answer_to
 
@@ -66,7 +67,8 @@ def test_staff_say_whose_answer_it_is_and_it_says_where_it_came_from(
     assert (message.author_id, message.source) == (world.ola.id, Source.MAIL)
     assert (message.by_staff, message.internal) == (False, False)
     assert message.text.startswith("Ja, den virker.")
-    assert message.text.endswith(f"[E-mail from {ELSEWHERE}, taken over by Anna Agent]")
+    assert ELSEWHERE not in message.text
+    assert (message.from_address, message.entered_by_id) == (ELSEWHERE, world.anna.id)
     it = post.mail(parked.id)
     assert (it.state, it.decided_by_id, it.text) == (State.TAKEN, world.anna.id, "")
     tables: list[Any] = [DeskEvent, Event]
@@ -77,9 +79,39 @@ def test_staff_say_whose_answer_it_is_and_it_says_where_it_came_from(
         assert event.by_id == world.anna.id
         assert (event.details["user"], event.details["message"]) == (world.ola.id, message.id)
     world.now = clock.now()  # the page is of now
-    assert {mail["To"] for mail in post.sent()} == {world.anna.email, world.erik.email}
+    mails = {mail["To"]: mail for mail in post.sent()}
+    assert mails.keys() == {world.anna.email, world.erik.email}
+    body = mails[world.erik.email].get_body(("plain",))
+    assert body
+    assert f"[E-mail from {ELSEWHERE}, entered by Anna Agent]" in body.get_content()
     assert taken(post, agent, parked, opened, world.ola.id) == 303  # decided once
-    assert len([it for it in post.messages(opened) if ELSEWHERE in it.text]) == 1
+    assert len([it for it in post.messages(opened) if it.from_address == ELSEWHERE]) == 1
+
+
+def test_each_reads_in_their_language_where_it_came_from_and_files_are_told_to_open(
+    *,
+    post: Post,
+    opened: int,
+    agent: FlaskClient,
+    parked: InboundMail,
+    sign_in: SignInAs,
+    engine: Engine,
+) -> None:
+    world, number = post.world, post.world.get(opened).reference
+    assert "internal note or an answer." in agent.get(f"{PATH}/{parked.id}").text
+    assert taken(post, agent, parked, opened, world.ola.id) == 303
+    post.session.get_one(User, world.ola.id).language = "nb"
+    post.session.commit()
+    ola = sign_in(post.session.merge(world.ola))
+    page = ola.get(f"/service-requests/{number}").text
+    assert f"E-post fra {ELSEWHERE}, lagt inn av Anna Agent" in page
+    assert (
+        f"E-mail from {ELSEWHERE}, entered by Anna Agent"
+        in agent.get(f"/desk/service-requests/{number}").text
+    )
+    with counted(engine) as sent:
+        ola.get(f"/service-requests/{number}")
+    assert len(sent) <= 8
 
 
 def test_it_is_nobodys_who_takes_no_part_and_never_staffs(

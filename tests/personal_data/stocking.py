@@ -25,6 +25,7 @@ from portal.passwords.actions import begin_reset
 from portal.product_imports.models import ProductImport
 from portal.products.models import ProductCount
 from portal.profile.actions import begin_email_change
+from portal.service_requests.models import ServiceRequestMessage
 from portal.service_requests.opening import Contact, Opening, open_request
 from portal.service_requests.own_models import Draft, SavedView
 from portal.service_requests.rules import About
@@ -125,6 +126,7 @@ def _requests(making: Making, ola: User) -> None:
             contact=Contact(user_id=ola.id, name=NAME, phone=PHONE),
         )
         open_request(session, said, by=ola_does(ola), now=clock.now())
+        session.query(ServiceRequestMessage).first().from_address = EMAIL  # type: ignore[union-attr]
         draft = Draft(person_id=ola.id, key="new", changed_at=clock.now())
         draft.content = {"subject": f"{WORD} i et utkast"}
         sent = Upload(token=f"{WORD}-token", purpose="style", name=f"{WORD}.log", size=3)

@@ -1,6 +1,7 @@
 """Each deed of a request at the desk: done once, on the request as it was seen, by who may."""
 
 import re
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from html import unescape
 from typing import Any
@@ -11,8 +12,10 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.accounts.models import User
 from portal.agreements.targets import Severity
 from portal.base.access import Role
+from portal.base.mails import Mail
 from portal.base.references import reference
 from portal.base.tenancy import Scope, ScopedSession
 from portal.request_desk.deed_list import DEEDS
@@ -186,8 +189,51 @@ def test_a_severity_is_changed_and_a_workaround_lowers_it(anna: FlaskClient, wor
     asked = world.request()
     anna.post(desk(asked, "severity"), data=versioned(world, asked, severity="critical"))
     assert world.get(asked).severity is Severity.CRITICAL
-    anna.post(desk(asked, "workaround"), data=versioned(world, asked))
+    unsaid = anna.post(desk(asked, "workaround"), data=versioned(world, asked, text=" "))
+    assert (unsaid.status_code, "Describe the workaround." in unsaid.text) == (422, True)
+    assert world.get(asked).severity is Severity.CRITICAL
+    form = versioned(world, asked, text="Bruk kabel så lenge.")
+    assert anna.post(desk(asked, "workaround"), data=form).status_code == 303
     assert world.get(asked).severity is Severity.HIGH
+    again = anna.post(desk(asked, "workaround"), data=form)
+    assert (again.status_code, "Bruk kabel så lenge." in again.text) == (422, True)
+
+
+def test_the_customer_reads_which_workaround_in_the_request_and_in_one_mail(
+    *,
+    anna: FlaskClient,
+    ola: FlaskClient,
+    session: Session,
+    world: World,
+    run_jobs: Callable[..., int],
+) -> None:
+    session.get_one(User, world.ola.id).language = "nb"
+    session.commit()
+    asked = world.request()
+    while run_jobs():
+        pass
+    theirs = select(Mail).where(Mail.address == world.ola.email).order_by(Mail.id)
+    before = len(session.scalars(theirs).all())
+    session.rollback()
+    form = versioned(world, asked, text="Bruk kabel så lenge.")
+    assert anna.post(desk(asked, "workaround"), data=form).status_code == 303
+    while run_jobs():
+        pass
+    (mail,) = session.scalars(theirs).all()[before:]
+    assert mail.text.startswith(f"Anna Agent har funnet en midlertidig løsning i {number(asked)}")
+    assert "Bruk kabel så lenge." in mail.text
+    assert "Alvorlighetsgraden er fra nå av: Lav." in mail.text
+    page = ola.get(f"/service-requests/{number(asked)}").text
+    story = page.partition('<li id="m2"')[2].partition("</li>")[0]
+    for told in (
+        "Anna Agent",
+        "Midlertidig løsning",
+        "Bruk kabel så lenge.",
+        "fra Middels til Lav",
+    ):
+        assert told in story
+    low = anna.post(desk(asked, "workaround"), data=versioned(world, asked, text="Enda en."))
+    assert (low.status_code, world.get(asked).severity) == (422, Severity.LOW)
 
 
 def test_a_status_that_waits_says_for_what(anna: FlaskClient, world: World) -> None:

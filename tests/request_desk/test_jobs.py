@@ -242,7 +242,7 @@ def test_what_was_opened_for_the_wrong_customer_is_copied_and_closed(
     assert (file.account_id, b"".join(files.read(file.key))) == (other.account.id, b"linje")
 
     original = session.get_one(ServiceRequest, asked)
-    assert original.status is Status.CLOSED
+    assert (original.status, original.solved) == (Status.CANCELED, None)
     assert texts(session, asked)[-1] == "Saken hørte ikke til her."
     links = session.scalars(select(ServiceRequestLink).order_by(ServiceRequestLink.kind)).all()
     assert [(it.kind, it.internal, it.other_reference) for it in links] == [
@@ -279,14 +279,51 @@ def test_whom_a_copy_is_opened_for_follows_it_is_told_and_sees_whose_words_were_
     to = Mail.address == other.user.email, Mail.text.contains(number)
     mail = session.scalars(select(Mail).where(*to)).one()
     assert customer not in mail.text
+    assert f"Anna Agent har opprettet saken {number}" in mail.text
+    assert "Skjermen virker, men vi hører ingenting." in mail.text
     page = sign_in(other.user).get(f"/service-requests/{number}").text
     assert re.findall(r'<h3 id="m\d-by">([^<]*)<', page) == [
         "Anna Agent ",
-        "Hentet fra en annen konto av Anna Agent ",
+        "Lagt inn av Anna Agent ",
     ]
-    for never in (customer, world.ola.name, reference("SR", asked)):
+    there = anna.get(desk(copy.id)).text
+    assert "Taken over from another account by Anna Agent" in there
+    for never in (customer, world.ola.name, reference("SR", asked), "annen konto"):
         assert never not in page
         assert never not in mail.text
+
+
+def test_the_wrong_customer_reads_that_it_is_canceled_and_is_not_asked_how_the_help_was(
+    *,
+    anna: FlaskClient,
+    session: ScopedSession,
+    world: World,
+    other: Other,
+    run_jobs: RunJobs,
+    sign_in: SignInAs,
+) -> None:
+    asked = world.request()
+    (message,) = session.scalars(select(ServiceRequestMessage))
+    form = fresh(customer="Fjordhelse HF", contact=other.user.email, messages=[str(message.id)])
+    form |= {"text": "Saken hørte ikke til her."}
+    session.get_one(User, world.ola.id).language = "nb"
+    session.commit()
+    assert anna.post(desk(asked, "copy"), data=form).status_code == 303
+    for _ in range(3):
+        run_jobs()
+
+    number = reference("SR", asked)
+    to = Mail.address == world.ola.email, Mail.text.contains("hørte ikke til her")
+    mail = session.scalars(select(Mail).where(*to)).one()
+    assert f"Anna Agent har avbrutt {number}" in mail.text
+    assert "score=" not in mail.text
+    page = sign_in(world.ola).get(f"/service-requests/{number}").text
+    assert "Saken hørte ikke til her." in page
+    assert "Avbrutt" in page
+    for never in ("Hvordan var hjelpen?", "Den ble ikke løst", other.account.name, "SR-", "konto"):
+        assert never not in page.replace(number, "")
+    refused = anna.post(desk(asked, "copy"), data=form | fresh())
+    assert (refused.status_code, "closed" in refused.text) == (422, True)
 
 
 def test_the_people_of_the_right_customer_are_offered_for_a_copy(

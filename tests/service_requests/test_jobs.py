@@ -27,6 +27,7 @@ from portal.service_requests.models import ServiceRequest
 from portal.service_requests.opening import Contact
 from portal.service_requests.queries import messages_of
 from portal.service_requests.rules import CLOSED_AFTER, SOLVED_AFTER, Status
+from portal.service_requests.splitting import split
 from tests.factories import make_user
 from tests.service_requests.world import START, By, World
 
@@ -127,6 +128,26 @@ def test_a_mail_says_who_wrote_what_and_leads_to_the_readers_own_page(
     assert f"/desk/service-requests/{reference}" in texts[world.anna.email]
 
 
+def test_what_was_split_off_is_told_with_whose_deed_it_was_and_what_it_begins_with(
+    world: World, told: Told, session: ScopedSession
+) -> None:
+    number = world.request()
+    told()
+    world.later(minutes=1)
+    world.do(number, reply, "Og så er hodesettet borte.", by=world.ola)
+    told()
+    said = [it.id for it in world.look(staff=True).scalars(messages_of(number))]
+    subject = "Borte hodesett"
+    world.later(minutes=1)
+    world.do(number, split, by=world.anna, message_ids=said[1:], subject=subject)
+    told()
+    mail = session.scalars(select(Mail).where(Mail.address == world.ola.email)).all()[-1]
+    assert (
+        f"Anna Agent has opened the service request {world.get(number + 1).reference}" in mail.text
+    )
+    assert "Og så er hodesettet borte." in mail.text
+
+
 def test_staff_hear_that_it_was_closed_and_are_not_asked_how_the_help_was(
     world: World, told: Told, session: ScopedSession
 ) -> None:
@@ -147,6 +168,7 @@ def test_every_kind_of_news_is_told(world: World, told: Told) -> None:
         found = told()
         assert found, number
         reached.update(found.values())
+        world.later(seconds=1)
 
     number = world.request(contact=Contact(user_id=world.mette.id))
     note(number)
@@ -163,6 +185,12 @@ def test_every_kind_of_news_is_told(world: World, told: Told) -> None:
         note(number)
     world.do(number, close_request, by=world.ola, solved=True)
     note(number)
+    canceled = world.request()
+    told()
+    world.do(canceled, reply, "Bruk kabel.", by=world.anna, told_as="workaround")
+    note(canceled)
+    world.do(canceled, reply, "Hører til en annen.", by=world.anna, status=Status.CANCELED)
+    note(canceled)
     one, into = world.request(by=world.mette), world.request()
     told()
     with world.at_work(staff=True) as session:
