@@ -26,15 +26,13 @@ class View(LabelledEnum):
     CLOSED = "closed", N_("Finished")
 
     def conditions(self, today: date) -> list[ColumnElement[bool]]:
+        left = Replacement.closed_at.is_(None)  # so that the index of what goes on is walked
         if self is View.RETURN:
-            return [Replacement.returned.in_(RETURN_OPEN)]
+            return [left, Replacement.returned.in_(RETURN_OPEN)]
         if self is View.OVERDUE:
-            return [
-                Replacement.returned == ReturnStage.LABEL_READY,
-                Replacement.return_due_on < today,
-            ]
-        closed = Replacement.closed_at
-        return [closed.is_(None) if self is View.OPEN else closed.is_not(None)]
+            late = Replacement.return_due_on < today
+            return [left, Replacement.returned == ReturnStage.LABEL_READY, late]
+        return [left if self is View.OPEN else Replacement.closed_at.is_not(None)]
 
 
 class Sort(LabelledEnum):
