@@ -26,13 +26,19 @@ class View(LabelledEnum):
     CLOSED = "closed", N_("Finished")
 
     def conditions(self, today: date) -> list[ColumnElement[bool]]:
-        left = Replacement.closed_at.is_(None)  # so that the index of what goes on is walked
         if self is View.RETURN:
-            return [left, Replacement.returned.in_(RETURN_OPEN)]
+            return [Replacement.returned.in_(RETURN_OPEN)]
         if self is View.OVERDUE:
             late = Replacement.return_due_on < today
-            return [left, Replacement.returned == ReturnStage.LABEL_READY, late]
-        return [left if self is View.OPEN else Replacement.closed_at.is_not(None)]
+            return [Replacement.returned == ReturnStage.LABEL_READY, late]
+        closed = Replacement.closed_at
+        return [closed.is_(None) if self is View.OPEN else closed.is_not(None)]
+
+    @property
+    def walked(self) -> list[ColumnElement[bool]]:
+        """What is so of these anyway, for a page: so the index of what goes on is walked in order.
+        To count them there is another index."""
+        return [Replacement.closed_at.is_(None)] if self in {View.RETURN, View.OVERDUE} else []
 
 
 class Sort(LabelledEnum):
