@@ -104,7 +104,6 @@ def upgrade() -> None:
         ),
     )
     for name, columns in (
-        ("changed_at", ["account_id", "changed_at", "id"]),
         ("stage", ["account_id", "stage", "id"]),
         ("returned", ["account_id", "returned", "return_due_on", "id"]),
         ("product", ["account_id", "product_id", "id"]),
@@ -117,13 +116,14 @@ def upgrade() -> None:
     ):
         op.create_index(f"ix_replacement_{name}", "replacement", columns)
     left = sa.column("closed_at").is_(None)
-    op.create_index(
-        "ix_replacement_open",
-        "replacement",
-        ["account_id", "changed_at", "id"],
-        sqlite_where=left,
-        postgresql_where=left,
-    )
+    for name, is_so in (("open", left), ("closed", sa.column("closed_at").is_not(None))):
+        op.create_index(
+            f"ix_replacement_{name}",
+            "replacement",
+            ["account_id", "changed_at", "id"],
+            sqlite_where=is_so,
+            postgresql_where=is_so,
+        )
     for name, column, is_so in (
         ("product_id", "product_id", left),
         ("new_serial_number", "new_serial_number", sa.column("new_serial_number").is_not(None)),

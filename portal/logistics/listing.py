@@ -32,8 +32,7 @@ class Which(LabelledEnum):
     def order(self) -> Order:
         if self is Which.RETURNS:
             return Order((Replacement.return_due_on, Replacement.id), empties_last=True)
-        if self is Which.APPROVE:
-            return Order((Replacement.id,))
+        # Of what is not approved the day is open, so that it goes by its number.
         return Order((Replacement.hand_over_on, Replacement.id), empties_last=True)
 
 

@@ -29,12 +29,16 @@ class View(LabelledEnum):
         if self is View.RETURN:
             return [Replacement.returned.in_(RETURN_OPEN)]
         if self is View.OVERDUE:
-            return [
-                Replacement.returned == ReturnStage.LABEL_READY,
-                Replacement.return_due_on < today,
-            ]
+            late = Replacement.return_due_on < today
+            return [Replacement.returned == ReturnStage.LABEL_READY, late]
         closed = Replacement.closed_at
         return [closed.is_(None) if self is View.OPEN else closed.is_not(None)]
+
+    @property
+    def walked(self) -> list[ColumnElement[bool]]:
+        """What is so of these anyway, for a page: so the index of what goes on is walked in order.
+        To count them there is another index."""
+        return [Replacement.closed_at.is_(None)] if self in {View.RETURN, View.OVERDUE} else []
 
 
 class Sort(LabelledEnum):

@@ -27,7 +27,6 @@ class Replacement(Followed, Owned, Base):
         within("product", "product_id"),
         within("service_request", "request_id"),
         # Each order and filter of the lists has an index with the id, for keyset paging.
-        Index("ix_replacement_changed_at", "account_id", "changed_at", "id"),
         Index("ix_replacement_stage", "account_id", "stage", "id"),
         Index("ix_replacement_returned", "account_id", "returned", "return_due_on", "id"),
         Index("ix_replacement_product", "account_id", "product_id", "id"),
@@ -115,15 +114,14 @@ Index(
     sqlite_where=_OPEN,
     postgresql_where=_OPEN,
 )
-# Most of what there is is finished; what goes on is listed first.
-Index(
-    "ix_replacement_open",
-    _R.account_id,
-    _R.changed_at,
-    _R.id,
-    sqlite_where=_OPEN,
-    postgresql_where=_OPEN,
-)
+# What goes on and what is finished are two lists, and most of what there is is finished.
+for _name, _so in (("open", _OPEN), ("closed", Replacement.closed_at.is_not(None))):
+    Index(
+        f"ix_replacement_{_name}",
+        *(_R.account_id, _R.changed_at, _R.id),
+        sqlite_where=_so,
+        postgresql_where=_so,
+    )
 _SENT = Replacement.new_serial_number.is_not(None)
 Index(
     "uq_replacement_new_serial_number",

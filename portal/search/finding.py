@@ -18,6 +18,9 @@ from portal.products.models import Product
 from portal.products.queries import Wanted, products_listed
 from portal.products.rules import bare
 from portal.products.search import spelled_or_out_of_use
+from portal.replacements.list_queries import replacement_ids
+from portal.replacements.models import Replacement
+from portal.replacements.rules import PREFIX as RMA
 from portal.service_requests.list_queries import request_ids, requests_listed
 from portal.service_requests.models import PREFIX, ServiceRequest
 from portal.service_requests.search import kind_for
@@ -38,6 +41,18 @@ def request_named(session: ScopedSession, text: str, *, desk: bool = False) -> s
     if desk:
         return url_for("request_desk.show", ref=reference(PREFIX, number))
     return url_for("request_pages.show", reference=reference(PREFIX, number))
+
+
+def replacement_named(session: ScopedSession, text: str, *, desk: bool = False) -> str:
+    """The same of a replacement. Digits alone may be a request's, and are taken for that."""
+    number = read_reference(RMA, text) if text.upper().startswith(RMA) else None
+    if not number or number > LARGEST:
+        return ""
+    if session.scalars(replacement_ids(Replacement.id == number)).first() is None:
+        return ""
+    if desk:
+        return url_for("logistics.show", ref=reference(RMA, number))
+    return url_for("replacements.show", reference=reference(RMA, number))
 
 
 def requests_found(session: ScopedSession, text: str) -> Sequence[Any]:

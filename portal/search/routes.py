@@ -9,6 +9,7 @@ from portal.search.finding import (
     customers_found,
     devices_found,
     pages_found,
+    replacement_named,
     request_named,
     requests_found,
 )
@@ -32,6 +33,8 @@ def search() -> ResponseReturnValue:
     sees = viewer().may(Permission.REQUESTS_VIEW), viewer().may(Permission.PRODUCTS_VIEW)
     if text:
         path = request_named(db(), text) if sees[0] else ""
+        if not path and viewer().may(Permission.REPLACEMENTS_VIEW):
+            path = replacement_named(db(), text)
         if not path and sees[1]:
             devices = devices_found(db(), text)
         if path or devices.named:
@@ -57,8 +60,10 @@ def search_desk() -> ResponseReturnValue:
     """Requests and customers, across all accounts."""
     refuse_too_often("search")
     text = _text()
-    if text and (path := request_named(db(), text, desk=True)):
-        return redirect(path, 303)
+    named = (request_named, replacement_named) if text else ()
+    for path in (each(db(), text, desk=True) for each in named):
+        if path:
+            return redirect(path, 303)
     return page(
         "search/search.html",
         text=text,

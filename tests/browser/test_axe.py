@@ -22,7 +22,7 @@ from tests.conftest import SETTINGS
 
 WAITING, CLOUD = "SR-1000031", "SR-1000077"  # of the demo
 KARI, ADMIN, ERIK, ANNA = "kari@nordlys", "admin@poly", "erik@poly", "anna@poly"
-SIRI = "siri@vestnett"
+SIRI, LARS = "siri@vestnett", "lars@poly"
 # What a rule is asked with, and by whom. {…} stands for a record's reference.
 PAGES: dict[str, tuple[str, list[str]]] = {
     "/": (KARI, ["/"]),
@@ -244,6 +244,24 @@ PAGES |= {
             for deed in ("ownership", "status", "severity", "link", "split", "copy", "time")
         ],
     ),
+    "/desk/delivery-times": (LARS, ["/desk/delivery-times"]),
+    "/desk/logistics": (
+        LARS,
+        ["/desk/logistics", *(f"/desk/logistics?view={it}" for it in ("approve", "returns"))],
+    ),
+    "/desk/logistics/<ref>": (LARS, ["/desk/logistics/{replacement}"]),
+    "/replacements": (KARI, ["/replacements", "/replacements?q=finnesikke"]),
+    "/replacements/<reference>": (KARI, ["/replacements/{replacement}"]),
+    "/replacements/<reference>/receipt": (KARI, ["/replacements/{replacement}/receipt"]),
+    "/replacements/new": (
+        KARI,
+        [
+            *("/replacements/new", "/replacements/new?q=finnesikke"),
+            "/replacements/new?product={product}",
+            "/replacements/new?count={count}&fault=",
+            "/replacements/new?product={product}&fault=other",
+        ],
+    ),
     "/desk/mail-intake": (ANNA, ["/desk/mail-intake", "/desk/mail-intake?q=finnesikke"]),
     "/desk/mail-intake/<int(max=2147483647):mail_id>": (ANNA, ["/desk/mail-intake/{received}"]),
     "/desk/standard-answers": (ERIK, ["/desk/standard-answers"]),
@@ -252,6 +270,7 @@ PAGES |= {
 }
 # No pages: files, words for machines, lists for a field, what leads on, what only a fault brings.
 ELSEWHERE = {
+    "/replacements/replacements.<any(csv, xlsx):format>",
     "/desk/queue/colleagues",
     "/desk/queue/news",
     "/desk/queue/requests.<any(csv, xlsx):format>",
@@ -355,8 +374,10 @@ LOOKS = [
 def records(portal: Portal) -> dict[str, str]:
     tables = {"product": "P", "site": "S", "product_count": "PC", "product_import": "I"}
     tables |= {"access_request": "AR", "invitation": "INV", "membership": "U"}
+    tables |= {"replacement": "RMA"}
     with closing(portal.connect()) as database:
         _ask_for_access(database)
+        _ask_for_replacement(database)
         database.execute(GIVEN_UP)
         database.execute(RECEIVED)
         pal = "SELECT id FROM user WHERE email = 'pal@vestnett.example.com'"
@@ -403,7 +424,27 @@ def records(portal: Portal) -> dict[str, str]:
         "issue": reference("KI", 2),
         "draft": reference("KI", newest["known_issue"]),
         "standard": reference("SA", 1),
+        "replacement": found["replacement"],
     }
+
+
+def _ask_for_replacement(database: Any) -> None:
+    """Kari's organization waits for a new device, if for none before."""
+    database.execute(
+        "INSERT INTO replacement (account_id, stage, returned, liability, product_id, model_id,"
+        " fault, tried, untried, description, recipient, phone, street, postal_code, city, country,"
+        " hours, asked_at, on_behalf, declined_because, carrier, tracking_number, shipped_at,"
+        " hand_over_on, promised_on, return_due_on, retain_and_destroy, return_window,"
+        " received_serial_number, condition, people, changed_at, version)"
+        " SELECT product.account_id, 'shipped', 'label_ready', 'at_risk', product.id,"
+        " product.model_id, 'other', '[0]', 'Haster', 'Den piper.', 'Kari Nordmann',"
+        " '+4722222222', 'Storgata 1', '0155', 'Oslo', 'NO', '8–16', '2026-11-19 12:00:00', 0, '',"
+        " 'Posten', '370722150000001', '2026-11-19 13:00:00', '2026-11-19', '2026-11-20',"
+        " '2026-12-04', 0, 10, '', '', '', '2026-11-19 13:00:00', 1 FROM product JOIN account"
+        " ON account.id = product.account_id WHERE account.name = 'Nordlys Kraft AS'"
+        " AND NOT EXISTS (SELECT 1 FROM replacement) ORDER BY product.id LIMIT 1"
+    )
+    database.commit()
 
 
 def _ask_for_access(database: Any) -> None:

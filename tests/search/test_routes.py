@@ -13,7 +13,7 @@ from portal.base.tenancy import ScopedSession
 from portal.service_requests.actions import close_request
 from tests.conftest import SignInAs
 from tests.counting import counted
-from tests.factories import make_account, make_grant, make_partner, make_user
+from tests.factories import make_account, make_grant, make_partner, make_replacement, make_user
 from tests.service_requests.world import Sessions, World, make_world
 
 MOST_STATEMENTS = 6
@@ -49,6 +49,22 @@ def test_a_number_jumps_straight_to_the_request(world: World, sign_in: SignInAs)
     for path in ("/search", "/desk/search"):
         led = anna.get(path, query_string={"q": asked})
         assert led.location == f"/desk/service-requests/{asked}"
+
+
+def test_the_number_of_a_replacement_jumps_there_for_whoever_may_see_it(
+    session: ScopedSession, world: World, other: Account, sign_in: SignInAs
+) -> None:
+    made = make_replacement(session, world.account).reference
+    theirs = make_replacement(session, other).reference
+    ola, anna = sign_in(world.ola), sign_in(world.anna)
+
+    for spelled in (made, made.lower(), made.replace("-", " ")):
+        found = ola.get("/search", query_string={"q": spelled})
+        assert found.location == f"/replacements/{made}"
+        led = anna.get("/desk/search", query_string={"q": spelled})
+        assert led.location == f"/desk/logistics/{made}"
+    assert ola.get("/search", query_string={"q": theirs}).status_code == 200
+    assert ola.get("/search", query_string={"q": "RMA"}).status_code == 200
 
 
 def test_words_find_open_and_closed_requests_in_few_statements(
