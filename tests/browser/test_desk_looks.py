@@ -75,7 +75,7 @@ def test_what_the_tags_of_the_marked_row_say_stands_out_from_it(
     page.goto("/desk")
     page.keyboard.press("j")
     for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        page.emulate_media(color_scheme=scheme)
         assert "inset" in styled(page, "tr.marked .ds-tag", "box-shadow")
         assert styled(page, "tr:not(.marked) .ds-tag", "box-shadow") == "none"
 
