@@ -365,8 +365,8 @@ def test_the_plan_in_force_is_told_whatever_the_request_is_about(
     year = timedelta(days=365)
     make_agreement(session, make_account(session))
     for since, until in ((-2, -1), (1, 2)):
-        starts_on, ends_on = today + since * year, today + until * year
-        make_agreement(session, world.account, starts_on=starts_on, ends_on=ends_on)
+        first, last = today + since * year, today + until * year
+        make_agreement(session, world.account, starts_on=first, ends_on=last)
     session.commit()
     agreement = re.compile(r"Agreement in force</dt><dd>(.*?)</dd>", re.DOTALL)
     assert agreement.findall(anna.get(desk(asked)).text) == ["None"]
