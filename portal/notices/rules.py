@@ -88,8 +88,8 @@ KINDS: dict[Notice, Kind] = {
         frozenset(
             {
                 *("service_requests/answered", "service_requests/closed"),
-                "service_requests/opened",
-                "service_requests/reopened",
+                *("service_requests/opened", "service_requests/reopened"),
+                *("service_requests/remedy", "service_requests/workaround_accepted"),
             }
         ),
         Permission.REQUESTS_VIEW,

@@ -42,6 +42,7 @@ def reply(
     source: Source = Source.PORTAL,
     mail_message_id: str | None = None,
     takes: bool = True,
+    told_as: str = "answered",
 ) -> ServiceRequestMessage:
     """Write to the others, or to staff alone; and move the request, to `status` or as it follows.
 
@@ -77,7 +78,7 @@ def reply(
     texts = [text, *(file.name for file in files)]
     public = not internal or moved is not None
     settle(session, request, now=now, public=public, texts=texts, internal=internal)
-    _note(session, request, message, by, moved=moved)
+    _note(session, request, message, by, moved=moved, told_as=told_as)
     return message
 
 
@@ -121,10 +122,11 @@ def _note(
     by: Doer,
     *,
     moved: Status | None,
+    told_as: str,
 ) -> None:
     if not message.internal:
         happened(session, request, What.ANSWERED, by=by, message=message.id)
-        what = "closed_with" if moved is Status.CLOSED else "answered"
+        what = "closed_with" if moved is Status.CLOSED else told_as
         tell(session, request, what, by=by, message=message)
         return
     happened(session, message, What.NOTED, by=by, request=request.id)

@@ -10,6 +10,7 @@ from portal.base.history import Doer
 from portal.base.tenancy import ScopedSession
 from portal.base.words import N_
 from portal.service_requests.clocks import StepKind, TargetKind, clocks, near
+from portal.service_requests.escalation_models import Escalation
 from portal.service_requests.indexing import extend_request
 from portal.service_requests.models import (
     ServiceRequest,
@@ -120,10 +121,12 @@ def go_to(
 
 def end_escalations(
     session: ScopedSession, request: ServiceRequest, *, by: Doer | None, now: datetime
-) -> None:
+) -> list[Escalation]:
     """What managers kept of it is over as well."""
-    for escalation in session.scalars(escalations_open(request.id)):
+    ended = list(session.scalars(escalations_open(request.id)))
+    for escalation in ended:
         escalation.ended_at, escalation.ended_by_id = now, by.id if by else None
+    return ended
 
 
 def settle(

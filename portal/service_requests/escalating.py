@@ -34,18 +34,17 @@ def escalate(
         session, request, reason, kind=MessageKind.ESCALATION, by=by, now=now, internal=internal
     )
     put(session, request, None, escalated=True, escalated_at=now)
-    session.add(
-        Escalation(
-            request_id=request.id,
-            account_id=request.account_id,
-            internal=internal,
-            reason=reason,
-            escalated_at=now,
-            escalated_by_id=by.id,
-            next_update_due_at=_first_news(request, now),
-        )
+    escalation = Escalation(
+        request_id=request.id,
+        account_id=request.account_id,
+        internal=internal,
+        reason=reason,
+        escalated_at=now,
+        escalated_by_id=by.id,
+        next_update_due_at=_first_news(request, now),
     )
-    happened(session, request, What.ESCALATED, by=by)
+    session.add(escalation)
+    happened(session, escalation if internal else request, What.ESCALATED, by=by)
     settle(session, request, now=now, texts=[reason], internal=internal)
     tell(session, request, "escalated", by=by, message=message)
     return message
@@ -56,11 +55,16 @@ def end_escalation(
 ) -> None:
     """It needs no manager any more."""
     request = hold(session, request)
-    if request.escalated:
-        put(session, request, None, escalated=False, escalated_at=None)
-        end_escalations(session, request, by=by, now=now)
-        happened(session, request, What.ESCALATION_ENDED, by=by)
-        settle(session, request, now=now)
+    since = request.escalated_at
+    if since is None:
+        return
+    put(session, request, None, escalated=False, escalated_at=None)
+    ended = end_escalations(session, request, by=by, now=now)
+    for it in ended:
+        if it.escalated_at == since:
+            record = it if it.internal else request
+            happened(session, record, What.ESCALATION_ENDED, by=by, escalation=it.id)
+    settle(session, request, now=now, public=not all(it.internal for it in ended))
 
 
 def _first_news(request: ServiceRequest, now: datetime) -> datetime:

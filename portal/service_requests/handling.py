@@ -91,10 +91,12 @@ def change_severity(
     now: datetime,
     phone: str = "",
     version: int | None = None,
+    told: bool = True,
 ) -> None:
     """Say that it is worse than thought, or not as bad. What is not met yet is measured anew.
 
-    `phone` is the number to call, in E.164, where none was given before.
+    `phone` is the number to call, in E.164, where none was given before. Whoever tells of it beside
+    something else has it not `told` by itself.
     """
     request = hold(session, request)
     if request.status in STOPPED:
@@ -107,16 +109,22 @@ def change_severity(
     note_step(session, request, StepKind.SEVERITY, by=by, now=now)
     happened(session, request, What.SEVERITY_CHANGED, by=by, severity=[before, severity])
     settle(session, request, now=now)
-    tell(session, request, "severity", by=by)
+    if told:
+        tell(session, request, "severity", by=by)
     if severity is Severity.CRITICAL and request.owner_id is None:
         alarm(session, request, by=by)
 
 
 def accept_workaround(
-    session: ScopedSession, request: ServiceRequest, *, by: Doer, now: datetime
+    session: ScopedSession,
+    request: ServiceRequest,
+    *,
+    by: Doer,
+    now: datetime,
+    told: bool = True,
 ) -> None:
     """There is a way around that the customer can live with: it is one step less bad."""
-    change_severity(session, request, milder(request.severity), by=by, now=now)
+    change_severity(session, request, milder(request.severity), by=by, now=now, told=told)
 
 
 def add_time(

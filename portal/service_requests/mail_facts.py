@@ -36,6 +36,7 @@ def facts_for(
             "stands": status_sentence(request, owner, now=clock.now()),
             "customer": request.account.name,
             "text": message.text[:LONGEST_EXCERPT] if message else "",
+            "said_as": message.kind.value if message else "",
         }
 
 

@@ -60,6 +60,8 @@ class MessageKind(LabelledEnum):
     ESCALATION = "escalation", N_("Escalated")
     CLOSING = "closing", N_("Closed")
     REOPENING = "reopening", N_("Opened again")
+    REPAIR = "repair", N_("Repair")  # how an escalation was got over
+    WORKAROUND = "workaround", N_("Workaround")
 
 
 class Remedy(LabelledEnum):

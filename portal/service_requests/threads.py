@@ -21,7 +21,9 @@ from portal.service_requests.rules import MessageKind
 from portal.web.mail_headers import Thread
 
 # What staff are told with these is said before everybody; all else is between themselves.
-_SAID_TO_ALL = frozenset({"opened", "answered", "reopened", "closed_with"})
+_SAID_TO_ALL = frozenset(
+    {"opened", "answered", "reopened", "closed_with", "remedy", "workaround_accepted"}
+)
 
 
 def own_id(
