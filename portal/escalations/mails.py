@@ -34,7 +34,7 @@ def concerned(session: ScopedSession, request: ServiceRequest) -> Iterator[tuple
         for agent in session.scalars(agents()):
             reached.add(agent.id)
             yield Notice.UNASSIGNED_DUE, agent
-    if request.escalated or request.severity is Severity.CRITICAL:
+    if request.escalated_at or request.severity is Severity.CRITICAL:
         for manager in session.scalars(managing()):
             if manager.id not in reached:
                 yield Notice.CRITICAL_DUE, manager

@@ -41,10 +41,6 @@ def _all_messages(session: ScopedSession, it: ServiceRequest, form: Any) -> None
         form.messages.data = [each.id for each in messages if not each.internal]
 
 
-def _nothing(_it: ServiceRequest) -> dict[str, Any]:
-    return {}
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deed:
     """`do` tells where it leads, if not back to the request; `first` what the form begins with."""
@@ -56,7 +52,7 @@ class Deed:
     form: type[Any]
     do: Callable[..., str | None]
     offer: Callable[[ScopedSession, ServiceRequest, Any], None] = _plain
-    first: Callable[[ServiceRequest], dict[str, Any]] = _nothing
+    first: Callable[[ServiceRequest], dict[str, Any]] = lambda _it: {}
     when: frozenset[Status] = OPEN
 
 
@@ -99,6 +95,14 @@ DEEDS = {
         form=forms.WorkaroundForm,
         do=deeds.accept_workaround,
     ),
+    "escalation": Deed(
+        title=N_("Escalate the request"),
+        about=N_("A manager on duty is told at once. It is no answer to the customer."),
+        button=N_("Escalate the request"),
+        done=N_("The request is escalated, and our managers are told."),
+        form=forms.EscalateForm,
+        do=deeds.escalate,
+    ),
     "time": Deed(
         title=N_("Note time spent"),
         about=N_("Only staff see it."),
@@ -119,9 +123,7 @@ DEEDS = {
     ),
     "incident": Deed(
         title=N_("Connect with an incident"),
-        about=N_(
-            "All requests of an incident can be answered together. Leave it empty to undo it."
-        ),
+        about=N_("All its requests can be answered together. Leave it empty to undo it."),
         button=N_("Save the incident"),
         done=N_("The incident is saved."),
         form=forms.ConcernForm,
@@ -178,7 +180,7 @@ DEEDS = {
     ),
 }
 _GROUPS = (
-    ("ownership", "status", "reopening", "severity", "workaround", "time"),
+    ("ownership", "status", "reopening", "severity", "workaround", "escalation", "time"),
     ("known-issue", "incident", "link", "merger", "split", "copy"),
 )
 
@@ -191,4 +193,5 @@ def deeds_of(it: ServiceRequest) -> list[list[tuple[str, str]]]:
 
 def offered(it: ServiceRequest, name: str) -> bool:
     lowest = name == "workaround" and it.severity is Severity.LOW
-    return it.status in DEEDS[name].when and not lowest
+    stands = name == "escalation" and it.escalated
+    return it.status in DEEDS[name].when and not lowest and not stands

@@ -16,7 +16,7 @@ from portal.known_issues.issues import issues_of
 from portal.request_desk.contacts import contact_named
 from portal.request_desk.moving import customer_named, move_to_customer
 from portal.request_desk.reaching import path_of
-from portal.service_requests import handling, joining
+from portal.service_requests import escalating, handling, joining
 from portal.service_requests.actions import reopen_request
 from portal.service_requests.deeds import hold
 from portal.service_requests.explaining import concern
@@ -72,6 +72,13 @@ def accept_workaround(
     session: ScopedSession, it: ServiceRequest, _form: Any, by: Doer, now: datetime
 ) -> None:
     handling.accept_workaround(session, it, by=by, now=now)
+
+
+def escalate(
+    session: ScopedSession, it: ServiceRequest, form: Any, by: Doer, now: datetime
+) -> None:
+    why, internal = form.reason.data or "", form.internal.data == "1"
+    escalating.escalate(session, it, why, internal=internal, by=by, now=now)
 
 
 def merge(session: ScopedSession, it: ServiceRequest, form: Any, by: Doer, now: datetime) -> str:

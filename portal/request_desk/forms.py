@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from wtforms import SelectField, StringField, TextAreaField
+from wtforms import RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 
@@ -108,6 +108,21 @@ class StatusForm(EditingForm):
 
 class WorkaroundForm(EditingForm):
     pass
+
+
+class EscalateForm(CreatingForm):
+    reason = TextAreaField(_l("Why it cannot wait"))
+    internal = RadioField(
+        _l("Who sees that it is escalated, and why"),
+        [InputRequired(_l("Choose who sees it."))],
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.internal.choices = [
+            SelectChoice("0", _("The customer too")),
+            SelectChoice("1", _("Staff alone")),
+        ]
 
 
 class _OtherForm(Form):

@@ -23,9 +23,13 @@ def escalate(
     now: datetime,
     internal: bool = False,
 ) -> ServiceRequestMessage:
-    """Have a manager look after it. The reason is told in the request, or to staff alone."""
+    """Have a manager look after it. The reason is told in the request, or to staff alone.
+
+    Of what staff escalate among themselves the customer sees nothing, and may escalate as well: the
+    request then stands escalated by that.
+    """
     request = hold(session, request)
-    if request.escalated:
+    if request.escalated or (internal and request.escalated_at):
         raise Refused(N_("This request is escalated already."))
     if request.status in STOPPED:
         raise Refused(N_("This request is closed. Open it again, or open a new one."))
@@ -33,7 +37,8 @@ def escalate(
     message = write_message(
         session, request, reason, kind=MessageKind.ESCALATION, by=by, now=now, internal=internal
     )
-    put(session, request, None, escalated=True, escalated_at=now)
+    end_escalations(session, request, by=by, now=now)  # of what staff did among themselves
+    put(session, request, None, escalated=not internal, escalated_at=now)
     escalation = Escalation(
         request_id=request.id,
         account_id=request.account_id,
