@@ -92,7 +92,7 @@ def record_remedy(
     save(session, escalation, version=version, accepted_at=accepted_at, **fields)
     if new:
         told_as = "workaround_accepted" if lowers else "remedy"
-        ways = {"internal": escalation.internal, "takes": False, "told_as": told_as}
+        ways: dict[str, Any] = {"internal": escalation.internal, "takes": False, "told_as": told_as}
         reply(session, request, text, kind=MessageKind(remedy.value), by=by, now=now, **ways)
     _happened(session, escalation, What.REMEDY_RECORDED, by, remedy=remedy, accepted=lowers)
     if lowers:  # which the message tells as well, where the customer reads it

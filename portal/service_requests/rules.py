@@ -125,6 +125,9 @@ _MOVES: dict[Who, dict[Status, frozenset[Status]]] = {
     },
 }
 
+# While the customer has the ball, or nobody, it waits for nothing that a manager promised.
+RESTING = frozenset(each for each in Status if _BALLS.get(each) in {Ball.CUSTOMER, Ball.NOBODY})
+
 
 def may_go(before: Status, after: Status, who: Who) -> bool:
     return after is not before and after in _MOVES[who].get(before, ())

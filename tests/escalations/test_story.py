@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from portal.accounts.models import User
 from portal.agreements.targets import Severity
+from portal.base.access import Role
 from portal.base.mails import Mail
 from portal.base.tenancy import ScopedSession
 from portal.escalations.actions import end, give, promise_update, record_remedy
@@ -80,7 +81,7 @@ def test_the_story_tells_what_managers_did_after_the_end(
     language: str, told: tuple[str, ...], world: World, session: ScopedSession, sign_in: SignInAs
 ) -> None:
     kari = make_user(session, account=world.account, language=language)
-    agent = make_user(session, role=world.anna.staff_role, language=language)
+    agent = make_user(session, role=Role.AGENT, language=language)
     session.commit()
     number = got_over(world)
 
