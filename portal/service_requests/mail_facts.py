@@ -55,6 +55,11 @@ def address_of(request: ServiceRequest, user: User, portal_url: str) -> str:
     return f"{portal_url.rstrip('/')}{desk}/service-requests/{request.reference}"
 
 
+def escalation_address(request: ServiceRequest, portal_url: str) -> str:
+    """Where managers look after it."""
+    return f"{portal_url.rstrip('/')}/desk/escalations/{request.reference}"
+
+
 def _status(request: ServiceRequest, *, staff: bool) -> str:
     theirs = staff and request.status is Status.WAITING_FOR_CUSTOMER
     return _("Waiting for the customer") if theirs else label(request.status)
