@@ -10,7 +10,7 @@ from portal.escalations.threshold_queries import agents, managing
 from portal.notices.mails import notify
 from portal.notices.rules import Notice
 from portal.service_requests.escalation_models import Escalation
-from portal.service_requests.mail_facts import address_of
+from portal.service_requests.mail_facts import address_of, escalation_address
 from portal.service_requests.models import ServiceRequest
 from portal.web.formats import date_and_time
 from portal.web.locale import label, speaking, zone_called
@@ -34,7 +34,7 @@ def concerned(session: ScopedSession, request: ServiceRequest) -> Iterator[tuple
         for agent in session.scalars(agents()):
             reached.add(agent.id)
             yield Notice.UNASSIGNED_DUE, agent
-    if request.escalated or request.severity is Severity.CRITICAL:
+    if request.escalated_at or request.severity is Severity.CRITICAL:
         for manager in session.scalars(managing()):
             if manager.id not in reached:
                 yield Notice.CRITICAL_DUE, manager
@@ -95,7 +95,7 @@ def _tell(
     request = escalation.request
     template = _TEMPLATES[notice]
     told = _facts(request, user, escalation.next_update_due_at)
-    url = f"{portal_url.rstrip('/')}/desk/escalations/{request.reference}"
+    url = escalation_address(request, portal_url)
     reason = escalation.reason[:400]
     _notify(session, user, notice, request, template=template, url=url, reason=reason, **told)
 

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, select
-from sqlalchemy.orm import contains_eager, joinedload
+from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from portal.accounts.models import Account, User
 from portal.base.access import GRANTS, Permission
@@ -16,6 +16,20 @@ MANAGING = [role for role, held in GRANTS.items() if Permission.ESCALATIONS_MANA
 
 def board(*conditions: ColumnElement[bool]) -> Select[Any]:
     """The columns of the board, in no order: what stands escalated."""
+    return _listed().where(in_force(), *conditions)
+
+
+def ended() -> Select[Any]:
+    """The same of what is over: the last escalation of each request that is escalated no more."""
+    later: Any = aliased(Escalation)
+    newest = select(func.max(later.id)).where(later.request_id == Escalation.request_id)
+    return _listed().where(
+        ServiceRequest.escalated_at.is_(None),
+        Escalation.id == newest.correlate(Escalation).scalar_subquery(),
+    )
+
+
+def _listed() -> Select[Any]:
     listed: Any = select(
         Escalation.id,
         Escalation.request_id,
@@ -27,9 +41,11 @@ def board(*conditions: ColumnElement[bool]) -> Select[Any]:
         Escalation.remedy,
         Escalation.remedy_at,
         Escalation.accepted_at,
+        Escalation.ended_at,
         Escalation.version,
         ServiceRequest.subject,
         ServiceRequest.severity,
+        ServiceRequest.status,
         Account.name.label("customer"),
         User.name.label("owner"),
     )
@@ -37,7 +53,6 @@ def board(*conditions: ColumnElement[bool]) -> Select[Any]:
         listed.join(Escalation.request)
         .join(Account, Account.id == Escalation.account_id)
         .outerjoin(Escalation.owner)
-        .where(in_force(), *conditions)
     )
     return joined
 

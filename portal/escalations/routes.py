@@ -19,7 +19,7 @@ from portal.escalations.listing import SOON, Which, show_board
 from portal.escalations.queries import last_of, managers
 from portal.service_requests.escalation_models import Escalation
 from portal.service_requests.models import PREFIX
-from portal.service_requests.rules import Remedy
+from portal.service_requests.rules import RESTING, Remedy
 from portal.service_requests.wording import status_here
 from portal.web.forms import EditingForm
 from portal.web.guard import allow, viewer
@@ -158,6 +158,7 @@ def _page(
         request_=escalation.request,
         over=escalation.ended_at is not None
         or escalation.escalated_at != escalation.request.escalated_at,
+        still=escalation.request.status in RESTING,
         forms=forms,
         form=refused,
         now=(now := clock.now()),

@@ -15,7 +15,7 @@ from portal.service_requests.clocks import StepKind
 from portal.service_requests.escalation_models import Escalation
 from portal.service_requests.models import ServiceRequest
 from portal.service_requests.queries import in_force
-from portal.service_requests.rules import RUNNING
+from portal.service_requests.rules import RESTING, RUNNING
 from portal.service_requests.step_models import ServiceRequestStep, ServiceRequestTarget
 
 Target = ServiceRequestTarget
@@ -73,14 +73,15 @@ def to_be_told(now: datetime) -> ColumnElement[bool]:
 
 
 def promises_due(*conditions: ColumnElement[bool]) -> Select[Any]:
-    """Escalations in force, the nearest promise first."""
+    """Escalations in force whose promise runs, the nearest first."""
     listed: Any = select(
         Escalation.id, Escalation.request_id, Escalation.account_id, Escalation.next_update_due_at
     )
     found: Select[Any] = (
         listed.join(Escalation.request)
         .join(Account, Account.id == Escalation.account_id)
-        .where(in_force(), Account.closed_at.is_(None), *conditions)
+        .where(in_force(), ServiceRequest.status.not_in(RESTING), Account.closed_at.is_(None))
+        .where(*conditions)
         .order_by(Escalation.next_update_due_at)
     )
     return found

@@ -89,7 +89,10 @@ KINDS: dict[Notice, Kind] = {
         frozenset({"partners/ends_for_us"}), Permission.PARTNER_MANAGE, PARTNERS
     ),
     Notice.REQUEST_ANSWERED: Kind(
-        _of_requests("answered", "canceled", "closed", "opened", "reopened", "workaround"),
+        _of_requests(
+            *("answered", "canceled", "closed", "opened", "reopened"),
+            *("remedy", "workaround", "workaround_accepted"),
+        ),
         Permission.REQUESTS_VIEW,
         CUSTOMERS | PARTNERS | STAFF,
     ),

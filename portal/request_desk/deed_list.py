@@ -7,7 +7,7 @@ from typing import Any
 from portal.agreements.targets import Severity
 from portal.base.tenancy import ScopedSession
 from portal.base.words import N_
-from portal.request_desk import chosen_forms, deeds, forms
+from portal.request_desk import chosen_forms, deeds, forms, other_forms
 from portal.request_desk.queries import working_with_requests
 from portal.service_requests.models import ServiceRequest
 from portal.service_requests.queries import messages_of
@@ -35,14 +35,9 @@ def _messages(session: ScopedSession, it: ServiceRequest, form: Any) -> None:
 
 def _all_messages(session: ScopedSession, it: ServiceRequest, form: Any) -> None:
     """What the customer sees goes along, unless somebody leaves it out."""
-    messages = session.scalars(messages_of(it.id)).all()
-    form.offer(messages)
+    form.offer(messages := session.scalars(messages_of(it.id)).all())
     if not form.is_submitted():
         form.messages.data = [each.id for each in messages if not each.internal]
-
-
-def _nothing(_it: ServiceRequest) -> dict[str, Any]:
-    return {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +51,7 @@ class Deed:
     form: type[Any]
     do: Callable[..., str | None]
     offer: Callable[[ScopedSession, ServiceRequest, Any], None] = _plain
-    first: Callable[[ServiceRequest], dict[str, Any]] = _nothing
+    first: Callable[[ServiceRequest], dict[str, Any]] = lambda _it: {}
     when: frozenset[Status] = OPEN
 
 
@@ -102,6 +97,14 @@ DEEDS = {
         form=forms.WorkaroundForm,
         do=deeds.accept_workaround,
     ),
+    "escalation": Deed(
+        title=N_("Escalate the request"),
+        about=N_("A manager on duty is told at once. It is no answer to the customer."),
+        button=N_("Escalate the request"),
+        done=N_("The request is escalated, and our managers are told."),
+        form=forms.EscalateForm,
+        do=deeds.escalate,
+    ),
     "time": Deed(
         title=N_("Note time spent"),
         about=N_("Only staff see it."),
@@ -122,9 +125,7 @@ DEEDS = {
     ),
     "incident": Deed(
         title=N_("Connect with an incident"),
-        about=N_(
-            "All requests of an incident can be answered together. Leave it empty to undo it."
-        ),
+        about=N_("All its requests can be answered together. Leave it empty to undo it."),
         button=N_("Save the incident"),
         done=N_("The incident is saved."),
         form=forms.IncidentForm,
@@ -136,7 +137,7 @@ DEEDS = {
         about=N_("Both stay as they are, and each shows the other."),
         button=N_("Link the requests"),
         done=N_("The requests are linked."),
-        form=forms.LinkForm,
+        form=other_forms.LinkForm,
         do=deeds.link,
         when=ALWAYS,
     ),
@@ -145,7 +146,7 @@ DEEDS = {
         about=N_("This one is closed, and whoever follows it follows the other from then on."),
         button=N_("Merge and close this one"),
         done=N_("The request is merged into this one."),
-        form=forms.MergeForm,
+        form=other_forms.MergeForm,
         do=deeds.merge,
         when=ALWAYS,
     ),
@@ -182,7 +183,7 @@ DEEDS = {
     ),
 }
 _GROUPS = (
-    ("ownership", "status", "reopening", "severity", "workaround", "time"),
+    ("ownership", "status", "reopening", "severity", "workaround", "escalation", "time"),
     ("known-issue", "incident", "link", "merger", "split", "copy"),
 )
 
@@ -195,4 +196,5 @@ def deeds_of(it: ServiceRequest) -> list[list[tuple[str, str]]]:
 
 def offered(it: ServiceRequest, name: str) -> bool:
     lowest = name == "workaround" and it.severity is Severity.LOW
-    return it.status in DEEDS[name].when and not lowest
+    stands = name == "escalation" and it.escalated
+    return it.status in DEEDS[name].when and not lowest and not stands

@@ -15,7 +15,7 @@ from portal.known_issues.issues import issues_of
 from portal.request_desk.contacts import contact_named
 from portal.request_desk.moving import customer_named, move_to_customer
 from portal.request_desk.reaching import numbered, path_of
-from portal.service_requests import handling, joining
+from portal.service_requests import escalating, handling, joining
 from portal.service_requests.actions import reopen_request, reply
 from portal.service_requests.deeds import hold
 from portal.service_requests.explaining import concern
@@ -88,6 +88,13 @@ def accept_workaround(
         raise Refused(N_("The severity cannot be lowered any more."))
     reply(session, it, text, **told, by=by, now=now)
     handling.accept_workaround(session, it, by=by, now=now, tells=False)
+
+
+def escalate(
+    session: ScopedSession, it: ServiceRequest, form: Any, by: Doer, now: datetime
+) -> None:
+    why, internal = form.reason.data or "", form.internal.data == "1"
+    escalating.escalate(session, it, why, internal=internal, by=by, now=now)
 
 
 def merge(session: ScopedSession, it: ServiceRequest, form: Any, by: Doer, now: datetime) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from wtforms import IntegerField, SelectField, StringField, TextAreaField
+from wtforms import IntegerField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, NumberRange, Optional
 from wtforms.widgets import HiddenInput
@@ -15,14 +15,13 @@ from portal.base.words import Refused
 from portal.products.forms import text_field
 from portal.request_desk.holding_back import Unread
 from portal.service_requests.models import ServiceRequest
-from portal.service_requests.rules import LinkKind, Status, Who, goes_on_to
+from portal.service_requests.rules import Status, Who, goes_on_to
 from portal.service_requests.wording import status_here
 from portal.uploads.forms import FilesField
 from portal.uploads.rules import purpose
 from portal.web.fields import WholeNumberField
 from portal.web.forms import CreatingForm, EditingForm, Form, choices_of
 from portal.web.locale import gettext as _
-from portal.web.locale import label
 from portal.web.locale import lazy_gettext as _l
 from portal.web.paging import LARGEST
 
@@ -132,38 +131,18 @@ class WorkaroundForm(EditingForm):
     )
 
 
-class _OtherForm(Form):
-    other = StringField(
-        _l("The other request"),
-        [InputRequired(_l("Enter the number of the other request."))],
-        description=_l("Its number, or words of its subject. It must be one of the same customer."),
+class EscalateForm(CreatingForm):
+    reason = TextAreaField(_l("Why it cannot wait"))
+    internal = RadioField(
+        _l("Who sees that it is escalated, and why"),
+        [InputRequired(_l("Choose who sees it."))],
     )
 
-
-class MergeForm(EditingForm, _OtherForm):
-    """Where this one is the worse, somebody has to say how bad the other is then."""
-
-    severity = SelectField(_l("How severe the other one is from then on"), default="")
-    seen = StringField(widget=HiddenInput())  # the number of the other one, once it was shown
-    shown: ServiceRequest | None = None
-
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        as_it_is = SelectChoice("", _("As severe as it is"))
-        self.severity.choices = [as_it_is, *choices_of(Severity)]
-
-
-class LinkForm(CreatingForm, _OtherForm):
-    kind = SelectField(_l("What this one is to it"))
-    internal = SelectField(_l("Who sees the link"), default="1")
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        told = (LinkKind.RELATED, LinkKind.DUPLICATE)
-        self.kind.choices = [SelectChoice(it.value, label(it)) for it in told]
         self.internal.choices = [
-            SelectChoice("1", _("Staff alone")),
             SelectChoice("0", _("The customer too")),
+            SelectChoice("1", _("Staff alone")),
         ]
 
 

@@ -16,6 +16,7 @@ from portal.request_pages.story import Line, Linked, Reader, Sort
 from portal.service_requests.explaining import EXPLAINED_BY
 from portal.service_requests.models import ServiceRequest
 from portal.service_requests.rules import LinkKind
+from portal.web.formats import date_and_time
 from portal.web.locale import gettext as _
 from portal.web.locale import label
 
@@ -34,8 +35,14 @@ _MINOR = {
     What.UNFOLLOWED: N_("%(name)s does not follow the request any more"),
     What.HANDED_OVER: N_("%(name)s is the contact from now on"),
 }
+_OF_MANAGERS = {
+    What.ESCALATION_TAKEN: N_("%(name)s looks after the escalation from now on"),
+    What.ESCALATION_HANDED_OVER: N_("%(name)s looks after the escalation from now on"),
+}
+_NAMED = _MINOR | _OF_MANAGERS
 _CHANGES = {
-    *(What.ESCALATED, What.ESCALATION_ENDED),
+    *(What.ESCALATED, *_OF_MANAGERS, What.UPDATE_PROMISED, What.REMEDY_RECORDED),
+    What.ESCALATION_ENDED,
     *(What.CLOUD_PARTNER_BEGUN, What.CLOUD_PARTNER_STEP, What.RATED),
 }
 
@@ -82,15 +89,18 @@ def _title(event: Any) -> str:
         return made(details)
     if event.what is What.ASSIGNED and not details.get("owner"):
         return _("Handled by nobody for now")
-    if event.what in _MINOR:
-        return _(_MINOR[event.what], name=whom) if whom else label(event.what)
+    if event.what in _NAMED:
+        return _(_NAMED[event.what], name=whom) if whom else label(event.what)
     if event.what is What.CHANGED:
         return _("Contact or reference changed")
     return label(event.what)
 
 
 def _said(event: Any, rating: Satisfaction | None) -> str:
-    """The comment of a rating, as far as it is kept: with the last one."""
+    """Why an escalation ended; or the comment of a rating, as far as it is kept: with the last
+    one."""
+    if event.what is What.ESCALATION_ENDED:
+        return event.ended_because or ""
     if event.what is not What.RATED or rating is None:
         return ""
     return rating.comment if int(rating.at.timestamp()) == int(event.at.timestamp()) else ""
@@ -106,11 +116,23 @@ def _rated(details: Mapping[str, Any]) -> str:
     return _("Rated the help: %(score)s", score=label(Score(str(details["score"]))))
 
 
+def _promised(details: Mapping[str, Any]) -> str:
+    when = date_and_time(datetime.fromisoformat(str(details["due"])))
+    return _("Next update promised by %(when)s", when=when)
+
+
+def _accepted(details: Mapping[str, Any]) -> str:
+    """Of a repair or workaround a message tells."""
+    return _("The workaround is accepted") if details.get("accepted") else ""
+
+
 # What is told by more than its name.
 _MADE: dict[What, Callable[[Mapping[str, Any]], str]] = {
     What.LINKED: _linked,
     What.CLOUD_PARTNER_STEP: step_told,
     What.RATED: _rated,
+    What.UPDATE_PROMISED: _promised,
+    What.REMEDY_RECORDED: _accepted,
 }
 
 

@@ -46,7 +46,8 @@ from portal.service_requests.step_models import ServiceRequestStep
 
 # Of what history holds, what neither a message, nor a step, nor a link tells already.
 TOLD = (
-    *(What.ESCALATED, What.ESCALATION_ENDED, What.ASSIGNED, What.FOLLOWED, What.UNFOLLOWED),
+    *(What.ESCALATED, What.ESCALATION_TAKEN, What.ESCALATION_HANDED_OVER, What.UPDATE_PROMISED),
+    *(What.REMEDY_RECORDED, What.ESCALATION_ENDED, What.ASSIGNED, What.FOLLOWED, What.UNFOLLOWED),
     *(What.HANDED_OVER, What.CHANGED, What.LINKED, What.RATED),
     *(What.KNOWN_ISSUE_LINKED, What.INCIDENT_LINKED, What.UNLINKED),
     *(What.CLOUD_PARTNER_BEGUN, What.CLOUD_PARTNER_STEP),
@@ -108,9 +109,9 @@ def messages_with_files(request_id: int) -> Select[Any]:
 
 @cache
 def events_told() -> Select[Any]:
-    """By `account_id`, `request_id`, `since` and `until`: what else was done, newest
-    first, each with whose deed it was, and whom it concerned."""
-    other = aliased(User)
+    """By `account_id`, `request_id`, `since` and `until`: what else was done, newest first, each
+    with whose deed it was, whom it concerned, and why an escalation ended, as far as it is seen."""
+    other, ended = aliased(User), Event.details["escalation"].as_integer()
     whom = func.coalesce(Event.details["user"].as_integer(), Event.details["owner"].as_integer())
     columns = (Event.id, Event.number, Event.what, Event.by_id, Event.at, Event.details)
     account_id = Event.account_id == bindparam("account_id", type_=Integer)
@@ -121,7 +122,8 @@ def events_told() -> Select[Any]:
     return (
         named(told, Event.by_id)
         .outerjoin(other, other.id == whom)
-        .add_columns(other.name.label("whom"))
+        .outerjoin(Escalation, and_(Escalation.id == ended, Event.what == What.ESCALATION_ENDED))
+        .add_columns(other.name.label("whom"), Escalation.ended_because)
         .order_by(
             (Event.number + 0).desc()
         )  # nor from the index of numbers, which is the account's

@@ -52,20 +52,22 @@ class Shown:
 
     @property
     def sentence(self) -> str:
-        owner = self.request.owner
-        return status_sentence(self.request, owner.name if owner else None, now=self.now)
+        it, due_at = self.request, self.news_at if self.request.due_at else None
+        owner = it.owner.name if it.owner else self.looked.manager if it.escalated else None
+        return status_sentence(it, owner, now=self.now, due_at=due_at)
 
     @property
     def news_at(self) -> datetime | None:
         """By when the customer hears from us. While our clocks stand still for others than the
-        customer, it is what a manager promised, or whoever works with the cloud partner."""
+        customer, it is what a manager promised, or whoever works with the cloud partner; and also
+        where a manager who has taken over promised more than a clock that has run out."""
         it, told, cloud = self.request, self.looked.escalation, self.cloud
+        promise = told.next_update_due_at if told and not told.internal else None
+        if it.due_at and promise and it.due_at < self.now and told and told.owner_id:
+            return max(it.due_at, promise)
         if it.due_at or it.ball not in {Ball.US, Ball.CLOUD_PARTNER}:
             return it.due_at
-        promised = (
-            told.next_update_due_at if told and not told.internal else None,
-            cloud.next_update_at if cloud else None,
-        )
+        promised = promise, cloud.next_update_at if cloud else None
         return min(filter(None, promised), default=None)
 
     @property

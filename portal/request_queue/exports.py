@@ -37,6 +37,6 @@ def rows(session: ScopedSession, filters: Filters, reader: Reader) -> Iterator[t
         yield (
             row.due_at, label(row.severity), row.customer, reference(PREFIX, row.id), row.subject,
             label(row.about), label(row.status), row.status_since,
-            _("Yes") if row.escalated else _("No"), row.owner, row.opened_by, row.opened_at,
+            _("Yes") if row.escalated_at else _("No"), row.owner, row.opened_by, row.opened_at,
             row.touched_at,
         )  # fmt: skip

@@ -17,6 +17,7 @@ from portal.request_queue.queries import (
     owned_by,
     owned_by_nobody,
     owners_called,
+    standing_escalated,
     team_of,
 )
 from portal.service_requests.models import ServiceRequest
@@ -124,7 +125,7 @@ class Filters:
         if self.about:
             where.append(ServiceRequest.about == self.about)
         if self.escalated:
-            where.append(ServiceRequest.escalated.is_(True))
+            where.append(standing_escalated())
         where += self._standing(reader)  # which looks among customers, and so comes after
         if self.customer:
             ids = customer_ids(self.customer)
@@ -143,7 +144,7 @@ class Filters:
             View.TEAM: owned_by(team_of(reader.role)),
             View.SOON: ServiceRequest.due_at <= reader.now + SOON,
             View.WAITING: ServiceRequest.due_at.is_(None),
-            View.ESCALATED: ServiceRequest.escalated.is_(True),
+            View.ESCALATED: standing_escalated(),
         }
         return [*where, of_view[self.view]] if self.view in of_view else where
 

@@ -6,6 +6,7 @@ from portal.accounts.models import Account, User
 from portal.accounts.queries import holding
 from portal.agreements.queries import customers_like
 from portal.base.access import GRANTS, STAFF_ROLES, Permission, Role
+from portal.service_requests.escalation_models import Escalation
 from portal.service_requests.list_indexes import unfinished
 from portal.service_requests.models import ServiceRequest
 
@@ -45,6 +46,14 @@ def of_customers(ids: Select[int]) -> ColumnElement[bool]:
     """It is one of these customers'. Asked like owners: by the index of customers, what has long
     been closed would be looked through as well."""
     return ServiceRequest.account_id.in_(ids).is_(True)
+
+
+def standing_escalated() -> ColumnElement[bool]:
+    """Those that a manager looks after, or should; also what staff escalated among themselves. Of
+    those there are few, and so they are found from there."""
+    open_ones = select(Escalation.request_id).where(Escalation.ended_at.is_(None))
+    since = ServiceRequest.escalated_at.is_not(None)
+    return and_(since, ServiceRequest.id.in_(open_ones))
 
 
 def staff_ids() -> Select[int]:

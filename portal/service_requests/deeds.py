@@ -9,12 +9,13 @@ from portal.base.db import derive, save
 from portal.base.history import Doer
 from portal.base.tenancy import ScopedSession
 from portal.base.words import N_
-from portal.service_requests.clocks import StepKind, TargetKind, clocks, near
+from portal.service_requests.clocks import StepKind, clocks, near
+from portal.service_requests.escalation_models import Escalation
 from portal.service_requests.indexing import extend_request
 from portal.service_requests.models import (
     ServiceRequest,
 )
-from portal.service_requests.promises import next_promised
+from portal.service_requests.promises import due_of, rested
 from portal.service_requests.queries import (
     agreed_targets,
     escalations_open,
@@ -107,6 +108,7 @@ def go_to(
         most=LONGEST_LINE,
         missing=missing if after is Status.WAITING_FOR_CUSTOMER else "",
     )
+    rested(session, request, after, now)
     over = after in {Status.CLOSED, Status.CANCELED}
     if over:
         fields |= {"escalated": False, "escalated_at": None}
@@ -120,10 +122,12 @@ def go_to(
 
 def end_escalations(
     session: ScopedSession, request: ServiceRequest, *, by: Doer | None, now: datetime
-) -> None:
+) -> list[Escalation]:
     """What managers kept of it is over as well."""
-    for escalation in session.scalars(escalations_open(request.id)):
+    ended = list(session.scalars(escalations_open(request.id)))
+    for escalation in ended:
         escalation.ended_at, escalation.ended_by_id = now, by.id if by else None
+    return ended
 
 
 def settle(
@@ -164,13 +168,4 @@ def reckon(
             target.near_at = near_at
         session.add(target)
     seen = {"changed_at": now} if public else {}
-    first, news = found.due(TargetKind.FIRST_RESPONSE), next_promised(session, request, found)
-    derive(
-        session,
-        request,
-        touched_at=now,
-        first_response_due_at=first,
-        next_update_due_at=news,
-        due_at=min(filter(None, (first, news)), default=None),
-        **seen,
-    )
+    derive(session, request, touched_at=now, **due_of(session, request, found), **seen)

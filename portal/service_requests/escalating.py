@@ -23,9 +23,13 @@ def escalate(
     now: datetime,
     internal: bool = False,
 ) -> ServiceRequestMessage:
-    """Have a manager look after it. The reason is told in the request, or to staff alone."""
+    """Have a manager look after it. The reason is told in the request, or to staff alone.
+
+    Of what staff escalate among themselves the customer sees nothing, and may escalate as well: the
+    request then stands escalated by that.
+    """
     request = hold(session, request)
-    if request.escalated:
+    if request.escalated or (internal and request.escalated_at):
         raise Refused(N_("This request is escalated already."))
     if request.status in STOPPED:
         raise Refused(N_("This request is closed. Open it again, or open a new one."))
@@ -33,19 +37,19 @@ def escalate(
     message = write_message(
         session, request, reason, kind=MessageKind.ESCALATION, by=by, now=now, internal=internal
     )
-    put(session, request, None, escalated=True, escalated_at=now)
-    session.add(
-        Escalation(
-            request_id=request.id,
-            account_id=request.account_id,
-            internal=internal,
-            reason=reason,
-            escalated_at=now,
-            escalated_by_id=by.id,
-            next_update_due_at=_first_news(request, now),
-        )
+    end_escalations(session, request, by=by, now=now)  # of what staff did among themselves
+    put(session, request, None, escalated=not internal, escalated_at=now)
+    escalation = Escalation(
+        request_id=request.id,
+        account_id=request.account_id,
+        internal=internal,
+        reason=reason,
+        escalated_at=now,
+        escalated_by_id=by.id,
+        next_update_due_at=_first_news(request, now),
     )
-    happened(session, request, What.ESCALATED, by=by)
+    session.add(escalation)
+    happened(session, escalation if internal else request, What.ESCALATED, by=by)
     settle(session, request, now=now, texts=[reason], internal=internal)
     tell(session, request, "escalated", by=by, message=message)
     return message
@@ -56,11 +60,16 @@ def end_escalation(
 ) -> None:
     """It needs no manager any more."""
     request = hold(session, request)
-    if request.escalated:
-        put(session, request, None, escalated=False, escalated_at=None)
-        end_escalations(session, request, by=by, now=now)
-        happened(session, request, What.ESCALATION_ENDED, by=by)
-        settle(session, request, now=now)
+    since = request.escalated_at
+    if since is None:
+        return
+    put(session, request, None, escalated=False, escalated_at=None)
+    ended = end_escalations(session, request, by=by, now=now)
+    for it in ended:
+        if it.escalated_at == since:
+            record = it if it.internal else request
+            happened(session, record, What.ESCALATION_ENDED, by=by, escalation=it.id)
+    settle(session, request, now=now, public=not all(it.internal for it in ended))
 
 
 def _first_news(request: ServiceRequest, now: datetime) -> datetime:

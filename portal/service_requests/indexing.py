@@ -67,7 +67,7 @@ def marks_of(request: ServiceRequest, kind: Kind) -> list[str]:
         marks.append(f"m{request.model_id}")
     if request.site_id:
         marks.append(f"s{request.site_id}")
-    if request.escalated:
+    if request.escalated or (request.escalated_at and kind is Kind.SERVICE_REQUEST_DESK):
         marks.append(ESCALATED_MARK)
     if request.owner_id and kind is Kind.SERVICE_REQUEST_DESK:
         marks.append(f"o{request.owner_id}")

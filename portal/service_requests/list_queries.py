@@ -37,6 +37,7 @@ def _columns() -> Any:
         ServiceRequest.status_since,
         ServiceRequest.waiting_for,
         ServiceRequest.escalated,
+        ServiceRequest.escalated_at,
         ServiceRequest.own_reference,
         ServiceRequest.model_id,
         ServiceRequest.device_count,

@@ -37,6 +37,7 @@ def facts_for(
             "customer": request.account.name,
             "text": message.text[:LONGEST_EXCERPT] if message else "",
             "came_from": came_from(message) if message else "",
+            "said_as": message.kind.value if message else "",
         }
 
 
@@ -53,6 +54,11 @@ def address_of(request: ServiceRequest, user: User, portal_url: str) -> str:
     """The page of a request for somebody: staff have one of their own."""
     desk = "/desk" if user.staff_role else ""
     return f"{portal_url.rstrip('/')}{desk}/service-requests/{request.reference}"
+
+
+def escalation_address(request: ServiceRequest, portal_url: str) -> str:
+    """Where managers look after it."""
+    return f"{portal_url.rstrip('/')}/desk/escalations/{request.reference}"
 
 
 def _status(request: ServiceRequest, *, staff: bool) -> str:

@@ -34,6 +34,9 @@ NEWS = {
     "canceled_with": News(Notice.REQUEST_ANSWERED, "service_requests/canceled"),
     "merged": News(Notice.REQUEST_CHANGED, "service_requests/merged"),
     "severity": News(Notice.REQUEST_CHANGED, "service_requests/severity"),
+    # How an escalation was got over, in words; and in one mail that this makes it less bad.
+    "remedy": News(Notice.REQUEST_ANSWERED, "service_requests/remedy"),
+    "workaround_accepted": News(Notice.REQUEST_ANSWERED, "service_requests/workaround_accepted"),
     "escalated": News(Notice.REQUEST_ESCALATED, "service_requests/escalated", managers=True),
     "assigned": News(Notice.REQUEST_ASSIGNED, "service_requests/assigned", owner_only=True),
 }

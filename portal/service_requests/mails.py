@@ -13,7 +13,12 @@ from portal.base.access import GRANTS, Permission
 from portal.base.run import Run
 from portal.base.tenancy import Scope, ScopedSession
 from portal.notices.mails import notify
-from portal.service_requests.mail_facts import address_of, facts_for, rating_for
+from portal.service_requests.mail_facts import (
+    address_of,
+    escalation_address,
+    facts_for,
+    rating_for,
+)
 from portal.service_requests.mail_kinds import NEWS, News
 from portal.service_requests.models import Follower, ServiceRequest, ServiceRequestMessage
 from portal.service_requests.queries import request_with_id
@@ -64,7 +69,10 @@ def tell_followers(
                 told["needs"] = [] if user.staff_role else list(needs)
                 told |= rating_for(run, request, user) if news.rated else {}
                 told |= more(session, request, user) if more else {}
+                told["manages"] = news.managers and user.staff_role in _MANAGERS
                 told["url"] = address_of(request, user, run.settings.portal_url)
+                if told["manages"]:
+                    told["url"] = escalation_address(request, run.settings.portal_url)
                 _tell(session, user, told_as, request, thread, people=people, **told)
         run.finish(session)
 

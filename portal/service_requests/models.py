@@ -77,8 +77,8 @@ class ServiceRequest(Followed, Owned, Base):
     own_reference: Mapped[str] = mapped_column(String(80), default="")
     owner_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))  # of staff
     owner: Mapped[User | None] = relationship(foreign_keys=owner_id)
-    escalated: Mapped[bool] = mapped_column(default=False)
-    escalated_at: Mapped[datetime | None]
+    escalated: Mapped[bool] = mapped_column(default=False)  # as everybody sees
+    escalated_at: Mapped[datetime | None]  # as everybody sees, or staff among themselves
     solved: Mapped[bool | None]  # as whoever closed it said
     closed_at: Mapped[datetime | None]
     known_issue_id: Mapped[int | None]
@@ -91,7 +91,8 @@ class ServiceRequest(Followed, Owned, Base):
     targets: Mapped[dict[str, Any]] = mapped_column(JSON)  # as they were promised at the opening
     first_response_due_at: Mapped[datetime | None]
     next_update_due_at: Mapped[datetime | None]
-    due_at: Mapped[datetime | None]  # the nearer of both; None while its clocks stand still
+    # The nearer of both, or as a manager has it; None while its clocks stand still.
+    due_at: Mapped[datetime | None]
     version: Mapped[int] = mapped_column()
     __mapper_args__ = {"version_id_col": version}
 

@@ -61,6 +61,8 @@ class MessageKind(LabelledEnum):
     ESCALATION = "escalation", N_("Escalated")
     CLOSING = "closing", N_("Closed")
     REOPENING = "reopening", N_("Opened again")
+    REPAIR = "repair", N_("Repair")  # how an escalation was got over
+    WORKAROUND = "workaround", N_("Workaround")
 
 
 class Remedy(LabelledEnum):
@@ -123,6 +125,9 @@ _MOVES: dict[Who, dict[Status, frozenset[Status]]] = {
         S.SOLVED: frozenset({S.CLOSED}),
     },
 }
+
+# While the customer has the ball, or nobody, it waits for nothing that a manager promised.
+RESTING = frozenset(each for each in Status if _BALLS.get(each) in {Ball.CUSTOMER, Ball.NOBODY})
 
 
 def may_go(before: Status, after: Status, who: Who) -> bool:

@@ -22,7 +22,8 @@ from portal.web.mail_headers import Thread
 
 # What staff are told with these is said before everybody; all else is between themselves.
 _SAID_TO_ALL = frozenset(
-    {"opened", "answered", "reopened", "workaround", "closed_with", "canceled_with"}
+    {"opened", "answered", "reopened", "closed_with", "canceled_with"}
+    | {"remedy", "workaround", "workaround_accepted"}
 )
 
 

@@ -38,8 +38,13 @@ def status_here(status: Status) -> str:
     return _("Waiting for the customer") if waits else label(status)
 
 
-def status_sentence(it: Standing, owner: str | None, *, now: datetime) -> str:
-    """The first thing that a page says of it, to the customer."""
+def status_sentence(
+    it: Standing, owner: str | None, *, now: datetime, due_at: datetime | None = None
+) -> str:
+    """The first thing that a page says of it, to the customer.
+
+    `due_at`: by when they hear from us, where that is more than the request itself knows.
+    """
     status: Status = it.status
     if status is Status.WAITING_FOR_CUSTOMER:
         return (
@@ -49,9 +54,10 @@ def status_sentence(it: Standing, owner: str | None, *, now: datetime) -> str:
         return _("We have proposed a solution. Tell us whether it works.")
     if status in {Status.WAITING_FOR_CLOUD_PARTNER, Status.REPLACEMENT}:
         return f"{label(status)}: {it.waiting_for}" if it.waiting_for else label(status)
-    if it.due_at is None:
+    due_at = due_at or it.due_at
+    if due_at is None:
         return label(status)
-    return _next(it, owner, now)
+    return _next(it, owner, due_at, now)
 
 
 def call_back(it: ServiceRequest, *, now: datetime) -> str:
@@ -69,25 +75,22 @@ def call_back(it: ServiceRequest, *, now: datetime) -> str:
     return _("We call %(phone)s by %(when)s.", phone=number, when=date_and_time(due))
 
 
-def _next(it: Standing, owner: str | None, now: datetime) -> str:
+def _next(it: Standing, owner: str | None, due_at: datetime, now: datetime) -> str:
     """What we do next, and when at the latest."""
-    if it.due_at < now:
+    when, first = date_and_time(due_at), it.first_response_due_at
+    if due_at < now:
         return (
-            _("%(name)s is late with an answer. It was due %(when)s.", name=owner, when=_at(it))
+            _("%(name)s is late with an answer. It was due %(when)s.", name=owner, when=when)
             if owner
-            else _("Our answer is late. It was due %(when)s.", when=_at(it))
+            else _("Our answer is late. It was due %(when)s.", when=when)
         )
-    if it.first_response_due_at is not None:
-        return _("You get a first answer by %(when)s.", when=_at(it))
+    if first is not None and first >= due_at:
+        return _("You get a first answer by %(when)s.", when=when)
     return (
-        _("%(name)s gives you news by %(when)s.", name=owner, when=_at(it))
+        _("%(name)s gives you news by %(when)s.", name=owner, when=when)
         if owner
-        else _("You hear from us by %(when)s.", when=_at(it))
+        else _("You hear from us by %(when)s.", when=when)
     )
-
-
-def _at(it: Standing) -> str:
-    return date_and_time(it.due_at)
 
 
 def came_from(message: ServiceRequestMessage) -> str:

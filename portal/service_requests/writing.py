@@ -18,6 +18,9 @@ from portal.service_requests.models import (
 from portal.service_requests.promises import keep_promise
 from portal.service_requests.rules import MessageKind, Source, Who
 
+# Of what staff write before everybody, what says nothing to what was asked.
+NO_ANSWERS = frozenset({MessageKind.DESCRIPTION, MessageKind.ESCALATION})
+
 
 @dataclass(frozen=True, slots=True)
 class Entered:
@@ -64,7 +67,7 @@ def write_message(
     session.flush()
     attach(session, message, files)
     counts = message.by_staff and not internal and not message.automatic
-    if counts and kind is not MessageKind.DESCRIPTION:
+    if counts and kind not in NO_ANSWERS:
         note_step(session, request, StepKind.ANSWERED, by=by, now=now)
         keep_promise(session, request, now)
     return message

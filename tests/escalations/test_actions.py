@@ -251,9 +251,11 @@ def test_each_deed_leaves_its_row(world: World) -> None:
     act(world, number, record_remedy, Remedy.REPAIR, "Rettet.")
     act(world, number, end)
     events = world.look().scalars(select(Event).order_by(Event.number)).all()
-    assert [it.what for it in events][-4:] == [
+    assert [it.what for it in events][-6:] == [
         What.ESCALATION_TAKEN,
         What.UPDATE_PROMISED,
+        What.STATUS_CHANGED,  # a repair that the customer reads is an answer
+        What.ANSWERED,
         What.REMEDY_RECORDED,
         What.ESCALATION_ENDED,
     ]
