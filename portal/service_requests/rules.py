@@ -62,7 +62,6 @@ class MessageKind(LabelledEnum):
     CLOSING = "closing", N_("Closed")
     REOPENING = "reopening", N_("Opened again")
     REPAIR = "repair", N_("Repair")  # how an escalation was got over
-    WORKAROUND = "workaround", N_("Workaround")
 
 
 class Remedy(LabelledEnum):
