@@ -2,14 +2,17 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 
-from portal.accounts.models import Account
+from portal.accounts.models import Account, User
+from portal.base.access import GRANTS, Permission
 from portal.base.references import read_reference
 from portal.base.words import N_, LabelledEnum
 from portal.mail_intake.models import InboundMail
-from portal.mail_intake.rules import State
+from portal.mail_intake.rules import PLAUSIBLE, Reason, State
 from portal.service_requests.models import PREFIX
+
+_UNREAD = Reason.TOO_LARGE  # so nobody knows whom it is from
 
 
 class View(LabelledEnum):
@@ -55,6 +58,26 @@ def _ways(search: str) -> list[ColumnElement[bool]]:
     if number := read_reference(PREFIX, search[:20]):
         ways.append(InboundMail.request_id == number)
     return ways
+
+
+def parked_mails() -> Select[int]:
+    """How many wait for somebody of staff to decide."""
+    return select(func.count(InboundMail.id)).where(InboundMail.state == State.PARKED)
+
+
+def untold() -> Select[InboundMail]:
+    """Those that wait and may be from a customer, of which staff were not told: their sender or
+    reply address is known, or they may be somebody's answer."""
+    ours = or_(InboundMail.user_id.is_not(None), InboundMail.reason.in_([*PLAUSIBLE, _UNREAD]))
+    waiting = InboundMail.state == State.PARKED, InboundMail.told_at.is_(None)
+    return select(InboundMail).where(*waiting, ours).order_by(InboundMail.id).with_for_update()
+
+
+def deciding_about_mail() -> Select[User]:
+    """Everybody of staff who may."""
+    roles = [role for role, held in GRANTS.items() if Permission.REQUESTS_WORK in held]
+    here = User.staff_role.in_(roles), User.deactivated_at.is_(None)
+    return select(User).where(*here).order_by(User.id)
 
 
 def mail_locked(mail_id: int) -> Select[InboundMail]:

@@ -9,6 +9,8 @@ from portal.uploads.rules import purpose
 MOST_BYTES = 36_000_000  # of a mail as it comes: files of 25 MB, and what writing them as text adds
 LONGEST_ID = 250
 ANSWERED_ONCE_IN = timedelta(days=1)
+# Staff are told that mail waits when nobody has decided for so long, and so seldom.
+TOLD_AFTER, TOLD_ONCE_IN = timedelta(minutes=5), timedelta(hours=1)
 
 
 class State(LabelledEnum):

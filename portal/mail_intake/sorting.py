@@ -22,6 +22,7 @@ from portal.mail_intake.models import InboundMail
 from portal.mail_intake.reading import Letter, read_letter
 from portal.mail_intake.rules import ANSWERED, MOST_BYTES, NOTED, Reason, State
 from portal.mail_intake.taking import take_files
+from portal.mail_intake.telling import have_told
 from portal.service_requests.actions import reply
 from portal.service_requests.deeds import hold
 from portal.service_requests.models import ServiceRequest, ServiceRequestMessage
@@ -144,6 +145,8 @@ def _set_aside(it: Sorting, reason: Reason) -> None:
             answer_by_itself(session, mail, it.found, reason, it.run.settings.portal_url)
         if reason is Reason.UNKNOWN:
             say_where_to_open(session, mail, it.run.settings.portal_url)
+        if state is State.PARKED:
+            have_told(session)
         what = What.MAIL_NOTED if state is State.NOTED else What.MAIL_PARKED
         happened(session, mail, what, by=None, why=reason)
         it.run.finish(session)

@@ -14,6 +14,7 @@ from portal.notices.models import PortalNotice
 from portal.notices.queries import rights_there, shown_here
 from portal.notices.rules import may_know
 from portal.web.guard import personal, viewer
+from portal.web.locale import gettext as _
 from portal.web.pages import page
 from portal.web.paging import Order, page_of
 from portal.web.session import db
@@ -31,9 +32,12 @@ def index() -> ResponseReturnValue:
     names = names_in(db(), [row.PortalNotice for row in listed.rows])
     for row in listed.rows:
         it, account = row.PortalNotice, row.name
-        known = may_know(it.notice, it.template, it.account_id, mine=mine, there=there)
+        rights: dict[str, Any] = {"staff": viewer().kind == "staff", "mine": mine, "there": there}
+        known = may_know(it.notice, it.template, it.account_id, **rights)
         if known and (line := line_of(it, current_app.config["PORTAL_URL"], names)):
-            lines.append({"it": it, "account": account, **line, "link": _path(line["link"])})
+            lines.append(
+                {"it": it, "account": account or _("Support"), **line, "link": _path(line["link"])}
+            )
     number = listed.rows[0].unread if listed.rows else 0
     return page("notices/index.html", listed=listed, lines=lines, unread=number)
 

@@ -19,6 +19,7 @@ from portal.notices.mails import digest_mail, line_of, names_in
 from portal.notices.models import DigestLine
 from portal.notices.queries import readers, waiting
 from portal.notices.rules import CUSTOMERS, KINDS, MOST_LINES, latest_digest
+from portal.web.locale import gettext as _
 from portal.web.locale import speaking
 
 
@@ -55,13 +56,15 @@ def _groups(session: Session, user: User, rows: Any, portal_url: str) -> list[di
         for it, account in rows:
             known = _still_concerned(session, user, it)
             if known and (line := line_of(it, portal_url, names)):
-                lines.setdefault(account, []).append(line)
+                lines.setdefault(account or _("Support"), []).append(line)
     return [{"name": name, "lines": each} for name, each in lines.items()]
 
 
 def _still_concerned(session: Session, user: User, it: DigestLine) -> bool:
     """Whether they may still know: rights are those of now, not of when it happened."""
     needs, today = KINDS[it.notice].needs, clock.today()
+    if it.account_id is None:
+        return user.staff_role is not None and needs in GRANTS[user.staff_role]
     if needs in GRANTABLE or KINDS[it.notice].who == CUSTOMERS or user.staff_role:
         found = account_scope(
             session, user_id=user.id, account_id=it.account_id, permission=needs, today=today

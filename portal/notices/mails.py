@@ -31,12 +31,13 @@ def notify(
     notice: Notice,
     *,
     template: str,
-    account_id: int,
+    account_id: int | None,
     thread: Thread | None = None,
     people: Mapping[str, User | None] = _NOBODY,
     **context: Any,
 ) -> None:
-    """Tell `to` of something about an account. The context is plain values, as of a mail.
+    """Tell `to` of something about an account; staff alone are told what is about none. The context
+    is plain values, as of a mail.
 
     `people` it names go by their numbers into what is told later: nobody's name outlives them.
 

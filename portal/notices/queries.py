@@ -30,7 +30,7 @@ def shown_here(user_id: int) -> Select[Any]:
     number = unread(user_id).scalar_subquery().label("unread")
     query: Any = (
         select(PortalNotice, Account.name, PortalNotice.id.label("id"), number)
-        .join(Account, Account.id == PortalNotice.account_id)
+        .outerjoin(Account, Account.id == PortalNotice.account_id)
         .where(PortalNotice.user_id == user_id)
     )
     found: Select[Any] = query
@@ -72,7 +72,7 @@ def waiting(user_id: int, *, before: datetime) -> Select[DigestLine, str]:
     """The lines of one person's digest, the newest first, with the accounts they are about."""
     return (
         select(DigestLine, Account.name)
-        .join(Account, Account.id == DigestLine.account_id)
+        .outerjoin(Account, Account.id == DigestLine.account_id)
         .where(DigestLine.user_id == user_id, DigestLine.happened_at < before)
         .order_by(DigestLine.id.desc())
     )

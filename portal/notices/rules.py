@@ -45,6 +45,7 @@ class Notice(LabelledEnum):
     CRITICAL_OPENED = "critical_opened", N_("A new critical service request")
     ESCALATION_DUE = "escalation_due", N_("An update I promised in an escalation is due")
     ESCALATION_GIVEN = "escalation_given", N_("An escalation is given to me")
+    MAIL_PARKED = "mail_parked", N_("An e-mail that may be from a customer waits to be handled")
     INCIDENT = "incident", N_("An incident affects us")
 
 
@@ -128,6 +129,7 @@ KINDS: dict[Notice, Kind] = {
     Notice.ESCALATION_GIVEN: Kind(
         frozenset({"escalations/given"}), Permission.ESCALATIONS_MANAGE, STAFF
     ),
+    Notice.MAIL_PARKED: Kind(frozenset({"mail_intake/parked"}), Permission.REQUESTS_WORK, STAFF),
     Notice.INCIDENT: Kind(
         frozenset({"incidents/update"}),
         Permission.ACCOUNT_VIEW,
@@ -171,13 +173,19 @@ def offered(*, kind: str, held: frozenset[Permission]) -> list[Notice]:
 def may_know(
     notice: Notice,
     template: str,
-    account_id: int,
+    account_id: int | None,
     *,
+    staff: bool,
     mine: frozenset[Permission],
     there: Mapping[int, frozenset[Permission]],
 ) -> bool:
-    """Whether somebody may still be told, by what they may do at all, and in which accounts."""
+    """Whether somebody may still be told, by what they may do at all, and in which accounts.
+
+    What staff may do they may do in all, and they alone are told what is about none.
+    """
     needs = KINDS[notice].needs
+    if staff or account_id is None:
+        return staff and needs in mine
     if needs in GRANTABLE or KINDS[notice].who == CUSTOMERS:
         return needs in there.get(account_id, ())
     # That somebody said no gives away nothing, and there is no access to lose.

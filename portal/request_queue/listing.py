@@ -4,11 +4,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import request
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, literal, select
 
 from portal.base.tenancy import ScopedSession
 from portal.catalogue.catalogue import catalogue_of
+from portal.mail_intake.queries import parked_mails
 from portal.request_queue.filters import NEWEST_FIRST, URGENT_FIRST, Filters, Reader, View
+from portal.request_queue.queries import WORKING
 from portal.request_queue.search import query_for
 from portal.service_requests.list_queries import request_ids, requests_found, requests_listed
 from portal.service_requests.models import ServiceRequest
@@ -24,13 +26,15 @@ Conditions = list[ColumnElement[bool]]
 @dataclass(frozen=True, slots=True)
 class Listed:
     """One page of the queue. `urgent_first` unless a search found too much for that. `newest` is
-    the number of the newest request there was; with a search nobody asks what came since."""
+    the number of the newest request there was; with a search nobody asks what came since, nor how
+    many mails are `parked` for whoever may decide about them."""
 
     page: Page
     heading: str
     reader: Reader
     urgent_first: bool
     newest: int | None
+    parked: int = 0
 
 
 def list_queue(session: ScopedSession, filters: Filters, reader: Reader) -> Listed:
@@ -38,9 +42,10 @@ def list_queue(session: ScopedSession, filters: Filters, reader: Reader) -> List
     if filters.text:
         return _searched(session, filters, reader)
     where = filters.conditions(reader)
-    total, newest = _counted(session, where, None if filters.status else filters.order)
+    order = None if filters.status else filters.order
+    total, newest, parked = _counted(session, where, order, reader)
     page = page_of(session, request_ids(*where), filters.order, listed=requests_found)
-    return Listed(page, _heading(total), reader, True, newest)
+    return Listed(page, _heading(total), reader, True, newest, parked)
 
 
 def came_since(session: ScopedSession, filters: Filters, reader: Reader, newest: int) -> int:
@@ -82,8 +87,11 @@ def _wanted(filters: Filters) -> dict[str, Any]:
     return {"after": place[0] if place else None, "newest": SIZE + 1}
 
 
-def _counted(session: ScopedSession, where: Conditions, order: Order | None) -> tuple[int, int]:
-    """How many there are, no further than a list says, and the newest number of all.
+def _counted(
+    session: ScopedSession, where: Conditions, order: Order | None, reader: Reader
+) -> tuple[int, int, int]:
+    """How many there are, no further than a list says, the newest number of all, and how many mails
+    wait for those who work with requests.
 
     What is unfinished is counted in the order of the queue: the index that has it holds all that
     the queue is narrowed by, and no row is looked at.
@@ -91,8 +99,11 @@ def _counted(session: ScopedSession, where: Conditions, order: Order | None) -> 
     columns = order.columns if order else ()
     some = request_ids(*where).order_by(*columns).limit(CAP + 1).subquery()
     newest = select(func.max(ServiceRequest.id)).scalar_subquery()
-    total, last = session.execute(select(func.count(), newest).select_from(some)).one()
-    return total, last or 0
+    works = reader.role in WORKING
+    parked: Any = parked_mails().scalar_subquery() if works else literal(0)
+    asked = select(func.count(), newest, parked).select_from(some)
+    total, last, waiting = session.execute(asked).one()
+    return total, last or 0, waiting
 
 
 def _read(session: ScopedSession, query: Any, most: int) -> Any:

@@ -271,7 +271,9 @@ def test_an_answer_to_a_closed_request_is_set_aside_and_its_sender_told_once_a_d
     assert post.sent() == []
     post.world.later(days=1)
     outcome(post, answer_to(told, "I morgen"))
-    assert len(post.sent()) == 1
+    assert [it["To"] for it in post.sent() if it["Auto-Submitted"] == "auto-replied"] == [
+        post.world.ola.email
+    ]
 
 
 @pytest.mark.parametrize(

@@ -203,3 +203,38 @@ def test_a_page_of_them_takes_six_statements(
     with counted(engine) as sent:
         assert browser.get(PATH).text.count('<li id="n') == 25
     assert len(sent) <= 6
+
+
+def test_staff_read_what_they_were_told_of_any_customer_as_long_as_they_may(
+    session: Session, account: Account, sign_in: SignInAs
+) -> None:
+    agent = make_user(session, role=Role.AGENT)
+    notify(
+        session,
+        agent,
+        Notice.CRITICAL_OPENED,
+        template="escalations/critical",
+        account_id=account.id,
+        reference="SR-1000013",
+        subject="Alt står",
+        customer=account.name,
+        due="",
+        url="http://localhost/desk/service-requests/SR-1000013",
+    )
+    notify(
+        session,
+        agent,
+        Notice.MAIL_PARKED,
+        template="mail_intake/parked",
+        account_id=None,
+        number=2,
+    )
+    session.commit()
+    browser = sign_in(agent)
+    page = browser.get(PATH).text
+    assert "Critical: Alt står" in page
+    assert "2 e-mails wait to be handled" in page
+    assert 'href="/desk/mail-intake"' in page
+    agent.staff_role = Role.LOGISTICS
+    session.commit()
+    assert '<li id="n' not in sign_in(agent).get(PATH).text

@@ -81,6 +81,7 @@ OF_REQUESTS = {Notice.REQUEST_ANSWERED, Notice.REQUEST_CHANGED, Notice.REQUEST_E
                 Notice.CRITICAL_OPENED,
                 Notice.ESCALATION_DUE,
                 Notice.ESCALATION_GIVEN,
+                Notice.MAIL_PARKED,
             },
         ),
     ],
