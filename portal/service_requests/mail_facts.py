@@ -7,8 +7,8 @@ from portal.base import clock
 from portal.base.run import Run
 from portal.service_requests.models import ServiceRequest, ServiceRequestMessage
 from portal.service_requests.rating_links import RatingLink, rating_path
-from portal.service_requests.rules import CLOSED_AFTER, SOLVED_AFTER, Status
-from portal.service_requests.wording import status_sentence
+from portal.service_requests.rules import CLOSED_AFTER, SOLVED_AFTER, STOPPED, Status
+from portal.service_requests.wording import status_here, status_sentence, what_follows
 from portal.web.locale import gettext as _
 from portal.web.locale import label, speaking, zone_called
 
@@ -29,11 +29,12 @@ def facts_for(
         return {
             "reference": request.reference,
             "subject": request.subject,
-            "status": _status(request, staff=staff),
+            "status": status_here(request.status) if staff else label(request.status),
             "severity": label(request.severity),
             "waiting_for": _waiting(request, staff=staff),
             "why": _why(request, staff=staff) if by_itself else "",
             "stands": status_sentence(request, owner, now=clock.now()),
+            "ahead": _ahead(request, owner, staff=staff),
             "customer": request.account.name,
             "text": message.text[:LONGEST_EXCERPT] if message else "",
         }
@@ -54,11 +55,6 @@ def address_of(request: ServiceRequest, user: User, portal_url: str) -> str:
     return f"{portal_url.rstrip('/')}{desk}/service-requests/{request.reference}"
 
 
-def _status(request: ServiceRequest, *, staff: bool) -> str:
-    theirs = staff and request.status is Status.WAITING_FOR_CUSTOMER
-    return _("Waiting for the customer") if theirs else label(request.status)
-
-
 def _waiting(request: ServiceRequest, *, staff: bool) -> str:
     """What is waited for, and from whom: the customer is asked for nothing that others have."""
     what = request.waiting_for
@@ -69,6 +65,17 @@ def _waiting(request: ServiceRequest, *, staff: bool) -> str:
     if staff:
         return _("We are waiting for the customer: %(what)s", what=what)
     return _("We are waiting for you: %(what)s", what=what)
+
+
+def _ahead(request: ServiceRequest, owner: str | None, *, staff: bool) -> str:
+    """When it moves next, and who has to do something until then, where the status and what is
+    waited for do not tell. What the customer is promised is said to the customer."""
+    follows = what_follows(request, staff=staff)
+    if staff or request.waiting_for or request.status in STOPPED:
+        return follows
+    stands = status_sentence(request, owner, now=clock.now())
+    told = "" if stands == label(request.status) else stands
+    return f"{told} {follows}".strip()
 
 
 def _why(request: ServiceRequest, *, staff: bool) -> str:

@@ -12,7 +12,7 @@ from portal.agreements.targets import Severity
 from portal.base.access import Role
 from portal.base.references import reference
 from portal.base.tenancy import ScopedSession
-from portal.service_requests.actions import close_request, reply
+from portal.service_requests.actions import accept_solution, close_request, reply
 from portal.service_requests.escalating import escalate
 from portal.service_requests.explaining import concern
 from portal.service_requests.following import follow
@@ -91,6 +91,26 @@ def test_the_page_says_first_who_has_the_ball_and_when_it_moves(seen: Seen, worl
     assert "Waiting for you: send loggfil" in page
     assert "Handled by Anna Agent" in page
     assert "Next update by" not in page
+
+
+def test_the_page_says_when_what_is_proposed_counts_as_solved_and_what_is_solved_is_closed(
+    seen: Seen, session: ScopedSession, world: World
+) -> None:
+    asked = world.request()
+    world.do(asked, reply, "Slå den av og på.", by=world.anna, status=Status.SOLUTION_PROPOSED)
+    proposed = (
+        "We have proposed a solution. Tell us whether it works."
+        " If we hear nothing, it counts as solved after 7 days, on 27 November 2026."
+    )
+    assert proposed in seen(asked, hours=1)
+    world.do(asked, accept_solution, by=world.ola)
+    solved = "The request is solved. It is closed by itself after 14 days, on 4 December 2026."
+    page = seen(asked, hours=1)
+    assert solved in page
+    assert "counts as solved" not in page
+    session.merge(world.ola).language = "nb"
+    session.commit()
+    assert "Den blir lukket av seg selv etter 14 dager, 4. desember 2026." in seen(asked, hours=1)
 
 
 def test_targets_tell_what_is_left_what_was_met_and_what_is_late(seen: Seen, world: World) -> None:
