@@ -81,7 +81,10 @@ class Shown:
 
     @property
     def escalation(self) -> Facts | None:
+        """What is done about it now. Of what is settled the story tells that it was escalated."""
         looked = self.looked
+        if not self.request.is_open:
+            return None
         return facts(looked.escalation, looked.manager, self.now, due_at=self.news_at)
 
     @cached_property

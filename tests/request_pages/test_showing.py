@@ -8,6 +8,7 @@ import time_machine
 from flask.testing import FlaskClient
 from sqlalchemy import Engine
 
+from portal.accounts.models import User
 from portal.agreements.targets import Severity
 from portal.base.access import Role
 from portal.base.references import reference
@@ -16,7 +17,7 @@ from portal.service_requests.actions import accept_solution, close_request, repl
 from portal.service_requests.escalating import escalate
 from portal.service_requests.explaining import concern
 from portal.service_requests.following import follow
-from portal.service_requests.handling import assign
+from portal.service_requests.handling import assign, change_status
 from portal.service_requests.opening import Contact
 from portal.service_requests.rules import Status
 from tests.conftest import SignInAs
@@ -145,6 +146,32 @@ def test_one_time_is_promised_wherever_it_is_told(
         with time_machine.travel(START, tick=False):
             listed = words(sign_in(who).get(where).text)
         assert "20 Nov 2026 12:00" in listed or "2 h left" in listed
+
+
+@pytest.mark.parametrize("after", [Status.SOLVED, Status.CLOSED])
+def test_what_is_settled_is_not_told_to_be_escalated_still(
+    seen: Seen, sign_in: SignInAs, world: World, after: Status
+) -> None:
+    asked = world.request()
+    world.do(asked, escalate, "Styremøte.", by=world.ola)
+    tag = re.compile(r'class="ds-tag" data-color="danger">(?:<svg.*?</svg>)?Escalated')
+
+    def tagged(who: User, path: str) -> bool:
+        text = sign_in(who).get(path).text
+        assert reference("SR", asked) in text
+        return bool(tag.search(text))
+
+    pages = [
+        *((world.ola, path) for path in (address(asked), "/service-requests")),
+        *((world.anna, path) for path in (f"/desk{address(asked)}", "/desk")),
+    ]
+    assert "No manager has taken it yet." in seen(asked)
+    assert all(tagged(*each) for each in pages)
+    world.do(asked, change_status, after, by=world.anna)
+    page = seen(asked)
+    assert "No manager has taken it yet." not in page
+    assert page.index("What was said and done") < page.index("Escalated")  # the story keeps it
+    assert not any(tagged(who, f"{path}?status={after}") for who, path in pages)
 
 
 def test_the_promise_to_call_is_told_until_somebody_has_answered(seen: Seen, world: World) -> None:
