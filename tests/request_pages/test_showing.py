@@ -80,6 +80,8 @@ def test_the_page_says_first_who_has_the_ball_and_when_it_moves(seen: Seen, worl
     asked = world.request()
     assert "You get a first answer by 20 November 2026 at 12:00." in seen(asked, hours=1)
     assert "Handled by Not given to anybody yet" in seen(asked, hours=1)
+    assert "First response by 20 November 2026 at 12:00" in seen(asked, hours=1)
+    assert "Next update by" not in seen(asked, hours=1)  # which is another time, among the targets
 
     world.later(minutes=5)
     world.do(asked, assign, world.anna.id, by=world.anna)
@@ -112,6 +114,14 @@ def test_the_page_says_when_what_is_proposed_counts_as_solved_and_what_is_solved
     session.merge(world.ola).language = "nb"
     session.commit()
     assert "Den blir lukket av seg selv etter 14 dager, 4. desember 2026." in seen(asked, hours=1)
+
+
+def test_after_the_first_answer_it_is_the_next_that_is_due(seen: Seen, world: World) -> None:
+    asked = world.request()
+    world.do(asked, reply, "Vi ser på det.", by=world.anna)
+    page = seen(asked, hours=1)
+    assert "Next update by 22 November 2026 at 10:00" in page
+    assert "First response by" not in page
 
 
 def test_targets_tell_what_is_left_what_was_met_and_what_is_late(seen: Seen, world: World) -> None:
