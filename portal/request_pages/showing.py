@@ -24,10 +24,11 @@ from portal.request_pages.story import Line, Linked, Reader, Side, Sort
 from portal.request_pages.terms import coverage_of_request, last_day_to_reopen
 from portal.request_pages.timeline import Story, story_of
 from portal.request_pages.wording import clocks_sentence
+from portal.service_requests.calling import call_back, to_call
 from portal.service_requests.clocks import Clocks, Promise, TargetKind, clocks
 from portal.service_requests.models import PREFIX, Follower, ServiceRequest
 from portal.service_requests.rules import Ball
-from portal.service_requests.wording import call_back, status_sentence, what_follows
+from portal.service_requests.wording import status_sentence, what_follows
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,12 @@ class Shown:
 
     @property
     def call_back(self) -> str:
-        return call_back(self.request, now=self.now)
+        return call_back(self.request, self.story.steps, now=self.now)
+
+    @property
+    def to_call(self) -> str:
+        """The same, said to staff."""
+        return to_call(self.request, self.story.steps)
 
     @property
     def escalation(self) -> Facts | None:

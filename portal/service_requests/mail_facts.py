@@ -3,14 +3,20 @@
 from typing import Any
 
 from portal.accounts.models import User
+from portal.agreements.targets import Severity
 from portal.base import clock
 from portal.base.run import Run
+from portal.base.tenancy import ScopedSession
+from portal.service_requests.calling import call_back
 from portal.service_requests.models import ServiceRequest, ServiceRequestMessage
+from portal.service_requests.queries import steps_of
 from portal.service_requests.rating_links import RatingLink, rating_path
 from portal.service_requests.rules import CLOSED_AFTER, SOLVED_AFTER, STOPPED, Status
 from portal.service_requests.wording import status_here, status_sentence, what_follows
+from portal.web.formats import phone
 from portal.web.locale import gettext as _
 from portal.web.locale import label, speaking, zone_called
+from portal.web.operator import OPERATOR
 
 LONGEST_EXCERPT = 4_000
 
@@ -38,6 +44,16 @@ def facts_for(
             "customer": request.account.name,
             "text": message.text[:LONGEST_EXCERPT] if message else "",
         }
+
+
+def call_for(session: ScopedSession, request: ServiceRequest, user: User) -> dict[str, str]:
+    """How a critical one is talked about: when we call, and where we answer."""
+    if user.staff_role or request.severity is not Severity.CRITICAL:
+        return {}
+    steps = session.scalars(steps_of(request.id)).all()
+    with speaking(user.language or "nb", zone_called(user.time_zone)):
+        call = call_back(request, steps, now=clock.now())
+        return {"call": call, "our_phone": phone(OPERATOR.phone)}
 
 
 def rating_for(run: Run, request: ServiceRequest, user: User) -> dict[str, str]:

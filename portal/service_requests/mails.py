@@ -13,7 +13,7 @@ from portal.base.access import GRANTS, Permission
 from portal.base.run import Run
 from portal.base.tenancy import Scope, ScopedSession
 from portal.notices.mails import notify
-from portal.service_requests.mail_facts import address_of, facts_for, rating_for
+from portal.service_requests.mail_facts import address_of, call_for, facts_for, rating_for
 from portal.service_requests.mail_kinds import NEWS, News
 from portal.service_requests.models import Follower, ServiceRequest, ServiceRequestMessage
 from portal.service_requests.queries import request_with_id
@@ -57,6 +57,7 @@ def tell_followers(
                 thread = thread_of(session, request, user, **ways)
                 told = facts_for(request, user, message, by_itself=by_id is None)
                 told["needs"] = [] if user.staff_role else list(needs)
+                told |= call_for(session, request, user) if what == "opened" else {}
                 told |= rating_for(run, request, user) if news.rated else {}
                 told["url"] = address_of(request, user, run.settings.portal_url)
                 people = {"author": message.author if message else None}

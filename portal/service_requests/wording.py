@@ -4,10 +4,9 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from portal.accounts.models import User
-from portal.agreements.targets import Severity
 from portal.service_requests.models import ServiceRequest
 from portal.service_requests.rules import CLOSED_AFTER, SOLVED_AFTER, Ball, Status, ball_of
-from portal.web.formats import date_and_time, phone, text_date
+from portal.web.formats import date_and_time, text_date
 from portal.web.guard import viewer
 from portal.web.locale import gettext as _
 from portal.web.locale import label
@@ -77,21 +76,6 @@ def what_follows(it: ServiceRequest, *, staff: bool = False) -> str:
         " Is something still wrong? Answer us before that, and it is open again.",
         **at,
     )
-
-
-def call_back(it: ServiceRequest, *, now: datetime) -> str:
-    """The promise to call about what is critical, until somebody has answered."""
-    due = it.first_response_due_at
-    if it.severity is not Severity.CRITICAL or due is None or not it.contact_phone:
-        return ""
-    number = phone(it.contact_phone)
-    if it.call_from and it.call_from > now:
-        return _("We call %(phone)s from %(when)s.", phone=number, when=date_and_time(it.call_from))
-    if due < now:
-        return _(
-            "We should have called %(phone)s by %(when)s.", phone=number, when=date_and_time(due)
-        )
-    return _("We call %(phone)s by %(when)s.", phone=number, when=date_and_time(due))
 
 
 def _next(it: Standing, owner: str | None, now: datetime) -> str:

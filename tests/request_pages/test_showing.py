@@ -2,6 +2,7 @@ import re
 from collections.abc import Callable
 from datetime import timedelta
 from html import unescape
+from typing import Any
 
 import pytest
 import time_machine
@@ -17,7 +18,7 @@ from portal.service_requests.actions import accept_solution, close_request, repl
 from portal.service_requests.escalating import escalate
 from portal.service_requests.explaining import concern
 from portal.service_requests.following import follow
-from portal.service_requests.handling import assign, change_status
+from portal.service_requests.handling import assign, change_severity, change_status
 from portal.service_requests.opening import Contact
 from portal.service_requests.rules import Status
 from tests.conftest import SignInAs
@@ -198,6 +199,40 @@ def test_the_promise_to_call_is_told_until_somebody_has_answered(seen: Seen, wor
     assert "Call us right away, day or night: +47 22 00 00 00" in said(seen(silent))
     world.do(asked, reply, "Vi er i gang.", by=world.anna)
     assert "call" not in seen(asked).partition("What was said")[0].lower()
+
+
+@pytest.mark.parametrize("answered", [False, True])
+def test_the_call_is_promised_from_when_it_became_critical(
+    seen: Seen, sign_in: SignInAs, world: World, *, answered: bool
+) -> None:
+    asked = world.request()
+    if answered:
+        world.do(asked, reply, "Vi ser på det.", by=world.anna)
+    world.later(hours=1, minutes=15)
+    raised: dict[str, Any] = {"by": world.ola, "phone": "+4722334455"}
+    world.do(asked, change_severity, Severity.CRITICAL, **raised)
+
+    call = "all +47 22 33 44 55 by 20 November 2026 at 11:45."
+    assert f"We c{call}" in said(seen(asked, hours=1, minutes=16))
+    assert "We should have called" in said(seen(asked, hours=1, minutes=46))
+    desk = sign_in(world.anna)
+    assert f"C{call}" in said(words(desk.get(f"/desk{address(asked)}").text))
+    world.later(minutes=1)
+    world.do(asked, reply, "Vi ringer nå.", by=world.anna)
+    assert "We c" not in seen(asked, hours=1, minutes=20).partition("What was said")[0]
+    assert "22 33 44 55 by" not in said(
+        words(sign_in(world.anna).get(f"/desk{address(asked)}").text)
+    )
+
+
+def test_a_call_is_due_no_earlier_than_the_first_response(seen: Seen, world: World) -> None:
+    asked = world.request()
+    world.later(minutes=10)
+    raised: dict[str, Any] = {"by": world.ola, "phone": "+4722334455"}
+    world.do(asked, change_severity, Severity.CRITICAL, **raised)
+    assert "by 20 November 2026 at 10:40." in said(seen(asked, minutes=11))
+    world.do(asked, change_severity, Severity.HIGH, by=world.anna)
+    assert "We call" not in seen(asked, minutes=12)
 
 
 def test_time_that_we_waited_for_the_customer_is_told_apart(seen: Seen, world: World) -> None:

@@ -8,6 +8,7 @@ import time_machine
 from sqlalchemy import select
 
 from portal.accounts.models import User
+from portal.agreements.targets import Severity
 from portal.base.jobs import later
 from portal.base.mails import Mail
 from portal.base.tenancy import ScopedSession
@@ -16,6 +17,7 @@ from portal.service_requests.following import follow
 from portal.service_requests.handling import assign, change_status
 from portal.service_requests.joining import merge
 from portal.service_requests.models import ServiceRequest
+from portal.service_requests.opening import Contact
 from portal.service_requests.rules import CLOSED_AFTER, SOLVED_AFTER, Status
 from tests.service_requests.world import START, By, World
 
@@ -164,6 +166,24 @@ def test_a_merger_is_no_closing_and_neither_is_a_solution(
         both = [session.get_one(ServiceRequest, it) for it in (other, asked)]
         merge(session, *both, by=By(world.anna.id), now=world.now)
     assert rated(sent()) == {}
+
+
+def test_the_receipt_of_what_is_critical_says_when_we_call_and_where_we_answer(
+    world: World, sent: Sent
+) -> None:
+    contact = Contact(phone="+4722334455")
+    world.request(severity=Severity.CRITICAL, contact=contact)
+    mails = sent()
+    told = mails["Ola Hansen"][0].text.replace("\u00a0", " ")
+    assert (
+        "We call +47 22 33 44 55 by 20 November 2026 at 10:30."
+        " Or call us right away, day or night: +47 22 00 00 00" in told
+    )
+    (alarm,) = [it for it in mails["Anna Agent"] if "Critical:" in it.subject]
+    staff = alarm.text.replace("\u00a0", " ")
+    assert "Call +47 22 33 44 55 by 20 November 2026 at 10:30." in staff.splitlines()
+    world.request(severity=Severity.HIGH, contact=contact)
+    assert "22 00 00 00" not in sent()["Ola Hansen"][0].text.replace("\u00a0", " ")
 
 
 def lines(mail: Mail) -> list[str]:
