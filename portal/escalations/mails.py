@@ -9,9 +9,11 @@ from portal.base.tenancy import ScopedSession
 from portal.escalations.threshold_queries import agents, managing
 from portal.notices.mails import notify
 from portal.notices.rules import Notice
+from portal.service_requests.calling import to_call
 from portal.service_requests.escalation_models import Escalation
 from portal.service_requests.mail_facts import address_of, escalation_address
 from portal.service_requests.models import ServiceRequest
+from portal.service_requests.queries import steps_of
 from portal.web.formats import date_and_time
 from portal.web.locale import label, speaking, zone_called
 
@@ -63,11 +65,14 @@ def critical_mails(
     session: ScopedSession, request: ServiceRequest, portal_url: str, *, but: int
 ) -> None:
     """Tell every agent and manager of a critical request, `but` for the one who said that it is."""
+    steps = session.scalars(steps_of(request.id)).all()
     people = {it.id: it for ask in (agents(), managing()) for it in session.scalars(ask)}
     for user in people.values():
         if user.id != but:
             told = _facts(request, user, request.due_at)
             told["url"] = address_of(request, user, portal_url)
+            with speaking(user.language or "nb", zone_called(user.time_zone)):
+                told["call"] = to_call(request, steps)
             notice, template = Notice.CRITICAL_OPENED, "escalations/critical"
             _notify(session, user, notice, request, template=template, **told)
 

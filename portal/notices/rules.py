@@ -59,8 +59,8 @@ class Kind:
     first: How = How.AT_ONCE  # for those who chose nothing
 
 
-def _of_requests(*names: str) -> frozenset[str]:
-    return frozenset(f"service_requests/{name}" for name in names)
+def _of_requests(names: str) -> frozenset[str]:
+    return frozenset(f"service_requests/{name}" for name in names.split())
 
 
 CUSTOMERS, PARTNERS = frozenset({"customer"}), frozenset({"partner"})
@@ -91,16 +91,13 @@ KINDS: dict[Notice, Kind] = {
     ),
     Notice.REQUEST_ANSWERED: Kind(
         _of_requests(
-            *("answered", "canceled", "closed", "opened", "reopened"),
-            *("remedy", "workaround", "workaround_accepted"),
+            "answered canceled closed opened reopened remedy workaround workaround_accepted"
         ),
         Permission.REQUESTS_VIEW,
         CUSTOMERS | PARTNERS | STAFF,
     ),
     Notice.REQUEST_CHANGED: Kind(
-        _of_requests(
-            *("authorization_over", "closed", "cloud_partner", "merged", "severity", "status")
-        ),
+        _of_requests("authorization_over closed cloud_partner merged severity status"),
         Permission.REQUESTS_VIEW,
         CUSTOMERS | PARTNERS | STAFF,
     ),

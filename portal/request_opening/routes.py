@@ -4,6 +4,7 @@ from flask import Blueprint, abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
+from portal.agreements.targets import Severity
 from portal.base import clock
 from portal.base.access import Permission
 from portal.base.references import read_reference
@@ -16,11 +17,12 @@ from portal.request_opening.queries import opened_with, phone_of
 from portal.request_opening.rules import MOST_AT_ONCE
 from portal.request_opening.saying import TOO_MANY, of_one_model, openings_of
 from portal.request_opening.wording import at, promise
+from portal.service_requests.calling import call_back
 from portal.service_requests.deeds import promised
 from portal.service_requests.models import PREFIX, ServiceRequest
 from portal.service_requests.own_models import Draft
-from portal.service_requests.queries import request_with_id
-from portal.service_requests.wording import call_back, status_color, status_sentence
+from portal.service_requests.queries import request_with_id, steps_of
+from portal.service_requests.wording import status_color, status_sentence
 from portal.uploads.attaching import attach_uploads
 from portal.uploads.receiving import receives_files
 from portal.uploads.rules import MOST_WITH_FORM
@@ -73,14 +75,15 @@ def receipt(reference: str) -> ResponseReturnValue:
     request_id = read_reference(PREFIX, reference) or abort(404)
     first = db().scalars(request_with_id(request_id)).one()
     together = db().scalars(opened_with(first).limit(MOST_AT_ONCE)).all()
-    now = clock.now()
+    now, critical = clock.now(), first.severity is Severity.CRITICAL
+    steps = db().scalars(steps_of(first.id)).all() if critical else ()
     owner = first.owner.name if first.owner else None
     return page(
         "request_opening/receipt.html",
         first=first,
         requests=together or [first],
         sentence=status_sentence(first, owner, now=now),
-        call_back=call_back(first, now=now),
+        call_back=call_back(first, steps, now=now),
         status_color=status_color,
         operator=OPERATOR,
     )

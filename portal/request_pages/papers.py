@@ -49,7 +49,7 @@ def told(it: Shown) -> dict[str, Any]:
         "subject": breakable(request.subject),
         "reference": request.reference,
         "customer": request.account.name,
-        "sentence": breakable(it.sentence),
+        "sentence": breakable(f"{it.sentence} {it.follows}".strip()),
         "printed": _("Printed %(day)s", day=short_date(it.now)),
         "facts": [[name, breakable(value)] for name, value in _facts(it) if value],
         "story": [_line(line) for line in _unfolded(it.timeline)],

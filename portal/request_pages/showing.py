@@ -5,9 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
 
-from portal.agreements.queries import agreement_terms
-from portal.agreements.rules import Coverage, coverage
-from portal.base.clock import day_of
+from portal.agreements.rules import Coverage
 from portal.base.references import reference
 from portal.base.tenancy import ScopedSession
 from portal.catalogue.catalogue import Model, catalogue_of
@@ -23,13 +21,14 @@ from portal.request_pages.parts import Part, Place
 from portal.request_pages.queries import followers_shown
 from portal.request_pages.rules import can_be_rated
 from portal.request_pages.story import Line, Linked, Reader, Side, Sort
+from portal.request_pages.terms import coverage_of_request, last_day_to_reopen
 from portal.request_pages.timeline import Story, story_of
 from portal.request_pages.wording import clocks_sentence
-from portal.service_requests.actions import reopening_days
+from portal.service_requests.calling import call_back, to_call
 from portal.service_requests.clocks import Clocks, Promise, TargetKind, clocks
 from portal.service_requests.models import PREFIX, Follower, ServiceRequest
-from portal.service_requests.rules import Ball, Status, reopened_until
-from portal.service_requests.wording import call_back, status_sentence
+from portal.service_requests.rules import Ball
+from portal.service_requests.wording import status_sentence, what_follows
 
 
 @dataclass(frozen=True)
@@ -57,6 +56,10 @@ class Shown:
         return status_sentence(it, owner, now=self.now, due_at=due_at)
 
     @property
+    def follows(self) -> str:
+        return what_follows(self.request)
+
+    @property
     def news_at(self) -> datetime | None:
         """By when the customer hears from us. While our clocks stand still for others than the
         customer, it is what a manager promised, or whoever works with the cloud partner; and also
@@ -77,11 +80,19 @@ class Shown:
 
     @property
     def call_back(self) -> str:
-        return call_back(self.request, now=self.now)
+        return call_back(self.request, self.story.steps, now=self.now)
+
+    @property
+    def to_call(self) -> str:
+        """The same, said to staff."""
+        return to_call(self.request, self.story.steps)
 
     @property
     def escalation(self) -> Facts | None:
+        """What is done about it now. Of what is settled the story tells that it was escalated."""
         looked = self.looked
+        if not self.request.is_open:
+            return None
         return facts(looked.escalation, looked.manager, self.now, due_at=self.news_at)
 
     @cached_property
@@ -176,25 +187,9 @@ def show(
         story=story,
         followers=session.scalars(*following).all() if followers else (),
         model=model,
-        coverage=_coverage(session, request, model, now),
+        coverage=coverage_of_request(session, request, model, now),
         issue=issue_of(session, request),
         incident=incident_of(session, request),
-        reopened_until=_reopened_until(session, request, now),
+        reopened_until=last_day_to_reopen(session, request, now),
         now=now,
     )
-
-
-def _coverage(
-    session: ScopedSession, request: ServiceRequest, model: Model | None, now: datetime
-) -> Coverage | None:
-    """Whether what it is about is covered; of what is over it does not matter any more."""
-    if model is None or not request.is_open:
-        return None
-    return coverage(model, agreement_terms(session, request.account_id), day_of(now))
-
-
-def _reopened_until(session: ScopedSession, request: ServiceRequest, now: datetime) -> date | None:
-    if request.closed_at is None or request.status is not Status.CLOSED:
-        return None
-    last = reopened_until(request.closed_at, reopening_days(session, request, now))
-    return last if day_of(now) <= last else None

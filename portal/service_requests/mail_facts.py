@@ -3,14 +3,25 @@
 from typing import Any
 
 from portal.accounts.models import User
+from portal.agreements.targets import Severity
 from portal.base import clock
 from portal.base.run import Run
+from portal.base.tenancy import ScopedSession
+from portal.service_requests.calling import call_back
 from portal.service_requests.models import ServiceRequest, ServiceRequestMessage
+from portal.service_requests.queries import steps_of
 from portal.service_requests.rating_links import RatingLink, rating_path
-from portal.service_requests.rules import CLOSED_AFTER, SOLVED_AFTER, Status
-from portal.service_requests.wording import came_from, status_sentence
+from portal.service_requests.rules import CLOSED_AFTER, SOLVED_AFTER, STOPPED, Status
+from portal.service_requests.wording import (
+    came_from,
+    status_here,
+    status_sentence,
+    what_follows,
+)
+from portal.web.formats import phone
 from portal.web.locale import gettext as _
 from portal.web.locale import label, speaking, zone_called
+from portal.web.operator import OPERATOR
 
 LONGEST_EXCERPT = 4_000
 
@@ -29,16 +40,27 @@ def facts_for(
         return {
             "reference": request.reference,
             "subject": request.subject,
-            "status": _status(request, staff=staff),
+            "status": status_here(request.status) if staff else label(request.status),
             "severity": label(request.severity),
             "waiting_for": _waiting(request, staff=staff),
             "why": _why(request, staff=staff) if by_itself else "",
             "stands": status_sentence(request, owner, now=clock.now()),
+            "ahead": _ahead(request, owner, staff=staff),
             "customer": request.account.name,
             "text": message.text[:LONGEST_EXCERPT] if message else "",
             "came_from": came_from(message) if message else "",
             "said_as": message.kind.value if message else "",
         }
+
+
+def call_for(session: ScopedSession, request: ServiceRequest, user: User) -> dict[str, str]:
+    """How a critical one is talked about: when we call, and where we answer."""
+    if user.staff_role or request.severity is not Severity.CRITICAL:
+        return {}
+    steps = session.scalars(steps_of(request.id)).all()
+    with speaking(user.language or "nb", zone_called(user.time_zone)):
+        call = call_back(request, steps, now=clock.now())
+        return {"call": call, "our_phone": phone(OPERATOR.phone)}
 
 
 def rating_for(run: Run, request: ServiceRequest, user: User) -> dict[str, str]:
@@ -61,11 +83,6 @@ def escalation_address(request: ServiceRequest, portal_url: str) -> str:
     return f"{portal_url.rstrip('/')}/desk/escalations/{request.reference}"
 
 
-def _status(request: ServiceRequest, *, staff: bool) -> str:
-    theirs = staff and request.status is Status.WAITING_FOR_CUSTOMER
-    return _("Waiting for the customer") if theirs else label(request.status)
-
-
 def _waiting(request: ServiceRequest, *, staff: bool) -> str:
     """What is waited for, and from whom: the customer is asked for nothing that others have."""
     what = request.waiting_for
@@ -76,6 +93,17 @@ def _waiting(request: ServiceRequest, *, staff: bool) -> str:
     if staff:
         return _("We are waiting for the customer: %(what)s", what=what)
     return _("We are waiting for you: %(what)s", what=what)
+
+
+def _ahead(request: ServiceRequest, owner: str | None, *, staff: bool) -> str:
+    """When it moves next, and who has to do something until then, where the status and what is
+    waited for do not tell. What the customer is promised is said to the customer."""
+    follows = what_follows(request, staff=staff)
+    if staff or request.waiting_for or request.status in STOPPED:
+        return follows
+    stands = status_sentence(request, owner, now=clock.now())
+    told = "" if stands == label(request.status) else stands
+    return f"{told} {follows}".strip()
 
 
 def _why(request: ServiceRequest, *, staff: bool) -> str:

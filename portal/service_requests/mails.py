@@ -15,6 +15,7 @@ from portal.base.tenancy import Scope, ScopedSession
 from portal.notices.mails import notify
 from portal.service_requests.mail_facts import (
     address_of,
+    call_for,
     escalation_address,
     facts_for,
     rating_for,
@@ -67,6 +68,7 @@ def tell_followers(
                 thread = thread_of(session, request, user, **ways)
                 told = facts_for(request, user, message, by_itself=by_id is None)
                 told["needs"] = [] if user.staff_role else list(needs)
+                told |= call_for(session, request, user) if what == "opened" else {}
                 told |= rating_for(run, request, user) if news.rated else {}
                 told |= more(session, request, user) if more else {}
                 told["manages"] = news.managers and user.staff_role in _MANAGERS

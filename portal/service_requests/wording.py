@@ -4,10 +4,9 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from portal.accounts.models import User
-from portal.agreements.targets import Severity
 from portal.service_requests.models import ServiceRequest, ServiceRequestMessage
-from portal.service_requests.rules import Ball, Status, ball_of
-from portal.web.formats import date_and_time, phone
+from portal.service_requests.rules import CLOSED_AFTER, SOLVED_AFTER, Ball, Status, ball_of
+from portal.web.formats import date_and_time, text_date
 from portal.web.guard import viewer
 from portal.web.locale import gettext as _
 from portal.web.locale import label
@@ -52,6 +51,8 @@ def status_sentence(
         )
     if status is Status.SOLUTION_PROPOSED:
         return _("We have proposed a solution. Tell us whether it works.")
+    if status is Status.SOLVED:
+        return _("The request is solved.")
     if status in {Status.WAITING_FOR_CLOUD_PARTNER, Status.REPLACEMENT}:
         return f"{label(status)}: {it.waiting_for}" if it.waiting_for else label(status)
     due_at = due_at or it.due_at
@@ -60,19 +61,27 @@ def status_sentence(
     return _next(it, owner, due_at, now)
 
 
-def call_back(it: ServiceRequest, *, now: datetime) -> str:
-    """The promise to call about what is critical, until somebody has answered."""
-    due = it.first_response_due_at
-    if it.severity is not Severity.CRITICAL or due is None or not it.contact_phone:
+def what_follows(it: ServiceRequest, *, staff: bool = False) -> str:
+    """When it goes on by itself, if nobody writes: what is proposed, and what is solved."""
+    if it.status is Status.SOLUTION_PROPOSED:
+        at = {"days": SOLVED_AFTER.days, "day": text_date(it.status_since + SOLVED_AFTER)}
+        if staff:
+            return _(
+                "If the customer does not object, it counts as solved"
+                " after %(days)s days, on %(day)s.",
+                **at,
+            )
+        return _("If we hear nothing, it counts as solved after %(days)s days, on %(day)s.", **at)
+    if it.status is not Status.SOLVED:
         return ""
-    number = phone(it.contact_phone)
-    if it.call_from and it.call_from > now:
-        return _("We call %(phone)s from %(when)s.", phone=number, when=date_and_time(it.call_from))
-    if due < now:
-        return _(
-            "We should have called %(phone)s by %(when)s.", phone=number, when=date_and_time(due)
-        )
-    return _("We call %(phone)s by %(when)s.", phone=number, when=date_and_time(due))
+    at = {"days": CLOSED_AFTER.days, "day": text_date(it.status_since + CLOSED_AFTER)}
+    if staff:
+        return _("If nobody writes, it is closed by itself after %(days)s days, on %(day)s.", **at)
+    return _(
+        "It is closed by itself after %(days)s days, on %(day)s."
+        " Is something still wrong? Answer us before that, and it is open again.",
+        **at,
+    )
 
 
 def _next(it: Standing, owner: str | None, due_at: datetime, now: datetime) -> str:

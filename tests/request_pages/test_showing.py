@@ -2,21 +2,23 @@ import re
 from collections.abc import Callable
 from datetime import timedelta
 from html import unescape
+from typing import Any
 
 import pytest
 import time_machine
 from flask.testing import FlaskClient
 from sqlalchemy import Engine
 
+from portal.accounts.models import User
 from portal.agreements.targets import Severity
 from portal.base.access import Role
 from portal.base.references import reference
 from portal.base.tenancy import ScopedSession
-from portal.service_requests.actions import close_request, reply
+from portal.service_requests.actions import accept_solution, close_request, reply
 from portal.service_requests.escalating import escalate
 from portal.service_requests.explaining import concern
 from portal.service_requests.following import follow
-from portal.service_requests.handling import assign
+from portal.service_requests.handling import assign, change_severity, change_status
 from portal.service_requests.opening import Contact
 from portal.service_requests.rules import Status
 from tests.conftest import SignInAs
@@ -79,6 +81,8 @@ def test_the_page_says_first_who_has_the_ball_and_when_it_moves(seen: Seen, worl
     asked = world.request()
     assert "You get a first answer by 20 November 2026 at 12:00." in seen(asked, hours=1)
     assert "Handled by Not given to anybody yet" in seen(asked, hours=1)
+    assert "First response by 20 November 2026 at 12:00" in seen(asked, hours=1)
+    assert "Next update by" not in seen(asked, hours=1)  # which is another time, among the targets
 
     world.later(minutes=5)
     world.do(asked, assign, world.anna.id, by=world.anna)
@@ -91,6 +95,34 @@ def test_the_page_says_first_who_has_the_ball_and_when_it_moves(seen: Seen, worl
     assert "Waiting for you: send loggfil" in page
     assert "Handled by Anna Agent" in page
     assert "Next update by" not in page
+
+
+def test_the_page_says_when_what_is_proposed_counts_as_solved_and_what_is_solved_is_closed(
+    seen: Seen, session: ScopedSession, world: World
+) -> None:
+    asked = world.request()
+    world.do(asked, reply, "Slå den av og på.", by=world.anna, status=Status.SOLUTION_PROPOSED)
+    proposed = (
+        "We have proposed a solution. Tell us whether it works."
+        " If we hear nothing, it counts as solved after 7 days, on 27 November 2026."
+    )
+    assert proposed in seen(asked, hours=1)
+    world.do(asked, accept_solution, by=world.ola)
+    solved = "The request is solved. It is closed by itself after 14 days, on 4 December 2026."
+    page = seen(asked, hours=1)
+    assert solved in page
+    assert "counts as solved" not in page
+    session.merge(world.ola).language = "nb"
+    session.commit()
+    assert "Den blir lukket av seg selv etter 14 dager, 4. desember 2026." in seen(asked, hours=1)
+
+
+def test_after_the_first_answer_it_is_the_next_that_is_due(seen: Seen, world: World) -> None:
+    asked = world.request()
+    world.do(asked, reply, "Vi ser på det.", by=world.anna)
+    page = seen(asked, hours=1)
+    assert "Next update by 22 November 2026 at 10:00" in page
+    assert "First response by" not in page
 
 
 def test_targets_tell_what_is_left_what_was_met_and_what_is_late(seen: Seen, world: World) -> None:
@@ -127,6 +159,32 @@ def test_one_time_is_promised_wherever_it_is_told(
         assert "20 Nov 2026 12:00" in listed or "2 h left" in listed
 
 
+@pytest.mark.parametrize("after", [Status.SOLVED, Status.CLOSED])
+def test_what_is_settled_is_not_told_to_be_escalated_still(
+    seen: Seen, sign_in: SignInAs, world: World, after: Status
+) -> None:
+    asked = world.request()
+    world.do(asked, escalate, "Styremøte.", by=world.ola)
+    tag = re.compile(r'class="ds-tag" data-color="danger">(?:<svg.*?</svg>)?Escalated')
+
+    def tagged(who: User, path: str) -> bool:
+        text = sign_in(who).get(path).text
+        assert reference("SR", asked) in text
+        return bool(tag.search(text))
+
+    pages = [
+        *((world.ola, path) for path in (address(asked), "/service-requests")),
+        *((world.anna, path) for path in (f"/desk{address(asked)}", "/desk")),
+    ]
+    assert "No manager has taken it yet." in seen(asked)
+    assert all(tagged(*each) for each in pages)
+    world.do(asked, change_status, after, by=world.anna)
+    page = seen(asked)
+    assert "No manager has taken it yet." not in page
+    assert page.index("What was said and done") < page.index("Escalated")  # the story keeps it
+    assert not any(tagged(who, f"{path}?status={after}") for who, path in pages)
+
+
 def test_the_promise_to_call_is_told_until_somebody_has_answered(seen: Seen, world: World) -> None:
     contact = Contact(phone="+4722334455")
     asked = world.request(severity=Severity.CRITICAL, contact=contact)
@@ -141,6 +199,40 @@ def test_the_promise_to_call_is_told_until_somebody_has_answered(seen: Seen, wor
     assert "Call us right away, day or night: +47 22 00 00 00" in said(seen(silent))
     world.do(asked, reply, "Vi er i gang.", by=world.anna)
     assert "call" not in seen(asked).partition("What was said")[0].lower()
+
+
+@pytest.mark.parametrize("answered", [False, True])
+def test_the_call_is_promised_from_when_it_became_critical(
+    seen: Seen, sign_in: SignInAs, world: World, *, answered: bool
+) -> None:
+    asked = world.request()
+    if answered:
+        world.do(asked, reply, "Vi ser på det.", by=world.anna)
+    world.later(hours=1, minutes=15)
+    raised: dict[str, Any] = {"by": world.ola, "phone": "+4722334455"}
+    world.do(asked, change_severity, Severity.CRITICAL, **raised)
+
+    call = "all +47 22 33 44 55 by 20 November 2026 at 11:45."
+    assert f"We c{call}" in said(seen(asked, hours=1, minutes=16))
+    assert "We should have called" in said(seen(asked, hours=1, minutes=46))
+    desk = sign_in(world.anna)
+    assert f"C{call}" in said(words(desk.get(f"/desk{address(asked)}").text))
+    world.later(minutes=1)
+    world.do(asked, reply, "Vi ringer nå.", by=world.anna)
+    assert "We c" not in seen(asked, hours=1, minutes=20).partition("What was said")[0]
+    assert "22 33 44 55 by" not in said(
+        words(sign_in(world.anna).get(f"/desk{address(asked)}").text)
+    )
+
+
+def test_a_call_is_due_no_earlier_than_the_first_response(seen: Seen, world: World) -> None:
+    asked = world.request()
+    world.later(minutes=10)
+    raised: dict[str, Any] = {"by": world.ola, "phone": "+4722334455"}
+    world.do(asked, change_severity, Severity.CRITICAL, **raised)
+    assert "by 20 November 2026 at 10:40." in said(seen(asked, minutes=11))
+    world.do(asked, change_severity, Severity.HIGH, by=world.anna)
+    assert "We call" not in seen(asked, minutes=12)
 
 
 def test_time_that_we_waited_for_the_customer_is_told_apart(seen: Seen, world: World) -> None:

@@ -8,6 +8,7 @@ import time_machine
 from sqlalchemy import select
 
 from portal.accounts.models import User
+from portal.agreements.targets import Severity
 from portal.base.jobs import later
 from portal.base.mails import Mail
 from portal.base.tenancy import ScopedSession
@@ -16,6 +17,7 @@ from portal.service_requests.following import follow
 from portal.service_requests.handling import assign, change_status
 from portal.service_requests.joining import merge
 from portal.service_requests.models import ServiceRequest
+from portal.service_requests.opening import Contact
 from portal.service_requests.rules import CLOSED_AFTER, SOLVED_AFTER, Status
 from tests.service_requests.world import START, By, World
 
@@ -164,3 +166,96 @@ def test_a_merger_is_no_closing_and_neither_is_a_solution(
         both = [session.get_one(ServiceRequest, it) for it in (other, asked)]
         merge(session, *both, by=By(world.anna.id), now=world.now)
     assert rated(sent()) == {}
+
+
+def test_the_receipt_of_what_is_critical_says_when_we_call_and_where_we_answer(
+    world: World, sent: Sent
+) -> None:
+    contact = Contact(phone="+4722334455")
+    world.request(severity=Severity.CRITICAL, contact=contact)
+    mails = sent()
+    told = mails["Ola Hansen"][0].text.replace("\u00a0", " ")
+    assert (
+        "We call +47 22 33 44 55 by 20 November 2026 at 10:30."
+        " Or call us right away, day or night: +47 22 00 00 00" in told
+    )
+    (alarm,) = [it for it in mails["Anna Agent"] if "Critical:" in it.subject]
+    staff = alarm.text.replace("\u00a0", " ")
+    assert "Call +47 22 33 44 55 by 20 November 2026 at 10:30." in staff.splitlines()
+    world.request(severity=Severity.HIGH, contact=contact)
+    assert "22 00 00 00" not in sent()["Ola Hansen"][0].text.replace("\u00a0", " ")
+
+
+def lines(mail: Mail) -> list[str]:
+    return mail.text.splitlines()
+
+
+PROPOSED = (
+    "We have proposed a solution. Tell us whether it works."
+    " If we hear nothing, it counts as solved after 7 days, on 27 November 2026."
+)
+SOLVED = (
+    "It is closed by itself after 14 days, on 4 December 2026."
+    " Is something still wrong? Answer us before that, and it is open again."
+)
+
+
+@pytest.mark.parametrize("said", [True, False])
+def test_who_is_proposed_a_solution_is_told_to_try_it_and_what_becomes_of_it(
+    world: World, sent: Sent, asked: int, said: bool
+) -> None:
+    if said:
+        world.do(asked, reply, "Slå den av og på.", status=Status.SOLUTION_PROPOSED, by=world.erik)
+    else:
+        world.do(asked, change_status, Status.SOLUTION_PROPOSED, by=world.erik)
+    mails = sent()
+    for who in ("Ola Hansen", "Mette Lie"):
+        assert PROPOSED in lines(mails[who][0])
+        assert "olution proposed" in mails[who][0].text
+    ours = mails["Anna Agent"][0]
+    assert "Tell us" not in ours.text
+    assert (
+        "If the customer does not object, it counts as solved"
+        " after 7 days, on 27 November 2026." in lines(ours)
+    )
+
+
+@pytest.mark.parametrize("said", [True, False])
+def test_who_is_told_that_it_is_solved_is_told_when_it_closes_and_how_to_go_on(
+    world: World, sent: Sent, asked: int, said: bool
+) -> None:
+    if said:
+        world.do(asked, reply, "Da er vi i mål.", status=Status.SOLVED, by=world.erik)
+    else:
+        world.do(asked, change_status, Status.SOLVED, by=world.erik)
+    mails = sent()
+    for who in ("Ola Hansen", "Mette Lie"):
+        assert SOLVED in lines(mails[who][0])
+        assert "Solved" in mails[who][0].text
+    assert "on 4 December 2026." in mails["Anna Agent"][0].text
+    assert "Answer us" not in mails["Anna Agent"][0].text
+
+
+def test_what_is_solved_by_itself_says_when_it_is_closed(
+    world: World, sent: Sent, asked: int
+) -> None:
+    world.do(asked, change_status, Status.SOLUTION_PROPOSED, by=world.anna)
+    sent()
+    world.later(days=SOLVED_AFTER.days, minutes=1)
+    solved = sent("service_requests.settle")["Ola Hansen"][0]
+    assert "is closed by itself after 14 days, on 11 December 2026." in solved.text
+
+
+def test_an_answer_tells_where_the_request_stands_and_when_it_moves(
+    world: World, sent: Sent, asked: int
+) -> None:
+    world.do(asked, reply, "Vi ser på det.", by=world.anna)
+    told = lines(sent()["Ola Hansen"][0])
+    at = told.index("Status: In progress")
+    assert told[at + 1] == "Anna Agent gives you news by 22 November 2026 at 10:00."
+    waits: dict[str, Any] = {"status": Status.WAITING_FOR_CUSTOMER, "waiting_for": "loggen"}
+    world.do(asked, reply, "Send loggen.", by=world.erik, **waits)
+    mails = sent()
+    told = lines(mails["Ola Hansen"][0])
+    assert told[told.index("Status: Waiting for you") + 1] == "We are waiting for you: loggen"
+    assert "Status: Waiting for the customer" in lines(mails["Anna Agent"][0])
