@@ -98,7 +98,7 @@ def test_the_page_says_first_who_has_the_ball_and_when_it_moves(seen: Seen, worl
 
 
 def test_the_page_says_when_what_is_proposed_counts_as_solved_and_what_is_solved_is_closed(
-    seen: Seen, session: ScopedSession, world: World
+    seen: Seen, sign_in: SignInAs, session: ScopedSession, world: World
 ) -> None:
     asked = world.request()
     world.do(asked, reply, "Slå den av og på.", by=world.anna, status=Status.SOLUTION_PROPOSED)
@@ -107,6 +107,11 @@ def test_the_page_says_when_what_is_proposed_counts_as_solved_and_what_is_solved
         " If we hear nothing, it counts as solved after 7 days, on 27 November 2026."
     )
     assert proposed in seen(asked, hours=1)
+    html = sign_in(world.ola).get(address(asked)).text
+    answer = re.search(r'<textarea[^>]* id="([^"]+)"', html)
+    assert answer
+    assert f'href="#{answer[1]}">No, it does not' in html  # which takes the focus along
+    assert "If it does not work: what happens" in html
     world.do(asked, accept_solution, by=world.ola)
     solved = "The request is solved. It is closed by itself after 14 days, on 4 December 2026."
     page = seen(asked, hours=1)
