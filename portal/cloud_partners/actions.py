@@ -8,6 +8,7 @@ from portal.base.files import StoredFile
 from portal.base.history import Doer, What, happened
 from portal.base.tenancy import ScopedSession
 from portal.base.words import N_, Refused
+from portal.cloud_partners.asking import pass_the_ball
 from portal.cloud_partners.models import CloudPartnerCase
 from portal.cloud_partners.queries import case_of
 from portal.cloud_partners.recording import OVER, Said, add_step, record, tell_of
@@ -60,6 +61,7 @@ def begin_case(
     session.flush()
     step = add_step(session, case, Stage.ISOLATING, State.UNDER_WAY, Said(), by=by, now=now)
     happened(session, request, What.CLOUD_PARTNER_BEGUN, by=by)
+    pass_the_ball(session, case, (), by=by, now=now)
     settle(session, request, now=now, texts=[name])
     tell_of(session, case, step, by, begun=True)
     return case

@@ -6,11 +6,13 @@ from datetime import datetime
 from typing import Any
 
 from portal.base import clock
+from portal.base.clock import day_of
 from portal.base.db import save
 from portal.base.history import Doer, What, happened
 from portal.base.jobs import later
 from portal.base.tenancy import ScopedSession
 from portal.base.words import N_, Refused
+from portal.cloud_partners.asking import pass_the_ball
 from portal.cloud_partners.models import CloudPartnerCase, CloudPartnerStep
 from portal.cloud_partners.rules import Stage, State, stored_with
 from portal.service_requests.deeds import hold, settle
@@ -49,10 +51,13 @@ def record(
     if said.next_update_at and said.next_update_at <= now:
         raise Refused(N_("Choose a time to come."), field="next_day")
     said = Said(whole_text(said.text, field="text"), said.next_update_at)
+    before = case.needs(day_of(now))
     stages = stored_with(case.stages, stage, state, said.next_update_at)
     save(session, case, version=version, stages=stages, **(fields or {}))
     step = add_step(session, case, stage, state, said, by=by, now=now, call=call)
     happened(session, request, What.CLOUD_PARTNER_STEP, by=by, stage=stage.value, state=state.value)
+    if by is not None:
+        pass_the_ball(session, case, before, by=by, now=now)
     settle(session, request, now=now, texts=[said.text], numbers=numbers)
     return step
 

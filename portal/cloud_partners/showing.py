@@ -1,6 +1,6 @@
 """A cloud partner case as it is shown: its steps in a row, and the words for each."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -8,11 +8,12 @@ from zoneinfo import ZoneInfo
 
 from portal.base import clock
 from portal.base.clock import day_of
+from portal.cloud_partners.asking import says_what_is_asked
 from portal.cloud_partners.models import CloudPartnerCase, CloudPartnerStep
 from portal.cloud_partners.rules import CloudPartner, Stage, State, has_run_out
 from portal.profile.zones import city
 from portal.service_requests.models import ServiceRequest
-from portal.web.formats import date_and_time, text_date
+from portal.web.formats import date_and_time, listing, text_date
 from portal.web.locale import gettext as _
 from portal.web.locale import label, language, speaking, time_zone
 
@@ -144,3 +145,15 @@ def waiting_line(case: CloudPartnerCase, number: str) -> str:
     reader = case.request.opened_by
     with speaking((reader.language if reader else None) or "nb"):
         return _("%(partner)s case %(number)s", partner=partner_name(case), number=number.strip())
+
+
+@says_what_is_asked
+def asking_line(case: CloudPartnerCase, needs: Collection[Stage]) -> str:
+    """What the request waits for, in the words of whoever opened it."""
+    reader = case.request.opened_by
+    with speaking((reader.language if reader else None) or "nb"):
+        words = {
+            Stage.AGREEMENT: _("support agreement with %(partner)s", partner=partner_name(case)),
+            Stage.AUTHORIZATION: _("signed authorization"),
+        }
+        return listing(words[each] for each in needs)

@@ -20,9 +20,12 @@ from portal.request_pages.showing import show
 from portal.request_pages.story import Reader
 from portal.request_pages.wording import duration, promise_name, promise_sentence, promise_state
 from portal.service_requests.models import ServiceRequest
+from portal.service_requests.rules import Status
 from portal.service_requests.wording import named, status_color
+from portal.web.formats import phone
 from portal.web.forms import Form
 from portal.web.guard import viewer
+from portal.web.locale import gettext as _
 from portal.web.pages import page
 from portal.web.session import db
 
@@ -63,10 +66,16 @@ def _forms(looked: Looked) -> dict[str, Form]:
     """What can be filled in here. An answer goes on where its draft was left."""
     draft = looked.draft
     kept = {"text": draft.get("text", ""), "files": draft.get("files", [])}
+    own = phone(looked.own_phone) if looked.own_phone and viewer().kind != "staff" else ""
+    reply = ReplyForm(data=kept)
+    if looked.request.status is Status.SOLUTION_PROPOSED:
+        reply.text.description = _("If it does not work: what happens, and what have you tried?")
     return {
-        "reply": ReplyForm(data=kept),
+        "reply": reply,
         "reopening": ReopeningForm(formdata=None),
-        "severity": severity_form(looked.request, formdata=None, obj=looked.request),
+        "severity": severity_form(
+            looked.request, formdata=None, obj=looked.request, data={"phone": own}
+        ),
         "follower": FollowerForm(formdata=None),
     }
 

@@ -28,6 +28,7 @@ class Looked:
     manager: str | None = None  # who looks after it
     cloud: CloudPartnerCase | None = None
     went_on_at: datetime | None = None  # the last time
+    own_phone: str | None = None  # of whoever looks, in E.164
 
 
 def look_at(session: ScopedSession, request_id: int, *, person_id: int, draft: str = "") -> Looked:

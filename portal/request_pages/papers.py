@@ -63,7 +63,8 @@ def told(it: Shown) -> dict[str, Any]:
 
 def _facts(it: Shown) -> Iterator[tuple[str, str]]:
     request = it.request
-    yield _("Status"), label(request.status)
+    closed = f" {date_and_time(request.closed_at)}" if request.closed_at else ""
+    yield _("Status"), f"{label(request.status)}{closed}"
     yield _("Severity"), label(request.severity)
     yield _("Handled by"), request.owner.name if request.owner else ""
     for promise in it.promises:
@@ -78,8 +79,6 @@ def _facts(it: Shown) -> Iterator[tuple[str, str]]:
     yield _("Your reference"), request.own_reference
     yield _("Opened by"), named(request.opened_by) if request.opened_by else ""
     yield _("Opened"), date_and_time(request.opened_at)
-    if request.closed_at:
-        yield _("Closed"), date_and_time(request.closed_at)
 
 
 def _device(it: Shown) -> str:

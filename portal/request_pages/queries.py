@@ -63,13 +63,14 @@ def request_and_links() -> Select[Any]:
     """By `request_id`, `person_id` and `draft`: a request in as many rows as it has links, or one.
 
     Each with what is at its other end, as far as that is seen; what this person was writing under
-    this key; how the help was found; the escalation in force, where it is seen; and what is done
-    with a cloud partner.
+    this key; how the help was found; the escalation in force, where it is seen; what is done with
+    a cloud partner; and this person's number.
     """
     link = ServiceRequestLink
     request_id: Any = _ID
     here = or_(link.request_id == request_id, link.other_id == request_id)
     there = case((link.request_id == request_id, link.other_id), else_=link.request_id)
+    own = aliased(User)
     mine = and_(
         Draft.account_id == ServiceRequest.account_id,
         Draft.person_id == bindparam("person_id", type_=Integer),
@@ -88,6 +89,11 @@ def request_and_links() -> Select[Any]:
         .add_columns(link, OTHER.id, OTHER.subject, Draft, Satisfaction)
         .add_columns(Escalation, MANAGER.name, CloudPartnerCase)
         .add_columns(went_on(request_id).scalar_subquery())
+        .add_columns(
+            select(own.phone)
+            .where(own.id == bindparam("person_id", type_=Integer))
+            .scalar_subquery()
+        )
         .order_by(link.id)
         .execution_options(**KEPT)
     )

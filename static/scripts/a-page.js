@@ -109,4 +109,10 @@ Object.assign(window.htmx.config, {
   /* A page that could not be drawn in full, or that was read again from the browser's memory. */
   window.addEventListener("pageshow", () => document.querySelectorAll("form[data-bulk]").forEach(countPicked));
   portal.countPicked = countPicked;
+
+  /* A button that says what was chosen does not say it of another choice. */
+  document.addEventListener("change", (event) => {
+    const button = event.target.type === "radio" && event.target.form?.querySelector("button[data-plain]");
+    if (button) button.textContent = button.dataset.plain;
+  });
 })();

@@ -16,6 +16,7 @@ from portal.base.jobs import Job
 from portal.base.tenancy import ScopedSession
 from portal.cloud_partners.models import CloudPartnerCase, CloudPartnerStep
 from portal.cloud_partners.rules import Stage
+from portal.service_requests.handling import change_status
 from portal.service_requests.rules import Status
 from tests.conftest import SignInAs
 from tests.counting import counted
@@ -102,6 +103,71 @@ def test_a_case_goes_from_authorization_to_referral(
     assert "Referred to the partner Done" in there
     kinds = [it.kind.value for it in world.look(staff=True).scalars(select(CloudPartnerStep))]
     assert sorted(kinds) == sorted(set(Stage) - {Stage.CALL})
+
+
+def test_what_the_customer_is_to_give_waits_for_the_customer(
+    anna: FlaskClient, ola: FlaskClient, world: World
+) -> None:
+    asked = world.request(subject="Ingen lyd i Zoom")
+    begun(anna, asked, authorization="y")
+    request = world.get(asked)
+    both = "support agreement with Zoom and signed authorization"
+    assert (request.status, request.waiting_for) == (Status.WAITING_FOR_CUSTOMER, both)
+    assert request.due_at is None  # our clocks stand still
+    assert "Ingen lyd i Zoom" in ola.get("/service-requests?view=waiting").text
+    needs_you = words(ola.get("/").text).partition("Open requests")[0]
+    assert "Ingen lyd i Zoom" in needs_you
+    page = words(ola.get(page_of(asked)).text)
+    assert f"Waiting for you: {both}" in page
+    assert "Support agreement with the partner Waiting for you" in page
+    assert "Signed authorization Waiting for you" in page
+    assert "Incident opened with the partner Waiting " in page
+    assert "Incident opened with the partner Waiting for you" not in page
+    staff = words(anna.get(desk(asked, CLOUD)).text)
+    assert "Signed authorization Waiting for the customer" in staff
+
+    agreed(ola, world, asked)
+    request = world.get(asked)
+    assert (request.status, request.waiting_for) == (
+        Status.WAITING_FOR_CUSTOMER,
+        "signed authorization",
+    )
+    assert authorize(ola, world, asked).status_code == 303
+    request = world.get(asked)
+    assert (request.status, request.waiting_for) == (Status.IN_PROGRESS, "")
+    assert request.due_at is not None
+    assert "Ingen lyd i Zoom" not in ola.get("/service-requests?view=waiting").text
+
+
+def test_what_staff_asked_for_besides_is_waited_for_still(
+    anna: FlaskClient, ola: FlaskClient, world: World
+) -> None:
+    asked = world.request()
+    waits: dict[str, Any] = {"waiting_for": "loggen", "by": world.anna}
+    world.do(asked, change_status, Status.WAITING_FOR_CUSTOMER, **waits)
+    begun(anna, asked, authorization="y")
+    agreed(ola, world, asked)
+    assert world.get(asked).waiting_for == "loggen"
+    told = step(anna, world, asked, "authorization", state="not_needed")
+    assert told.status_code == 303  # what staff do is no answer of the customer's
+    assert world.get(asked).status is Status.WAITING_FOR_CUSTOMER
+
+
+def test_asking_for_more_waits_for_the_customer_again_but_not_while_the_partner_has_it(
+    anna: FlaskClient, ola: FlaskClient, world: World
+) -> None:
+    asked = world.request()
+    begun(anna, asked)
+    agreed(ola, world, asked)
+    assert world.get(asked).status is Status.IN_PROGRESS
+    assert step(anna, world, asked, "authorization", state="waiting").status_code == 303
+    assert world.get(asked).waiting_for == "signed authorization"
+    assert step(anna, world, asked, "authorization", state="not_needed").status_code == 303
+    assert world.get(asked).status is Status.IN_PROGRESS
+    told = {"state": "under_way", "number": "12345"}
+    assert step(anna, world, asked, "incident", **told).status_code == 303
+    assert step(anna, world, asked, "authorization", state="waiting").status_code == 303
+    assert world.get(asked).status is Status.WAITING_FOR_CLOUD_PARTNER
 
 
 def test_every_step_is_on_record_and_told(

@@ -45,6 +45,8 @@ def test_a_link_of_the_mail_opens_the_page_with_the_score_chosen_and_writes_noth
     assert page.status_code == 200
     assert re.search(r'value="4" checked', page.text)
     assert page.text.count(" checked") == 1
+    assert re.search(r"<button[^>]* autofocus[^>]*>Send: Fornøyd<", page.text)
+    assert "Send: " not in client.get(link_of(world, closed) + "?score=9").text
     assert ratings(session) == []
 
 

@@ -98,7 +98,7 @@ def test_the_page_says_first_who_has_the_ball_and_when_it_moves(seen: Seen, worl
 
 
 def test_the_page_says_when_what_is_proposed_counts_as_solved_and_what_is_solved_is_closed(
-    seen: Seen, session: ScopedSession, world: World
+    seen: Seen, sign_in: SignInAs, session: ScopedSession, world: World
 ) -> None:
     asked = world.request()
     world.do(asked, reply, "Slå den av og på.", by=world.anna, status=Status.SOLUTION_PROPOSED)
@@ -107,6 +107,11 @@ def test_the_page_says_when_what_is_proposed_counts_as_solved_and_what_is_solved
         " If we hear nothing, it counts as solved after 7 days, on 27 November 2026."
     )
     assert proposed in seen(asked, hours=1)
+    html = sign_in(world.ola).get(address(asked)).text
+    answer = re.search(r'<textarea[^>]* id="([^"]+)"', html)
+    assert answer
+    assert f'href="#{answer[1]}">No, it does not' in html  # which takes the focus along
+    assert "If it does not work: what happens" in html
     world.do(asked, accept_solution, by=world.ola)
     solved = "The request is solved. It is closed by itself after 14 days, on 4 December 2026."
     page = seen(asked, hours=1)
@@ -235,6 +240,35 @@ def test_a_call_is_due_no_earlier_than_the_first_response(seen: Seen, world: Wor
     assert "We call" not in seen(asked, minutes=12)
 
 
+def test_the_number_to_call_is_filled_in_from_the_profile(
+    ola: FlaskClient, session: ScopedSession, world: World
+) -> None:
+    asked = world.request()
+    assert re.search(r'name="phone"[^>]* value=""', ola.get(address(asked)).text)
+    session.merge(world.ola).phone = "+4722334455"
+    session.commit()
+    assert re.search(
+        r'name="phone"[^>]* value="\+47 22 33 44 55"', said(ola.get(address(asked)).text)
+    )
+
+
+def test_a_number_without_a_name_stands_on_the_first_line(ola: FlaskClient, world: World) -> None:
+    contact = Contact(phone="+4722334455")
+    assert "<br><a" not in ola.get(address(world.request(contact=contact))).text
+    named = Contact(name="Per", phone="+4722334455")
+    assert "Per<br><a" in ola.get(address(world.request(contact=named))).text
+
+
+def test_an_observer_is_not_told_to_open_requests(
+    session: ScopedSession, sign_in: SignInAs, world: World
+) -> None:
+    mine, tip = "/service-requests?view=mine", "Open a request if something does not work."
+    watcher = make_user(session, account=session.merge(world.account), role=Role.OBSERVER)
+    session.commit()
+    assert tip not in sign_in(watcher).get(mine).text
+    assert tip in sign_in(world.mette).get(mine).text
+
+
 def test_time_that_we_waited_for_the_customer_is_told_apart(seen: Seen, world: World) -> None:
     asked = world.request()
     world.later(hours=1)
@@ -305,7 +339,8 @@ def test_what_is_closed_says_whether_it_was_solved(seen: Seen, world: World) -> 
 
     page = seen(asked, hours=2)
 
-    assert "It was not solved" in page
+    assert "Status Closed 20 November 2026 at 11:00 · It was not solved" in page
+    assert "Closed 20 November" not in page.replace("Status Closed 20 November", "")[:400]
     assert "Closed Vi byttet leverandør." in page
 
 
