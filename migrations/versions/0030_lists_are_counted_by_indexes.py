@@ -33,11 +33,13 @@ def upgrade() -> None:
     for name, columns in (("queue", _QUEUE), ("owner", _OWNER), ("open", listed)):
         _of_what_is_left(name, columns, _LEFT)
     op.drop_index("ix_follower_user", table_name="follower")
+    _of_messages("request_id", "id", "internal", "author_id", "account_id")
     followed = ["user_id", "account_id", "muted", "internal", "request_id"]
     op.create_index("ix_follower_user", "follower", followed)
 
 
 def downgrade() -> None:
+    _of_messages("request_id", "id")
     op.drop_index("ix_follower_user", table_name="follower")
     op.create_index("ix_follower_user", "follower", ["user_id", "request_id"])
     for name in ("open", "owner", "queue", "of_status", "changed_at"):
@@ -51,6 +53,12 @@ def downgrade() -> None:
     before = ("due_at", "id", "status", "account_id", "owner_id", "severity", "escalated")
     for name, columns in (("queue", before), ("owner", _OWNER)):
         _of_what_is_left(name, columns, "closed_at IS NULL")
+
+
+def _of_messages(*columns: str) -> None:
+    name, table = "ix_service_request_message_request", "service_request_message"
+    op.drop_index(name, table_name=table)
+    op.create_index(name, table, list(columns))
 
 
 def _of_what_is_left(name: str, columns: tuple[str, ...] | list[str], where: str) -> None:

@@ -8,22 +8,26 @@ from sqlalchemy import (
     Date,
     Integer,
     Select,
+    Subquery,
     and_,
     bindparam,
     case,
-    false,
     func,
+    literal,
     or_,
     select,
+    true,
+    union_all,
 )
 from sqlalchemy.orm import aliased
 
-from portal.accounts.models import Account, Membership, User
+from portal.accounts.models import Membership, User
 from portal.accounts.queries import holding
 from portal.agreements.models import Agreement
 from portal.base.access import GRANTS, Permission
 from portal.base.plans import KEPT
 from portal.service_requests.desk_models import StandardAnswer, TimeSpent
+from portal.service_requests.list_indexes import unfinished
 from portal.service_requests.models import Follower, ServiceRequest, ServiceRequestMessage
 from portal.service_requests.rules import OPEN
 
@@ -101,21 +105,15 @@ def beside(*, of_device: bool, most: int) -> Select[Any]:
     then open ones of its account, the newest first. One row at least, without another where there
     is none."""
     other: Any = aliased(ServiceRequest)
-    names = ("request_id", "account_id", "product_id")
-    number, account_id, product_id = (bindparam(name, type_=Integer) for name in names)
-    today = bindparam("today", type_=Date)
+    number = bindparam("request_id", type_=Integer)
+    account_id, today = bindparam("account_id", type_=Integer), bindparam("today", type_=Date)
     plan = aliased(Agreement)
     minutes = (
         select(func.coalesce(func.sum(TimeSpent.minutes), 0))
         .where(TimeSpent.request_id == number)
         .scalar_subquery()
     )
-    same = other.product_id == product_id if of_device else false()
-    here = and_(
-        other.account_id == account_id,
-        other.id != number,
-        or_(other.status.in_(OPEN), same),
-    )
+    found = _others(of_device, most)
     return (
         select(
             minutes.label("minutes"),
@@ -126,12 +124,33 @@ def beside(*, of_device: bool, most: int) -> Select[Any]:
         )
         .select_from(ServiceRequest)
         .outerjoin(plan, plan.id == _plan(account_id, today))
-        .outerjoin(other, here)
+        .outerjoin(found, true())
+        .outerjoin(other, other.id == found.c.id)
         .where(ServiceRequest.id == number)
-        .order_by(*([same.desc()] if of_device else []), other.id.desc())
+        .order_by(found.c.same.desc(), found.c.id.desc())
         .limit(most)
         .execution_options(**KEPT)
     )
+
+
+def _others(of_device: bool, most: int) -> Subquery:
+    """Which they are. Each kind is found in an index of its own: together they are not."""
+    other: Any = aliased(ServiceRequest)
+    names = ("request_id", "account_id", "product_id")
+    number, account_id, product_id = (bindparam(name, type_=Integer) for name in names)
+    here = other.account_id == account_id, other.id != number
+
+    def newest(same: int, *where: ColumnElement[bool]) -> Any:
+        ids = select(other.id, literal(same).label("same")).where(*here, *where)
+        some = ids.order_by(other.id.desc()).limit(most).subquery()
+        return select(some.c.id, some.c.same)
+
+    still_open = newest(0, other.status.in_(OPEN), *unfinished(other))
+    if not of_device:
+        return cast("Subquery", still_open.subquery())
+    elsewhere = func.coalesce(other.product_id, 0) != product_id
+    still_open = newest(0, other.status.in_(OPEN), *unfinished(other), elsewhere)
+    return union_all(newest(1, other.product_id == product_id), still_open).subquery()
 
 
 def others_like(
@@ -149,52 +168,3 @@ def said_by_others(request_id: int, person_id: int) -> Select[int]:
     message = ServiceRequestMessage
     theirs = func.coalesce(message.author_id, 0) != person_id
     return select(func.count(message.id)).where(message.request_id == request_id, theirs)
-
-
-def explained_by_incident(incident_id: int) -> Select[Any]:
-    """The requests that an incident explains and that are not over, with whose they are."""
-    return _explained().where(ServiceRequest.incident_id == incident_id)
-
-
-def explained_by_issue(issue_id: int) -> Select[Any]:
-    return _explained().where(ServiceRequest.known_issue_id == issue_id)
-
-
-def connected_with_issue(issue_id: int, *, most: int) -> Select[Any]:
-    """The requests that a known issue explains, open ones first and then the newest. Each row tells
-    how many there are, and how many customers hear of it in open ones when it is fixed."""
-    here = ServiceRequest.known_issue_id == issue_id
-    number = select(func.count(ServiceRequest.id)).where(here).scalar_subquery()
-    hearing = explained_by_issue(issue_id).order_by(None).subquery()
-    customers = select(func.count(hearing.c.account_id.distinct())).scalar_subquery()
-    query = (
-        select(
-            ServiceRequest.id,
-            ServiceRequest.subject,
-            ServiceRequest.status,
-            Account.name.label("customer"),
-            number.label("number"),
-            customers.label("customers"),
-        )
-        .join(Account, Account.id == ServiceRequest.account_id)
-        .where(here)
-        .order_by(ServiceRequest.status.in_(OPEN).desc(), ServiceRequest.id.desc())
-        .limit(most)
-    )
-    return cast("Select[Any]", query)
-
-
-def _explained() -> Select[Any]:
-    query = (
-        select(
-            ServiceRequest.id,
-            ServiceRequest.account_id,
-            ServiceRequest.subject,
-            ServiceRequest.status,
-            Account.name.label("customer"),
-        )
-        .join(Account, Account.id == ServiceRequest.account_id)
-        .where(ServiceRequest.status.in_(OPEN), Account.closed_at.is_(None))
-        .order_by(ServiceRequest.id)
-    )
-    return cast("Select[Any]", query)

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-MESSAGES = 25  # of a part
+MESSAGES = 15  # of a part: what is drawn takes longer than what is looked up
 _ANCHOR = re.compile("[mnsel][1-9][0-9]{0,8}")
 BEGINNING, END = datetime(1970, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC)
 

@@ -1,17 +1,19 @@
 """The indexes that lists of requests are walked by: each holds all that its list is narrowed by, so
 that no row is looked at but those that are shown."""
 
+from typing import Any
+
 from sqlalchemy import ColumnElement, Index, and_, bindparam
 
 from portal.service_requests.models import ServiceRequest
 from portal.service_requests.rules import Status
 
 
-def unfinished() -> list[ColumnElement[bool]]:
+def unfinished(request: Any = ServiceRequest) -> list[ColumnElement[bool]]:
     """What somebody has something to do about, in the very words of the indexes below: a database
     takes one of them only for what says the same."""
     solved: ColumnElement[Status] = bindparam(None, Status.SOLVED, literal_execute=True)
-    return [ServiceRequest.closed_at.is_(None), ServiceRequest.status != solved]
+    return [request.closed_at.is_(None), request.status != solved]
 
 
 _FOR_CUSTOMERS = (

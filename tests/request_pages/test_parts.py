@@ -20,6 +20,7 @@ from tests.request_pages.conftest import address
 from tests.service_requests.world import World
 
 NUMBER = 2 * MESSAGES + 5  # public messages
+NOTED = (MESSAGES, NUMBER - 5)  # after so many of them
 
 
 def done(world: World, request_id: int, deed: Any, *args: Any, **told: Any) -> None:
@@ -31,13 +32,13 @@ def done(world: World, request_id: int, deed: Any, *args: Any, **told: Any) -> N
 
 @pytest.fixture
 def asked(world: World) -> int:
-    """A request with a description, and each minute an answer; between them three notes."""
+    """A request with a description, and each minute an answer; between them two notes."""
     number = world.request()
     for each in range(2, NUMBER + 1):
         world.later(minutes=1)
         done(world, number, reply, f"Svar {each}", by=(world.anna, world.mette)[each % 2])
-        if each % 20 == 0:
-            done(world, number, reply, f"Notat {each // 20}", by=world.anna, internal=True)
+        if each in NOTED:
+            done(world, number, reply, f"Notat {each}", by=world.anna, internal=True)
         if each == 10:
             world.later(seconds=20)
             done(world, number, assign, world.erik.id, by=world.anna)
@@ -163,7 +164,7 @@ def test_clocks_tell_the_same_however_long_the_story_is(
     ola: FlaskClient, world: World, session: ScopedSession
 ) -> None:
     number = world.request()
-    for _ in range(MESSAGES):
+    for _ in range(MESSAGES + 10):
         world.later(minutes=50)
         told = {"status": Status.WAITING_FOR_CUSTOMER, "waiting_for": "send loggen"}
         done(world, number, reply, "Send loggen.", by=world.anna, **told)
