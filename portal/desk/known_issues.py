@@ -26,7 +26,7 @@ from portal.known_issues.issues import issues_of
 from portal.known_issues.listing import Stage, list_issues, models_in, read_asked
 from portal.known_issues.models import KnownIssue
 from portal.known_issues.rules import State
-from portal.request_desk.queries import connected_with_issue
+from portal.request_desk.explained import connected_with_issue
 from portal.service_requests.wording import status_here
 from portal.web.forms import Form
 from portal.web.guard import allow, viewer

@@ -11,7 +11,7 @@ from portal.base.submissions import submission
 from portal.base.words import N_, Refused
 from portal.incidents.models import Incident
 from portal.request_desk.answer_forms import AnswerAllForm
-from portal.request_desk.queries import explained_by_incident
+from portal.request_desk.explained import explained_by_incident
 from portal.service_requests.rules import whole_text
 from portal.service_requests.wording import status_here
 from portal.web.guard import allow, viewer

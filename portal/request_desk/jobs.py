@@ -13,7 +13,7 @@ from portal.base.tenancy import Scope, ScopedSession
 from portal.known_issues.issues import issues_of
 from portal.known_issues.rules import State
 from portal.request_desk.copying import copy_bytes, find_known, open_copy, read_original
-from portal.request_desk.queries import explained_by_incident, explained_by_issue
+from portal.request_desk.explained import explained_by_incident, explained_by_issue
 from portal.request_desk.telling import answer_in_language, tell_fixed
 from portal.service_requests.desk_models import ServiceRequestLink
 from portal.service_requests.joining import note_copy
