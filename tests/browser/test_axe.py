@@ -202,7 +202,10 @@ PAGES: dict[str, tuple[str, list[str]]] = {
     ),
     "/desk/known-issues/<ref>/facts": (ERIK, ["/desk/known-issues/{issue}/facts"]),
     "/desk/known-issues/new": (ERIK, ["/desk/known-issues/new"]),
-    "/desk/escalations": (ERIK, ["/desk/escalations", "/desk/escalations?which=nobodys"]),
+    "/desk/escalations": (
+        ERIK,
+        ["/desk/escalations", *(f"/desk/escalations?which={it}" for it in ("nobodys", "ended"))],
+    ),
     "/desk/escalations/<ref>": (ERIK, ["/desk/escalations/{escalation}"]),
     "/desk/figures": (ERIK, ["/desk/figures", "/desk/figures?customer=finnesikke"]),
     "/desk/incidents": (ERIK, ["/desk/incidents", "/desk/incidents?which=over&q=finnesikke"]),
@@ -211,8 +214,8 @@ PAGES: dict[str, tuple[str, list[str]]] = {
     "/desk/incidents/new": (ERIK, ["/desk/incidents/new"]),
 }
 _DEED = (
-    "/desk/service-requests/<ref>/<any(ownership, status, severity, workaround, time,"
-    " 'known-issue', incident, link, merger, split, copy, reopening):deed>"
+    "/desk/service-requests/<ref>/<any(ownership, status, severity, workaround, escalation,"
+    " time, 'known-issue', incident, link, merger, split, copy, reopening):deed>"
 )
 _STEP = (
     "/desk/service-requests/<ref>/cloud-partner/<any(agreement, authorization, isolating,"
@@ -241,7 +244,16 @@ PAGES |= {
         ERIK,
         [
             f"/desk/service-requests/{{asked}}/{deed}"
-            for deed in ("ownership", "status", "severity", "link", "split", "copy", "time")
+            for deed in [
+                "ownership",
+                "status",
+                "severity",
+                "escalation",
+                "link",
+                "split",
+                "copy",
+                "time",
+            ]
         ],
     ),
     "/desk/delivery-times": (LARS, ["/desk/delivery-times"]),
