@@ -1,7 +1,5 @@
 """What the desk looks up beside a request."""
 
-from typing import Any, cast
-
 from sqlalchemy import (
     ColumnElement,
     Select,
@@ -11,12 +9,11 @@ from sqlalchemy import (
     select,
 )
 
-from portal.accounts.models import Account, Membership, User
+from portal.accounts.models import Membership, User
 from portal.accounts.queries import holding
 from portal.base.access import GRANTS, Permission
 from portal.service_requests.desk_models import StandardAnswer
 from portal.service_requests.models import ServiceRequest, ServiceRequestMessage
-from portal.service_requests.rules import OPEN
 
 WORKING = [role for role, held in GRANTS.items() if Permission.REQUESTS_WORK in held]
 
@@ -82,52 +79,3 @@ def said_by_others(request_id: int, person_id: int) -> Select[int]:
     message = ServiceRequestMessage
     theirs = func.coalesce(message.author_id, 0) != person_id
     return select(func.count(message.id)).where(message.request_id == request_id, theirs)
-
-
-def explained_by_incident(incident_id: int) -> Select[Any]:
-    """The requests that an incident explains and that are not over, with whose they are."""
-    return _explained().where(ServiceRequest.incident_id == incident_id)
-
-
-def explained_by_issue(issue_id: int) -> Select[Any]:
-    return _explained().where(ServiceRequest.known_issue_id == issue_id)
-
-
-def connected_with_issue(issue_id: int, *, most: int) -> Select[Any]:
-    """The requests that a known issue explains, open ones first and then the newest. Each row tells
-    how many there are, and how many customers hear of it in open ones when it is fixed."""
-    here = ServiceRequest.known_issue_id == issue_id
-    number = select(func.count(ServiceRequest.id)).where(here).scalar_subquery()
-    hearing = explained_by_issue(issue_id).order_by(None).subquery()
-    customers = select(func.count(hearing.c.account_id.distinct())).scalar_subquery()
-    query = (
-        select(
-            ServiceRequest.id,
-            ServiceRequest.subject,
-            ServiceRequest.status,
-            Account.name.label("customer"),
-            number.label("number"),
-            customers.label("customers"),
-        )
-        .join(Account, Account.id == ServiceRequest.account_id)
-        .where(here)
-        .order_by(ServiceRequest.status.in_(OPEN).desc(), ServiceRequest.id.desc())
-        .limit(most)
-    )
-    return cast("Select[Any]", query)
-
-
-def _explained() -> Select[Any]:
-    query = (
-        select(
-            ServiceRequest.id,
-            ServiceRequest.account_id,
-            ServiceRequest.subject,
-            ServiceRequest.status,
-            Account.name.label("customer"),
-        )
-        .join(Account, Account.id == ServiceRequest.account_id)
-        .where(ServiceRequest.status.in_(OPEN), Account.closed_at.is_(None))
-        .order_by(ServiceRequest.id)
-    )
-    return cast("Select[Any]", query)
