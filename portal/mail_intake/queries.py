@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, or_, select
 
-from portal.accounts.models import Account
+from portal.accounts.models import Account, User
 from portal.base.references import read_reference
 from portal.base.words import N_, LabelledEnum
 from portal.mail_intake.models import InboundMail
@@ -55,6 +55,12 @@ def _ways(search: str) -> list[ColumnElement[bool]]:
     if number := read_reference(PREFIX, search[:20]):
         ways.append(InboundMail.request_id == number)
     return ways
+
+
+def customers_with(address: str) -> Select[int]:
+    """Whom we know by an address, of those who are not of staff."""
+    theirs = User.email == address, User.staff_role.is_(None), User.deactivated_at.is_(None)
+    return select(User.id).where(*theirs)
 
 
 def mail_locked(mail_id: int) -> Select[InboundMail]:
