@@ -80,6 +80,7 @@ DEEDS = {
         form=forms.StatusForm,
         do=deeds.change_status,
         offer=_moves,
+        first=lambda it: {"status": it.status.value, "waiting_for": it.waiting_for},
         when=ALWAYS - {Status.CLOSED, Status.CANCELED},
     ),
     "severity": Deed(
