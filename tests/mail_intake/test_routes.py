@@ -165,6 +165,16 @@ def test_a_mail_becomes_an_internal_note_that_no_customer_sees(
     assert post.session.scalars(what).all() == [What.MAIL_PARKED, What.MAIL_ATTACHED]
 
 
+def test_the_address_is_what_a_mail_is_from_and_the_name_is_only_claimed(
+    session: Session, agent: FlaskClient
+) -> None:
+    it = made(session, 1, sender="eve@evil.example", sender_name="anna@poly.example.com")
+    (cell,) = re.findall(r'<div class="address">(.*?)</div>', agent.get(PATH).text, re.DOTALL)
+    assert cell.startswith("eve@evil.example<br><small>Calls itself “anna@poly.example.com”")
+    shown = agent.get(f"{PATH}/{it.id}").text
+    assert "<dt>Says it is from</dt><dd>eve@evil.example</dd>" in shown
+
+
 def test_what_a_stranger_wrote_never_stands_there_as_said_by_staff(
     post: Post, opened: int, agent: FlaskClient
 ) -> None:
