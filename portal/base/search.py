@@ -35,10 +35,11 @@ class Kind(IntEnum):
     REPLACEMENT = 4
 
 
-# Of these whoever does not see everything finds where they take part: `u` is a mark of people who
-# do. Of a device it says who registered it.
+# Where whoever does not see all finds what they take part in: `u` marks people who do, or register.
 FOLLOWED = frozenset({Kind.SERVICE_REQUEST, Kind.SERVICE_REQUEST_DESK, Kind.REPLACEMENT})
 _OF_STAFF = frozenset({Kind.SERVICE_REQUEST_DESK})
+NOTHING = Tokens(frozenset(), "")
+Entries = Iterable[tuple[int, int, Tokens]]
 _TEXT = frozenset("wjhte")  # what tokens of texts and identifiers begin with; others are marks
 
 
@@ -56,7 +57,7 @@ def remove(connection: Connection) -> None:
     _dialect(connection).remove(connection)
 
 
-def index(session: ScopedSession, kind: Kind, entries: Iterable[tuple[int, int, Tokens]]) -> None:
+def index(session: ScopedSession, kind: Kind, entries: Entries) -> None:
     """Let records be found by these tokens and no others: (record id, account id, tokens)."""
     entries = iter(entries)
     connection = session.connection()
@@ -73,8 +74,10 @@ def index(session: ScopedSession, kind: Kind, entries: Iterable[tuple[int, int, 
             _dialect(connection).save(connection, rows)
 
 
-def extend(session: ScopedSession, kind: Kind, entries: Iterable[tuple[int, int, Tokens]]) -> None:
-    """Let records be found by these tokens too: words are added, marks take the others' place."""
+def extend(
+    session: ScopedSession, kind: Kind, entries: Entries, *, without: Tokens = NOTHING
+) -> None:
+    """Let records be found by these tokens too, marks in the others' place; not by `without`."""
     new = {record_id: (account_id, tokens) for record_id, account_id, tokens in entries}
     connection = session.connection()
     with vetting():
@@ -84,9 +87,11 @@ def extend(session: ScopedSession, kind: Kind, entries: Iterable[tuple[int, int,
         of, old, numbers = known.get(record_id * KINDS + kind, (account_id, (), ""))
         if of != account_id:
             raise OutOfScope(f"Entry {kind.name} {record_id} is of another account.")
-        kept = {token for token in old if token[0] in _TEXT}
-        both = sorted({*numbers.split(), *identifiers.split()})
-        whole.append((record_id, account_id, Tokens(words | kept, " ".join(both))))
+        left = {*numbers.split()} - {*without.identifiers.split()}
+        both = sorted(left | {*identifiers.split()})
+        gone = without.words - tokens_of(identifiers=both).words
+        kept = words | {token for token in old if token[0] in _TEXT and token not in gone}
+        whole.append((record_id, account_id, Tokens(kept, " ".join(both))))
     index(session, kind, whole)
 
 

@@ -1,16 +1,19 @@
-"""What we write back by ourselves: seldom, to nobody but our own people, in no words but ours."""
+"""What we write back by ourselves: seldom, to nobody but our own people, in no words but ours.
+
+Only a mail that we believe is theirs is answered: one to a reply address that was given to them,
+from the address that we know them by. Whoever writes in their name by less gets no answer, so that
+nobody else uses up the one that they get in a day.
+"""
 
 from datetime import timedelta
 
-from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from portal.accounts.models import User
 from portal.base import clock
 from portal.base.db import broke
 from portal.base.references import reference
-from portal.mail_intake.addressing import Addressee
+from portal.mail_intake.addressing import Addressee, refused_sender
 from portal.mail_intake.models import InboundMail
 from portal.mail_intake.rules import Reason
 from portal.service_requests.models import PREFIX
@@ -24,12 +27,12 @@ _LATE = timedelta(days=3)  # by then nobody waits for an answer to this
 def answer_by_itself(
     session: Session, mail: InboundMail, to: Addressee, reason: Reason, portal_url: str
 ) -> None:
-    """Tell whom the reply address belongs to that their mail was not taken, and where to write.
+    """Tell whose mail it is that it was not taken, and where to write.
 
-    Once a day at most, so that two machines never write to each other for ever; to the address
-    that we know them by, whoever sent the mail; and nothing of the mail is repeated.
+    Once a day at most, so that two machines never write to each other for ever; and nothing of the
+    mail is repeated.
     """
-    if to.user.deactivated_at or not _first_today(session, mail):
+    if refused_sender(to, mail.sender) or to.user.deactivated_at or not _first_today(session, mail):
         return
     number = reference(PREFIX, to.whose.request_id)
     desk = "/desk" if to.is_staff else ""
@@ -41,30 +44,10 @@ def answer_by_itself(
         thread=Thread(own=f"{number}.mail.{mail.id}.u{to.user.id}", root=number),
         answering=True,
         name=to.user.name,
-        email=to.user.email,
         reference=number,
         reason=reason.value,
         url=f"{portal_url.rstrip('/')}{desk}/service-requests/{number}",
     )
-
-
-def say_where_to_open(session: Session, mail: InboundMail, portal_url: str) -> None:
-    """Tell whom we know by the sender's address that no request is opened by mail, and where."""
-    known = select(User).where(User.email == mail.sender, User.deactivated_at.is_(None))
-    user = session.scalars(known.where(User.staff_role.is_(None))).one_or_none()
-    if user is None:
-        return
-    mail.user_id = user.id
-    if _first_today(session, mail):
-        send_mail(
-            session,
-            to=user.email,
-            language=user.language or "nb",
-            template="mail_intake/no_request",
-            answering=True,
-            name=user.name,
-            url=f"{portal_url.rstrip('/')}/service-requests/new",
-        )
 
 
 def _first_today(session: Session, mail: InboundMail) -> bool:

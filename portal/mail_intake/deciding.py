@@ -48,7 +48,7 @@ def attach_mail(
         now=now,
         internal=True,
         files=files,
-        source=Source.MAIL,
+        source=Source.ENTERED,
         mail_message_id=None if known else mail.message_id or None,
     )
     mail.account_id, mail.request_id = request.account_id, request.id

@@ -10,11 +10,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from portal.accounts.models import User
+from portal.base import clock
 from portal.base.references import read_reference
+from portal.base.tenancy import Scope, ScopedSession
+from portal.mail_intake.answerers import answerers
 from portal.mail_intake.forms import AttachForm, DiscardForm, TakeOverForm
 from portal.mail_intake.models import InboundMail
-from portal.mail_intake.taking_over import can_be_taken_over, people_in
+from portal.mail_intake.taking_over import can_be_taken_over
 from portal.service_requests.models import PREFIX, ServiceRequest
+from portal.service_requests.rules import Status
 from portal.web.forms import Form
 from portal.web.pages import page
 from portal.web.session import db, open_session
@@ -34,25 +38,29 @@ def mail_with(mail_id: int) -> InboundMail:
 
 def request_called(text: str) -> ServiceRequest | None:
     """Looked up beside the page's own session, which is to write for the account it is of."""
-    return _looked_up(text)[0]
-
-
-def people_called(text: str) -> Sequence[User]:
-    """Whoever takes part in the request of this number."""
-    return _looked_up(text)[1]
-
-
-def _looked_up(text: str) -> tuple[ServiceRequest | None, Sequence[User]]:
     number = read_reference(PREFIX, text[:30])
     if number is None:
-        return None, []
-    with open_session(g.scope, reading=True) as asking:
+        return None
+    with look(g.scope) as asking:
         found = asking.get(ServiceRequest, number)
-        if found is None:
-            return None, []
-        people = asking.scalars(people_in(found)).all()
         asking.expunge_all()
-        return found, people
+        return found
+
+
+def people_for(mail: InboundMail, request: ServiceRequest | None) -> Sequence[User]:
+    """Whose answer in it the mail may be."""
+    if request is None or over(request) or not can_be_taken_over(mail):
+        return []
+    return answerers(look, mail, request, clock.today())
+
+
+def over(request: ServiceRequest) -> bool:
+    """Whether it must be opened again before anybody answers."""
+    return request.status in {Status.CLOSED, Status.CANCELED}
+
+
+def look(scope: Scope) -> ScopedSession:
+    return open_session(scope, reading=True)
 
 
 def mail_page(
@@ -61,7 +69,8 @@ def mail_page(
     """`about`: the request that it may be an answer in, where it does not say so itself."""
     named = _NAMED.search(mail.subject)
     number = mail.request_reference or about or (named[0] if named else "")
-    people = people_called(number) if can_be_taken_over(mail) else []
+    found = request_called(number) if number and can_be_taken_over(mail) else None
+    people = people_for(mail, found)
     forms: dict[str, Form] = {
         "attaching": AttachForm(formdata=None, data={"reference": number}),
         "discarding": DiscardForm(formdata=None),
@@ -73,6 +82,8 @@ def mail_page(
         mail=mail,
         people=people,
         about=number,
+        found=found,
+        over=found is not None and over(found),
         plausible=can_be_taken_over(mail),
         **(forms | sent),
     )

@@ -80,6 +80,12 @@ def deciding_about_mail() -> Select[User]:
     return select(User).where(*here).order_by(User.id)
 
 
+def customers_with(address: str) -> Select[int]:
+    """Whom we know by an address, of those who are not of staff."""
+    theirs = User.email == address, User.staff_role.is_(None), User.deactivated_at.is_(None)
+    return select(User.id).where(*theirs)
+
+
 def mail_locked(mail_id: int) -> Select[InboundMail]:
     """One mail as it is now, for this transaction alone to decide about."""
     return (

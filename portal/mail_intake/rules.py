@@ -8,7 +8,6 @@ from portal.uploads.rules import purpose
 
 MOST_BYTES = 36_000_000  # of a mail as it comes: files of 25 MB, and what writing them as text adds
 LONGEST_ID = 250
-ANSWERED_ONCE_IN = timedelta(days=1)
 # Staff are told that mail waits when nobody has decided for so long, and so seldom.
 TOLD_AFTER, TOLD_ONCE_IN = timedelta(minutes=5), timedelta(hours=1)
 
@@ -49,13 +48,8 @@ class Reason(LabelledEnum):
 
 # What nobody needs to decide about: a program wrote it, or we have it already.
 NOTED = frozenset({Reason.DUPLICATE, Reason.LOOP, Reason.BOUNCE, Reason.AUTOMATIC})
-# What whoever the reply address belongs to can mend, or should know of; and they are told.
-ANSWERED = frozenset(
-    {
-        *(Reason.CLOSED, Reason.NO_RIGHT, Reason.ENCRYPTED),
-        *(Reason.SOMEBODY_ELSE, Reason.NAMELESS),
-    }
-)
+# What whoever wrote it can mend; and they are told, where it is theirs for sure.
+ANSWERED = frozenset({Reason.CLOSED, Reason.NO_RIGHT, Reason.ENCRYPTED})
 # What may be the answer of somebody we know all the same, when staff have looked at it.
 PLAUSIBLE = frozenset(
     {

@@ -17,8 +17,9 @@ from portal.mail_intake.addressing import (
     scope_to_answer,
     writer,
 )
-from portal.mail_intake.answering import answer_by_itself, say_where_to_open, with_what_is_missing
+from portal.mail_intake.answering import answer_by_itself, with_what_is_missing
 from portal.mail_intake.models import InboundMail
+from portal.mail_intake.queries import customers_with
 from portal.mail_intake.reading import Letter, read_letter
 from portal.mail_intake.rules import ANSWERED, MOST_BYTES, NOTED, Reason, State
 from portal.mail_intake.taking import take_files
@@ -144,7 +145,7 @@ def _set_aside(it: Sorting, reason: Reason) -> None:
         if it.found and reason in ANSWERED:
             answer_by_itself(session, mail, it.found, reason, it.run.settings.portal_url)
         if reason is Reason.UNKNOWN:
-            say_where_to_open(session, mail, it.run.settings.portal_url)
+            mail.user_id = session.scalars(customers_with(mail.sender)).one_or_none()
         if state is State.PARKED:
             have_told(session)
         what = What.MAIL_NOTED if state is State.NOTED else What.MAIL_PARKED

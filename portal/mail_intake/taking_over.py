@@ -7,7 +7,7 @@ log of both.
 
 from datetime import datetime
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import select
 
 from portal.accounts.models import User
 from portal.base.file_store import FileStore
@@ -22,7 +22,7 @@ from portal.mail_intake.queries import mail_locked
 from portal.mail_intake.rules import PLAUSIBLE, State
 from portal.mail_intake.taking import take_files
 from portal.service_requests.actions import reply
-from portal.service_requests.models import Follower, ServiceRequest
+from portal.service_requests.models import ServiceRequest
 from portal.service_requests.queries import message_by_mail
 from portal.service_requests.rules import Source
 from portal.service_requests.writing import Entered
@@ -33,18 +33,6 @@ def can_be_taken_over(mail: InboundMail) -> bool:
     """Where it says whom it is from, and there is something to read."""
     there = bool(mail.sender) and bool(mail.text or mail.file_names)
     return mail.state is State.PARKED and mail.reason in PLAUSIBLE and there
-
-
-def people_in(request: ServiceRequest) -> Select[User]:
-    """Whoever takes part in a request and is not of staff: whose answer a mail may be."""
-    followers = select(Follower.user_id).where(Follower.request_id == request.id)
-    took_part = User.id.in_([request.opened_by_id or 0, request.contact_id or 0])
-    return (
-        select(User)
-        .where(or_(took_part, User.id.in_(followers)))
-        .where(User.staff_role.is_(None), User.deactivated_at.is_(None))
-        .order_by(User.name, User.id)
-    )
 
 
 def check_sender(session: ScopedSession, mail: InboundMail, user: User) -> None:

@@ -142,7 +142,6 @@ ALWAYS = frozenset(
         "factors/changed",
         "invitations/invitation",
         "invitations/taken",
-        "mail_intake/no_request",
         "mail_intake/not_taken",
         "notices/digest",
         "partners/invited",

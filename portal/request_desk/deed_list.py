@@ -34,9 +34,8 @@ def _messages(session: ScopedSession, it: ServiceRequest, form: Any) -> None:
 
 
 def _all_messages(session: ScopedSession, it: ServiceRequest, form: Any) -> None:
-    """What the customer sees goes along, unless somebody leaves it out."""
     form.offer(messages := session.scalars(messages_of(it.id)).all())
-    if not form.is_submitted():
+    if not form.is_submitted():  # what the customer sees goes along, unless somebody leaves it out
         form.messages.data = [each.id for each in messages if not each.internal]
 
 
@@ -75,6 +74,7 @@ DEEDS = {
         form=forms.StatusForm,
         do=deeds.change_status,
         offer=_moves,
+        first=lambda it: {"status": it.status.value, "waiting_for": it.waiting_for},
         when=ALWAYS - {Status.CLOSED, Status.CANCELED},
     ),
     "severity": Deed(

@@ -60,8 +60,14 @@ class AnswerForm(CreatingForm, EditingForm):
         """The statuses that it may go on to. Where it stays is what follows from an answer."""
         moves = goes_on_to(request.status, Who.STAFF)
         stays = Status.IN_PROGRESS if request.status is Status.NEW else request.status
+        key = ""
+        if stays is Status.WAITING_FOR_CUSTOMER:  # what it waits for can be said anew
+            key = stays.value
+            if not self.status.data:
+                self.waiting_for.data = self.waiting_for.data or request.waiting_for
+                self.status.data = key
         self.status.choices = [
-            SelectChoice("", status_here(stays)),
+            SelectChoice(key, status_here(stays)),
             *(SelectChoice(it.value, status_here(it)) for it in moves if it is not stays),
         ]
         self.files.for_account(request.account.master_account_id)
@@ -118,8 +124,12 @@ class StatusForm(EditingForm):
     waiting_for = StringField(_l("What you wait for"))
 
     def offer(self, request: ServiceRequest) -> None:
-        moves = goes_on_to(request.status, Who.STAFF)
-        self.status.choices = [SelectChoice(it.value, status_here(it)) for it in moves]
+        told = set(goes_on_to(request.status, Who.STAFF))
+        if request.status is Status.WAITING_FOR_CUSTOMER:  # what it waits for can be said anew
+            told.add(request.status)
+        self.status.choices = [
+            SelectChoice(it.value, status_here(it)) for it in Status if it in told
+        ]
 
 
 class WorkaroundForm(EditingForm):

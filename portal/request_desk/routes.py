@@ -25,7 +25,7 @@ from portal.request_pages.parts import place_asked
 from portal.service_requests.actions import reply
 from portal.service_requests.models import ServiceRequest
 from portal.service_requests.queries import file_with_id
-from portal.service_requests.rules import Who, may_go
+from portal.service_requests.rules import Status, Who, may_go
 from portal.uploads.attaching import attach_uploads
 from portal.uploads.receiving import receives_files
 from portal.uploads.rules import MOST_WITH_FORM
@@ -135,7 +135,8 @@ def insert(ref: str) -> ResponseReturnValue:
         reader = reader_of(session, it)
         text = fill(answer, it, reader, agent=viewer().name, now=now)
         said["text"] = "\n\n".join(filter(None, (said.get("text", "").rstrip(), text)))
-        if answer.goes_to and may_go(it.status, answer.goes_to, Who.STAFF):
+        stays = it.status is answer.goes_to is Status.WAITING_FOR_CUSTOMER
+        if answer.goes_to and (stays or may_go(it.status, answer.goes_to, Who.STAFF)):
             said["status"] = answer.goes_to.value
             said["waiting_for"] = answer.waits_for(language_of(reader))
     keep_draft(session, it, said, person_id=viewer().id, now=now)

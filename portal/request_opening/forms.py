@@ -1,7 +1,7 @@
 """What people fill in to open a request."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from wtforms import Field, FileField, HiddenField, RadioField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
@@ -26,6 +26,10 @@ from portal.web.locale import lazy_number
 
 OPENING = purpose("new_request", Permission.REQUESTS_CHANGE)
 _FAULTY = Refused(N_("Correct the faults in the rows."), field="rows")
+CONTACT = (
+    *("contact_name", "contact", "contact_phone"),
+    *("call_day", "call_from", "call_until", "own_reference"),
+)
 EACH, TOGETHER = "each", "together"
 
 
@@ -50,6 +54,8 @@ def _at_most(most: int) -> Length:
 class HowBadFields(CreatingForm):
     """What it is about, and how bad it is: the words follow the agreement's targets."""
 
+    in_order: ClassVar[tuple[str, ...]] = ()
+    _fields: dict[str, Any]
     about = RadioField(
         _l("What is it about?"),
         [InputRequired(_l("Choose what it is about."))],
@@ -62,6 +68,9 @@ class HowBadFields(CreatingForm):
     def __init__(self, *args: Any, targets: dict[str, int], **options: Any) -> None:
         super().__init__(*args, **options)
         self.targets = targets
+        # As they stand on the page, so that its faults are told in that order; hidden ones first.
+        order = {name: number for number, name in enumerate(self.in_order)}
+        self._fields = dict(sorted(self._fields.items(), key=lambda it: order.get(it[0], -1)))
         self.about.choices = choices_of(About)
         self.severity.choices = severity_choices(targets)
 
@@ -94,6 +103,10 @@ class ContactFields(CreatingForm):
 class OpeningForm(HowBadFields, ContactFields):
     """`devices` are those that were picked, once they were looked up."""
 
+    in_order = (
+        *("about", "picked", "manner", "device", "product", "model", "device_count", "site"),
+        *("severity", "subject", "text", "files", *CONTACT),
+    )
     devices: list[Device] | None = None
     device = text_field(
         _l("Which device?"),
@@ -132,7 +145,7 @@ class OpeningForm(HowBadFields, ContactFields):
     files = FilesField(
         _l("Attachments"),
         for_what=OPENING,
-        description=_l("Take passwords out of logs first."),
+        description=_l("Remove passwords and personal details from logs first."),
     )
 
     def __init__(self, *args: Any, **options: Any) -> None:
@@ -161,6 +174,7 @@ class OpeningForm(HowBadFields, ContactFields):
 class SeveralForm(HowBadFields, ContactFields):
     """Rows that are sent as a file or pasted. `wrong` is why they could not be read."""
 
+    in_order = ("file", "rows", "about", "severity", *CONTACT)
     wrong: Refused | None = None
     faulty = False
     file = FileField(

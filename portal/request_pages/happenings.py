@@ -91,6 +91,8 @@ def _title(event: Any) -> str:
         return _("Handled by nobody for now")
     if event.what in _NAMED:
         return _(_NAMED[event.what], name=whom) if whom else label(event.what)
+    if event.what is What.CHANGED and details.get("fields") == ["waiting_for"]:
+        return _("What is waited for changed")
     if event.what is What.CHANGED:
         return _("Contact or reference changed")
     return label(event.what)

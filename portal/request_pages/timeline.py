@@ -145,12 +145,14 @@ def _author(it: ServiceRequestMessage, request: ServiceRequest, *, staff: bool) 
             if staff
             else _("Entered by %(name)s", name=name)
         )
+    if it.source is Source.ENTERED and name:
+        return _("E-mail entered by %(name)s", name=name)
     signed = Signed(it.id, it.author_id, on_behalf=it.on_behalf)
     return signature(signed, name, _of(it), request.account.name)
 
 
 def _side(it: ServiceRequestMessage, reader: Reader) -> Side:
-    if it.author_id is None or it.automatic:
+    if it.author_id is None or it.automatic or it.source is Source.ENTERED:
         return Side.PORTAL
     if it.author_id == reader.person_id:
         return Side.YOU

@@ -9,7 +9,7 @@ from portal.base.files import StoredFile
 from portal.base.history import Doer, What, happened
 from portal.base.tenancy import ScopedSession
 from portal.base.words import N_, Refused
-from portal.service_requests.deeds import go_to, hold, put, settle
+from portal.service_requests.deeds import go_to, hold, put, settle, wait_for
 from portal.service_requests.ending import close_twice
 from portal.service_requests.models import ServiceRequest, ServiceRequestMessage
 from portal.service_requests.queries import agreed_targets, message_by_mail
@@ -47,9 +47,8 @@ def reply(
 ) -> ServiceRequestMessage:
     """Write to the others, or to staff alone; and move the request, to `status` or as it follows.
 
-    A mail that comes twice is written once. `version` guards the status, never what is said.
-    Whoever of staff answers what nobody has `takes` it, unless many are answered together. What
-    more is done in the same act may be `told_as` something else than an answer.
+    A mail that comes twice is written once. `version` guards the status, never what is said. Who of
+    staff answers what nobody has `takes` it, unless many are answered. `told_as`: not as an answer.
     """
     request = hold(session, request)
     if mail_message_id and (
@@ -77,6 +76,8 @@ def reply(
     if moved is not None and moved is not request.status:
         go_to(session, request, moved, waiting_for=waiting_for, by=by, now=now, version=version)
         happened(session, request, What.STATUS_CHANGED, by=by, status=moved)
+    elif moved is Status.WAITING_FOR_CUSTOMER:
+        wait_for(session, request, waiting_for, by=by, version=version)
     _take_part(session, request, message, now, takes=takes)
     texts = [text, *(file.name for file in files)]
     public = not internal or moved is not None

@@ -6,7 +6,7 @@ from datetime import datetime
 from portal.agreements.targets import BY_SEVERITY, targets_with
 from portal.base.clock import day_of
 from portal.base.db import derive, save
-from portal.base.history import Doer
+from portal.base.history import Doer, What, happened
 from portal.base.tenancy import ScopedSession
 from portal.base.words import N_
 from portal.service_requests.clocks import StepKind, clocks, near
@@ -101,13 +101,7 @@ def go_to(
 ) -> None:
     """Move it on, if it may go there, with the line that says what is waited for."""
     after = move(request.status, status, who(session, by))
-    missing = N_("Say in a few words what you wait for.")
-    line = one_line(
-        waiting_for,
-        field="waiting_for",
-        most=LONGEST_LINE,
-        missing=missing if after is Status.WAITING_FOR_CUSTOMER else "",
-    )
+    line = _waited_for(after, waiting_for)
     rested(session, request, after, now)
     over = after in {Status.CLOSED, Status.CANCELED}
     if over:
@@ -118,6 +112,29 @@ def go_to(
     fields |= {"closed_at": now if over else None, "waiting_for": line}
     put(session, request, version, status=after, status_since=now, **fields)
     note_step(session, request, StepKind.STATUS, by=by, now=now)
+
+
+def _waited_for(status: Status, typed: str) -> str:
+    missing = N_("Say in a few words what you wait for.")
+    needed = missing if status is Status.WAITING_FOR_CUSTOMER else ""
+    return one_line(typed, field="waiting_for", most=LONGEST_LINE, missing=needed)
+
+
+def wait_for(
+    session: ScopedSession,
+    request: ServiceRequest,
+    waiting_for: str,
+    *,
+    by: Doer | None,
+    version: int | None = None,
+) -> bool:
+    """Say anew what is waited for, where the request stays; False where that is the same."""
+    line = _waited_for(request.status, waiting_for)
+    if line == request.waiting_for:
+        return False
+    put(session, request, version, waiting_for=line)
+    happened(session, request, What.CHANGED, by=by, fields=["waiting_for"])
+    return True
 
 
 def end_escalations(

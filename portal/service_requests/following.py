@@ -6,6 +6,7 @@ from portal.accounts.models import User
 from portal.base.history import Doer, What, happened
 from portal.base.tenancy import ScopedSession
 from portal.service_requests.deeds import hold, put, settle
+from portal.service_requests.indexing import forget_contact
 from portal.service_requests.models import ServiceRequest
 from portal.service_requests.opening import Contact, contact_fields
 from portal.service_requests.queries import followers_of
@@ -68,11 +69,15 @@ def change_contact(
         most = 80
         fields["own_reference"] = one_line(own_reference, field="own_reference", most=most)
     request = hold(session, request)
+    before = request.contact_name, request.contact_phone
     put(session, request, version, **fields)
+    if before != (request.contact_name, request.contact_phone):
+        forget_contact(session, request, *before)
     lines = session.scalars(followers_of(request.id)).all()
     put(session, request, None, people=people_of(request, lines))
     if contact.user_id:
         add_follower(session, request, contact.user_id, now=now, anew=False)
     happened(session, request, What.CHANGED, by=by, fields=sorted(fields))
     told = [request.contact_name, request.own_reference]
-    settle(session, request, now=now, texts=told, numbers=[request.own_reference])
+    numbers = [request.own_reference, request.contact_phone]
+    settle(session, request, now=now, texts=told, numbers=numbers)

@@ -10,7 +10,7 @@ from portal.base.history import Doer, What, happened
 from portal.base.tenancy import ScopedSession
 from portal.base.words import N_, Refused
 from portal.service_requests.clocks import StepKind
-from portal.service_requests.deeds import go_to, hold, note_step, put, settle
+from portal.service_requests.deeds import go_to, hold, note_step, put, settle, wait_for
 from portal.service_requests.desk_models import TimeSpent
 from portal.service_requests.models import ServiceRequest
 from portal.service_requests.rules import (
@@ -73,6 +73,10 @@ def change_status(
     part of what is told otherwise."""
     request = hold(session, request)
     if request.status is status:
+        anew = status is Status.WAITING_FOR_CUSTOMER
+        if anew and wait_for(session, request, waiting_for, by=by, version=version):
+            settle(session, request, now=now)
+            tell(session, request, told_of(status), by=by)
         return
     if request.status is Status.CLOSED:  # which days count for, `actions.reopen_request` knows
         raise Refused(

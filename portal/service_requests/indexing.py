@@ -1,15 +1,18 @@
 """What requests are found by: kept in the search index with every deed.
 
-Names of people are not among it: whoever deletes their user must be found nowhere.
+Of people it is the contact alone, by name and number: they are let go with whoever deletes their
+user. Other names are not among it, for they are kept nowhere that they would have to be taken from.
 """
 
 from collections.abc import Iterable
 
+from sqlalchemy import select
+
 from portal.agreements.targets import Severity
-from portal.base.search import Kind, extend, index, tokens_of
+from portal.base.search import Kind, Tokens, extend, index, tokens_of
 from portal.base.tenancy import ScopedSession
 from portal.products.models import Product
-from portal.service_requests.models import ServiceRequest
+from portal.service_requests.models import ServiceRequest, ServiceRequestMessage
 from portal.service_requests.rules import About, Status
 
 STATUS_MARKS = {status: f"c{number}" for number, status in enumerate(Status)}
@@ -23,10 +26,10 @@ def index_request(session: ScopedSession, request: ServiceRequest, texts: Iterab
     product = session.get(Product, request.product_id) if request.product_id else None
     known = (product.serial_number, product.mac, product.asset_tag) if product else ()
     told = (request.subject, *texts)
-    numbers = (request.reference, request.own_reference, *known)
+    numbers = (request.reference, request.own_reference, request.contact_phone, *known)
     for kind in (Kind.SERVICE_REQUEST, Kind.SERVICE_REQUEST_DESK):
         tokens = tokens_of(
-            (*told, request.own_reference),
+            (*told, request.own_reference, request.contact_name),
             identifiers=[each or "" for each in numbers],
             marks=marks_of(request, kind),
         )
@@ -54,6 +57,19 @@ def extend_request(
             marks=marks_of(request, kind),
         )
         extend(session, kind, [(request.id, request.account_id, tokens)])
+
+
+def forget_contact(session: ScopedSession, request: ServiceRequest, name: str, phone: str) -> None:
+    """Let it be found no more by a contact that it had, but where they are written of in it."""
+    here = ServiceRequestMessage.request_id == request.id
+    texts = session.scalars(select(ServiceRequestMessage.text).where(here)).all()
+    written = tokens_of((request.subject, request.own_reference, *texts))
+    words, identifiers = tokens_of((name,), identifiers=[phone])
+    numbers = {*tokens_of(identifiers=[request.own_reference]).identifiers.split()}
+    left = " ".join(each for each in identifiers.split() if each not in numbers)
+    for kind in (Kind.SERVICE_REQUEST, Kind.SERVICE_REQUEST_DESK):
+        entry = request.id, request.account_id, tokens_of(marks=marks_of(request, kind))
+        extend(session, kind, [entry], without=Tokens(words - written.words, left))
 
 
 def marks_of(request: ServiceRequest, kind: Kind) -> list[str]:

@@ -16,6 +16,7 @@ from portal.base.retention import lets_go
 from portal.base.run import Run
 from portal.base.tenancy import Scope, ScopedSession
 from portal.base.words import N_
+from portal.service_requests.indexing import forget_contact
 from portal.service_requests.models import (
     PREFIX,
     ServiceRequest,
@@ -130,6 +131,8 @@ def forget_member(session: ScopedSession, user_id: int) -> None:
     not from which address they did."""
     drafts = delete(Draft).where(Draft.person_id == user_id)
     session.execute(drafts, execution_options=_BULK)
+    for it in session.scalars(select(ServiceRequest).where(ServiceRequest.contact_id == user_id)):
+        forget_contact(session, it, it.contact_name, it.contact_phone)
     contact = update(ServiceRequest).where(ServiceRequest.contact_id == user_id)
     session.execute(contact.values(contact_name="", contact_phone=""), execution_options=_BULK)
     said = ServiceRequestMessage

@@ -74,6 +74,7 @@ class Remedy(LabelledEnum):
 class Source(LabelledEnum):
     PORTAL = "portal", N_("The portal")
     MAIL = "mail", N_("E-mail")
+    ENTERED = "entered", N_("E-mail entered by staff")  # whoever wrote it: a note, and not theirs
     COPY = "copy", N_("Another account")  # whose request it was opened as by mistake
 
 

@@ -1,6 +1,7 @@
 """What the frame around every page needs to know."""
 
 from datetime import datetime
+from typing import Any
 
 from flask import Flask, g, request
 
@@ -25,6 +26,13 @@ def seconds_left() -> int | None:
     now = clock.now()
     ends_at: datetime = who.ends(now)
     return max(0, int((ends_at - now).total_seconds()))
+
+
+def seconds_at_most() -> int:
+    """How long it lasts whatever is done. Nothing puts that end off."""
+    who: Any = viewer()
+    ends_at: datetime = who.ends_at
+    return max(0, int((ends_at - clock.now()).total_seconds()))
 
 
 def here() -> str:
@@ -53,6 +61,7 @@ def script_words() -> dict[str, str]:
         "nonePicked": _("None picked"),
         "endsTitle": _("You will soon be signed out"),
         "endsText": _("Nothing has been done for a while. What you have typed stays on the page."),
+        "endsForGood": _("You have been signed in as long as is allowed. Save what you write now."),
         "stay": _("Keep me signed in"),
         "leave": _("Sign out"),
         "close": _("Close"),
@@ -63,6 +72,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(
         theme=theme,
         seconds_left=seconds_left,
+        seconds_at_most=seconds_at_most,
         here=here,
         script_words=script_words,
         today=clock.today,

@@ -190,7 +190,15 @@
 
   document.addEventListener("htmx:afterSwap", (event) => {
     const box = event.detail.target && boxOf(event.detail.target);
-    if (box) partsOf(box).field.setAttribute("aria-expanded", "true");
+    if (!box) return;
+    const { field } = partsOf(box);
+    // Whoever has gone on is shown nothing that would lie over where they are.
+    if (document.activeElement === field) field.setAttribute("aria-expanded", "true");
+    else close(box);
+  });
+  document.addEventListener("focusout", (event) => {
+    const box = boxOf(event.target);
+    if (box && document.hasFocus() && !box.contains(event.relatedTarget)) close(box);
   });
   document.addEventListener("input", (event) => {
     const box = boxOf(event.target);
@@ -203,9 +211,9 @@
       else if (!box.contains(event.target)) close(box);
     }
   });
-  // Whoever presses an option has not left the field, half of what they mean typed.
+  // Whoever presses an option, or moves the list, has not left the field, half of what they mean typed.
   document.addEventListener("mousedown", (event) => {
-    if (event.target.closest("[data-combobox] [role=option]")) event.preventDefault();
+    if (event.target.closest("[data-combobox] [role=listbox]")) event.preventDefault();
   });
   document.addEventListener("keydown", (event) => {
     const box = event.target.matches && event.target.matches("[role=combobox]") && boxOf(event.target);

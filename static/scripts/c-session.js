@@ -1,16 +1,20 @@
 "use strict";
 /* Two minutes before the sign-in ends, say so and offer to stay. Any answer of the server puts the
-   end off, so the clock starts again with each. */
+   end off, so the clock starts again with each; but not the end that nothing puts off. */
 (() => {
   const { words } = window.portal;
   const left = Number(document.body.dataset.secondsLeft);
   if (!left || !HTMLDialogElement) return;
   const WARNING = 120;
+  const last = Date.now() + Number(document.body.dataset.secondsAtMost) * 1000;
   let timer;
+  let told = false; // that it ends for good: once
 
   function wait(seconds) {
     clearTimeout(timer);
-    timer = setTimeout(warn, Math.max(0, seconds - WARNING) * 1000);
+    if (told) return;
+    const atMost = (last - Date.now()) / 1000;
+    timer = setTimeout(warn, Math.max(0, Math.min(seconds, atMost) - WARNING) * 1000);
   }
 
   function button(text, variant) {
@@ -22,6 +26,7 @@
   }
 
   function warn() {
+    told = last - Date.now() <= WARNING * 1000 + 1000;
     const dialog = document.createElement("dialog");
     dialog.className = "ds-dialog";
     dialog.setAttribute("aria-labelledby", "session-end");
@@ -29,15 +34,16 @@
     title.id = "session-end";
     title.textContent = words.endsTitle;
     const text = document.createElement("p");
-    text.textContent = words.endsText;
+    text.textContent = told ? words.endsForGood : words.endsText;
     const actions = document.createElement("div");
     actions.className = "actions";
-    const stay = button(words.stay, "primary");
+    const stay = button(told ? words.close : words.stay, "primary");
     const leave = button(words.leave, "secondary");
     actions.append(stay, leave);
     dialog.append(title, text, actions);
     dialog.addEventListener("close", () => dialog.remove());
     stay.addEventListener("click", async () => {
+      if (told) { dialog.close(); return; }
       const answer = await fetch("/", { method: "HEAD" }).catch(() => null);
       dialog.close();
       if (answer && answer.ok && new URL(answer.url).pathname !== "/sign-in") wait(left);

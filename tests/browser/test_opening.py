@@ -1,6 +1,8 @@
 """A new request: a draft that is found again, what is like it, and many at once."""
 
-from playwright.sync_api import expect
+import re
+
+from playwright.sync_api import Route, expect
 
 from tests.browser.axe import violations
 from tests.browser.conftest import Visit
@@ -27,6 +29,73 @@ def test_what_was_typed_is_found_again_in_another_browser(portal: Portal, visit:
     other.get_by_role("button", name="Slett utkastet").click()
     expect(other.get_by_text("Du har et utkast")).to_have_count(0)
     assert "Utkastet er slettet." in said(other)
+
+
+def test_a_long_subject_of_a_draft_stays_on_the_page(portal: Portal, visit: Visit) -> None:
+    page = visit("kari@nordlys")
+    page.goto("/service-requests/new")
+    page.get_by_label("Emne", exact=True).fill("W" * 160)
+    with page.expect_event("load"):
+        page.get_by_role("button", name="Lagre som utkast").click()
+    for width in (1280, 360):
+        page.set_viewport_size({"width": width, "height": 800})
+        page.goto("/service-requests/new")
+        expect(page.get_by_role("heading", name="Du har et utkast fra kl.")).to_be_visible()
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.get_by_role("button", name="Slett utkastet").click()
+    expect(page.get_by_text("Du har et utkast")).to_have_count(0)
+
+
+def test_whoever_has_left_a_searched_field_is_shown_no_matches(
+    portal: Portal, visit: Visit
+) -> None:
+    page = visit("ola@nordlys")
+    page.goto("/service-requests/new")
+    field, matches = page.locator("#contact_name"), page.get_by_role("option")
+    field.fill("")
+    with page.expect_response(re.compile("/colleagues")):
+        field.press_sequentially("Ola")
+        field.press("Tab")
+    page.wait_for_timeout(500)
+    expect(matches).to_have_count(0)
+    expect(field).to_have_attribute("aria-expanded", "false")
+    field.fill("")
+    field.press_sequentially("Ola")
+    expect(matches).to_have_count(1)
+    page.get_by_label("Emne", exact=True).focus()
+    expect(matches).to_have_count(0)
+    field.fill("")
+    field.press_sequentially("Ola")
+    matches.click()
+    expect(field).to_have_value("Ola Hansen")
+    expect(field).to_be_focused()
+
+
+def test_nobody_is_offered_to_stay_when_the_sign_in_ends_for_good(
+    portal: Portal, visit: Visit
+) -> None:
+    page = visit("ola@nordlys")
+    told = {"left": "125", "at-most": "121"}
+
+    def shorter(route: Route) -> None:
+        answer = route.fetch()
+        html = answer.text()
+        for name, seconds in told.items():
+            html = re.sub(rf'data-seconds-{name}="\d+"', f'data-seconds-{name}="{seconds}"', html)
+        route.fulfill(response=answer, body=html)
+
+    page.route("**/service-requests", shorter)
+    page.goto("/service-requests")
+    dialog = page.get_by_role("dialog", name="Du blir snart logget ut")
+    expect(dialog).to_contain_text("så lenge det er tillatt")
+    expect(dialog.get_by_role("button", name="Hold meg innlogget")).to_have_count(0)
+    assert violations(page) == []
+    dialog.get_by_role("button", name="Lukk").click()
+    expect(dialog).to_have_count(0)
+    told |= {"left": "121", "at-most": "40000"}
+    page.goto("/service-requests")
+    dialog.get_by_role("button", name="Hold meg innlogget").click()
+    expect(dialog).to_have_count(0)
 
 
 def test_what_may_be_the_same_is_told_below_and_opens_beside(portal: Portal, visit: Visit) -> None:

@@ -1,5 +1,6 @@
 """Staff who work with requests see what was set aside, and decide about it once."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -146,7 +147,7 @@ def test_a_mail_becomes_an_internal_note_that_no_customer_sees(
     assert (answer.status_code, answer.location) == (303, PATH)
     note = post.messages(opened)[-1]
     assert note.internal
-    assert (note.author_id, note.source) == (post.world.anna.id, Source.MAIL)
+    assert (note.author_id, note.source) == (post.world.anna.id, Source.ENTERED)
     assert post.world.ola.email not in note.text.partition("\n")[2]
     assert "Se vedlegg." in note.text
     assert note.text.endswith("– a.exe")
@@ -162,6 +163,34 @@ def test_a_mail_becomes_an_internal_note_that_no_customer_sees(
         assert [each.internal for each in customers.query(type(note)).all()] == [False]
     what = select(DeskEvent.what).where(DeskEvent.kind == "inbound_mail").order_by(DeskEvent.id)
     assert post.session.scalars(what).all() == [What.MAIL_PARKED, What.MAIL_ATTACHED]
+
+
+def test_the_address_is_what_a_mail_is_from_and_the_name_is_only_claimed(
+    session: Session, agent: FlaskClient
+) -> None:
+    it = made(session, 1, sender="eve@evil.example", sender_name="anna@poly.example.com")
+    (cell,) = re.findall(r'<div class="address">(.*?)</div>', agent.get(PATH).text, re.DOTALL)
+    assert cell.startswith("eve@evil.example<br><small>Calls itself “anna@poly.example.com”")
+    shown = agent.get(f"{PATH}/{it.id}").text
+    assert "<dt>Says it is from</dt><dd>eve@evil.example</dd>" in shown
+
+
+def test_what_a_stranger_wrote_never_stands_there_as_said_by_staff(
+    post: Post, opened: int, agent: FlaskClient
+) -> None:
+    world = post.world
+    raw = mail("Hei", "From: Anna Agent <eve@evil.example>", to=b"x@portal.example")
+    number = world.get(opened).reference
+    parked = post.take(raw)
+    assert parked.sender == "eve@evil.example"
+    agent.post(f"{PATH}/{parked.id}/request", data={"reference": number})
+    shown = agent.get(f"/desk/service-requests/{number}").text
+    (note,) = re.findall(r'<li id="n1".*?</li>', shown, re.DOTALL)
+    heading = re.sub("<[^>]*>", "", note.partition("</h3>")[0]).split("\n")[-1].strip()
+    assert heading == "E-mail entered by Anna Agent"  # and of no side
+    assert "by e-mail" not in note
+    text = re.sub("<[^>]*>", "", note.partition('class="lines"')[2].partition(">")[2])
+    assert text.startswith("E-mail from eve@evil.example, received")
 
 
 def test_what_is_decided_is_decided_once(

@@ -109,20 +109,24 @@ def test_it_must_be_from_whom_the_reply_address_belongs_to(
     assert len(post.messages(opened)) == before
 
 
-def test_whose_address_it_is_is_told_once_that_somebody_wrote_to_it(
+def test_what_is_forged_is_not_answered_and_leaves_them_the_answer_to_their_own(
     post: Post, opened: int, told: EmailMessage
 ) -> None:
-    """It may be theirs, from another address; else they know that a mail of theirs went astray."""
-    for number in range(3):
-        answer = answer_to(told, f"<b>Hallo {number}</b>", sender="evil@evil.example")
-        assert outcome(post, answer) == (State.PARKED, Reason.SOMEBODY_ELSE)
-    mail = post.sent_to(post.world.ola)
-    body = mail.get_body(("plain",))
-    assert body
-    assert f"from {post.world.ola.email}" in body.get_content()
-    assert "evil" not in body.get_content() + mail.as_string()
-    assert "Hallo" not in body.get_content()
-    assert mail["Auto-Submitted"] == "auto-replied"
+    """One answer in a day is all that they get: nobody else is to use it up."""
+    nobodys, unaddressed = answer_to(told, "Fra ingen"), answer_to(told, "Til ingen")
+    del nobodys["From"]
+    elsewhere = answer_to(told, "Fra en annen", sender="evil@evil.example")
+    post.world.do(opened, close_request, by=post.world.ola, solved=True)
+    post.sent()
+    assert outcome(post, elsewhere) == (State.PARKED, Reason.SOMEBODY_ELSE)
+    assert outcome(post, nobodys) == (State.PARKED, Reason.NAMELESS)
+    assert outcome(post, unaddressed, "x@portal.example") == (State.PARKED, Reason.UNKNOWN)
+    sealed = answer_to(told, "Fra en annen", sender="evil@evil.example")
+    sealed.set_content(b"0", maintype="application", subtype="pkcs7-mime", filename="smime.p7m")
+    assert outcome(post, sealed) == (State.PARKED, Reason.ENCRYPTED)
+    assert post.sent() == []
+    assert outcome(post, answer_to(told, "Min egen")) == (State.PARKED, Reason.CLOSED)
+    assert post.sent_to(post.world.ola)["Auto-Submitted"] == "auto-replied"
 
 
 def test_his_own_address_is_his_in_any_case_and_beside_any_name(

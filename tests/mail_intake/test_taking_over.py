@@ -1,5 +1,7 @@
 """A real answer from another address reaches its request when staff say whose it is."""
 
+import re
+from datetime import timedelta
 from email.message import EmailMessage
 from typing import Any
 
@@ -7,9 +9,10 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import Engine, select
 
+from portal.accounts.grants import Grant
 from portal.accounts.models import Membership, User
 from portal.base import clock
-from portal.base.access import Role
+from portal.base.access import Permission, Role, Visibility
 from portal.base.history import DeskEvent, Event, What
 from portal.mail_intake.models import InboundMail
 from portal.mail_intake.rules import Reason, State
@@ -18,7 +21,7 @@ from portal.service_requests.following import follow
 from portal.service_requests.rules import Source
 from tests.conftest import SignInAs
 from tests.counting import counted
-from tests.factories import make_user
+from tests.factories import make_account, make_user
 from tests.mail_intake.conftest import Post, answer_to
 
 PATH = "/desk/mail-intake"
@@ -155,6 +158,86 @@ def test_whoever_may_not_answer_does_not_and_what_is_closed_stays_closed(
     assert post.mail(parked.id).state is State.PARKED
 
 
+def offered(agent: FlaskClient, mail: InboundMail, **asked: str) -> list[str]:
+    """Whom the page offers, by their addresses."""
+    page = agent.get(f"{PATH}/{mail.id}", query_string=asked).text
+    return re.findall(r"<option[^>]*>[^<]*\(([^)]*)\)</option>", page)
+
+
+def test_whom_it_is_from_is_offered_and_nobody_else_also_where_they_take_no_part(
+    post: Post, opened: int, agent: FlaskClient, told: EmailMessage
+) -> None:
+    world = post.world
+    hers = post.take(answer_to(told, "Hilsen Mette", sender=world.mette.email))
+    assert offered(agent, hers) == [world.mette.email]
+    assert taken(post, agent, hers, opened, world.mette.id) == 303
+    message = post.messages(opened)[-1]
+    assert (message.author_id, message.text[:12]) == (world.mette.id, "Hilsen Mette")
+
+
+@pytest.mark.parametrize("why", ["observer", "own", "gone", "another account", "staff"])
+def test_whom_it_is_from_is_not_offered_when_they_may_not_answer(
+    post: Post, opened: int, agent: FlaskClient, told: EmailMessage, why: str
+) -> None:
+    world = post.world
+    sender = world.mette.email
+    mine = post.session.scalars(select(Membership).where(Membership.user_id == world.mette.id))
+    membership = mine.one()
+    if why == "observer":
+        membership.role = Role.OBSERVER
+    elif why == "own":  # which this one is not
+        membership.sees = Visibility.OWN
+    elif why == "gone":
+        membership.deactivated_at = clock.now()
+    elif why == "staff":
+        sender = world.anna.email
+    else:
+        sender = make_user(post.session, account=make_account(post.session)).email
+    post.session.commit()
+    mail = post.take(answer_to(told, "Hei", sender=sender))
+    assert offered(agent, mail) == []
+    assert "Nobody whom it may be from may answer" in agent.get(f"{PATH}/{mail.id}").text
+    assert taken(post, agent, mail, opened, world.ola.id) == 422
+    assert taken(post, agent, mail, opened, world.mette.id) == 422
+
+
+def test_of_those_who_take_part_only_who_may_answer_is_offered(
+    post: Post, opened: int, agent: FlaskClient, parked: InboundMail
+) -> None:
+    world = post.world
+    observer = make_user(post.session, account=world.account, role=Role.OBSERVER)
+    post.session.commit()
+    for person in (world.mette, world.siri, observer):
+        world.do(opened, follow, person.id, by=world.ola)
+    may = [world.mette.email, world.ola.email, world.siri.email]
+    assert offered(agent, parked) == may
+    grant = post.session.scalars(select(Grant)).one()
+    grant.permissions = [Permission.REQUESTS_VIEW]
+    post.session.commit()
+    assert offered(agent, parked) == may[:2]
+    for person in (world.siri, observer):
+        assert taken(post, agent, parked, opened, person.id) == 422
+    grant = post.session.merge(grant)
+    grant.permissions = [Permission.REQUESTS_VIEW, Permission.REQUESTS_CHANGE]
+    grant.last_day = clock.today() - timedelta(days=1)
+    post.session.commit()
+    assert offered(agent, parked) == may[:2]
+
+
+def test_a_closed_request_is_to_be_opened_first_and_one_click_away(
+    post: Post, opened: int, agent: FlaskClient, parked: InboundMail
+) -> None:
+    world = post.world
+    link = f'href="/desk/service-requests/{world.get(opened).reference}"'
+    page = agent.get(f"{PATH}/{parked.id}").text
+    assert page.count(link) == 1  # beside "Request"
+    world.do(opened, close_request, by=world.anna, solved=True)
+    page = agent.get(f"{PATH}/{parked.id}").text
+    assert page.count(link) == 2
+    assert "Open it again first" in page
+    assert offered(agent, parked) == []
+
+
 def test_only_those_who_work_with_requests_take_mails_over(
     post: Post, opened: int, sign_in: SignInAs, parked: InboundMail
 ) -> None:
@@ -183,19 +266,16 @@ def test_of_a_mail_to_nobody_in_particular_one_asks_who_takes_part(
     assert taken(post, agent, found, opened, post.world.ola.id) == 303
 
 
-def test_whom_we_know_is_told_once_a_day_that_no_request_is_opened_by_mail(
-    post: Post, opened: int
+def test_whom_we_know_is_shown_and_nobody_is_written_to_who_only_may_have_written(
+    post: Post, opened: int, agent: FlaskClient
 ) -> None:
     world = post.world
-    for number, sender in enumerate([world.mette.email] * 3 + [ELSEWHERE, world.anna.email]):
+    for number, sender in enumerate([world.mette.email, ELSEWHERE, world.anna.email]):
         mail = EmailMessage()
         mail["From"], mail["To"], mail["Message-ID"] = sender, "x@portal.example", f"<{number}@x>"
         mail.set_content(f"Hemmelig {number}")
-        assert post.take(mail).reason is Reason.UNKNOWN
-    (told,) = post.sent()
-    body = told.get_body(("plain",))
-    assert body
-    assert (told["To"], told["Auto-Submitted"]) == (world.mette.email, "auto-replied")
-    assert "cannot be opened by e-mail" in body.get_content()
-    assert "http://localhost/service-requests/new" in body.get_content()
-    assert "Hemmelig" not in told.as_string()
+        found = post.take(mail)
+        assert found.reason is Reason.UNKNOWN
+        page = agent.get(f"{PATH}/{found.id}").text
+        assert ("Known to us as" in page) is (sender == world.mette.email)
+    assert post.sent() == []

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from portal.accounts.models import User
 from portal.agreements.targets import Severity
 from portal.base.access import Role
+from portal.base.jobs import Job
 from portal.base.mails import Mail
 from portal.base.references import reference
 from portal.base.tenancy import Scope, ScopedSession
@@ -245,6 +246,29 @@ def test_a_status_that_waits_says_for_what(anna: FlaskClient, world: World) -> N
     form["waiting_for"] = "send loggen"
     anna.post(desk(asked, "status"), data=versioned(world, asked, **form))
     assert world.get(asked).waiting_for == "send loggen"
+
+
+def test_what_is_waited_for_can_be_changed_and_the_customer_hears_of_it(
+    anna: FlaskClient, ola: FlaskClient, session: Session, world: World
+) -> None:
+    asked = world.request()
+    waits: dict[str, Any] = {"status": Status.WAITING_FOR_CUSTOMER, "waiting_for": "send loggen"}
+    world.do(asked, reply, "Hei", by=world.anna, **waits)
+    page = anna.get(desk(asked, "status")).text
+    assert 'selected value="waiting_for_customer"' in page
+    assert 'value="send loggen"' in page
+    before = len(session.scalars(select(Job)).all())
+    session.rollback()
+    form = {"status": "waiting_for_customer", "waiting_for": "send bildet"}
+    for times in (1, 2):  # the second says nothing new
+        told = anna.post(desk(asked, "status"), data=versioned(world, asked, **form))
+        assert told.status_code == 303
+        assert world.get(asked).waiting_for == "send bildet"
+        assert len(session.scalars(select(Job)).all()) == before + 1, times
+        session.rollback()
+    shown = ola.get(f"/service-requests/{world.get(asked).reference}").text
+    assert "send bildet" in shown
+    assert shown.count("What is waited for changed") == 1
 
 
 def test_time_is_noted_once_and_seen_by_staff(

@@ -15,8 +15,10 @@ from portal.base.history import Event
 from portal.base.tenancy import ScopedSession
 from portal.service_requests.actions import close_request, reply
 from portal.service_requests.explaining import concern
+from portal.service_requests.following import change_contact
 from portal.service_requests.handling import add_time, change_status
 from portal.service_requests.models import ServiceRequest, ServiceRequestMessage
+from portal.service_requests.opening import Contact
 from portal.service_requests.rules import Status
 from portal.service_requests.taking import take
 from portal.web.formats import text_date
@@ -75,6 +77,55 @@ def test_an_answer_reaches_the_customer_and_moves_the_request_in_one_act(
     assert (request.status, request.waiting_for) == (Status.WAITING_FOR_CUSTOMER, "send loggen")
     assert request.owner_id == world.anna.id
     assert "Start enheten på nytt." in ola.get(page_of(asked)).text
+
+
+WAITS = {"status": "waiting_for_customer"}
+
+
+@pytest.fixture
+def waiting(anna: FlaskClient, world: World) -> int:
+    """A request that waits for the log."""
+    asked = world.request()
+    form = answer(world, asked) | {"status": "waiting_for_customer", "waiting_for": "send loggen"}
+    assert anna.post(desk(asked, "messages"), data=form).status_code == 303
+    return asked
+
+
+def test_what_is_waited_for_is_said_anew_with_an_answer(
+    anna: FlaskClient, ola: FlaskClient, world: World, waiting: int
+) -> None:
+    since = world.get(waiting).status_since
+    page = anna.get(desk(waiting)).text
+    assert 'selected value="waiting_for_customer"' in page
+    assert 'value="send loggen"' in page
+    form = answer(world, waiting, waiting_for="send bildet") | WAITS
+    anna.post(desk(waiting, "messages"), data=form)
+    request = world.get(waiting)
+    assert (request.status, request.waiting_for) == (Status.WAITING_FOR_CUSTOMER, "send bildet")
+    assert request.status_since == since
+    assert "send bildet" in ola.get(page_of(waiting)).text
+    empty = answer(world, waiting, waiting_for=" ") | WAITS
+    told = anna.post(desk(waiting, "messages"), data=empty)
+    assert told.status_code == 422
+    assert "Say in a few words what you wait for." in told.text
+
+
+def test_an_answer_that_says_nothing_of_it_leaves_what_is_waited_for(
+    anna: FlaskClient, world: World, waiting: int
+) -> None:
+    """The page may be one from before it waited; and older than what the customer changed since."""
+    old = answer(world, waiting, waiting_for="")
+    untouched = answer(world, waiting, waiting_for="send loggen") | WAITS
+    contact = Contact(name="Per", phone="+4722000000")
+    world.do(waiting, change_contact, contact, version=None, by=world.ola)
+    for form in (old, untouched):
+        assert anna.post(desk(waiting, "messages"), data=form).status_code == 303
+    request = world.get(waiting)
+    assert (request.status, request.waiting_for) == (Status.WAITING_FOR_CUSTOMER, "send loggen")
+    changed = answer(world, waiting, waiting_for="send bildet") | WAITS
+    world.do(waiting, reply, "Her er loggen.", by=world.ola)
+    assert anna.post(desk(waiting, "messages"), data=changed).status_code == 422
+    assert world.get(waiting).status is Status.IN_PROGRESS
 
 
 def test_sending_twice_answers_once(anna: FlaskClient, world: World) -> None:

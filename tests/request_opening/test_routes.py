@@ -50,6 +50,17 @@ def test_a_request_is_opened_and_its_receipt_tells_the_number(
     assert "support@poly.example.com" in receipt
 
 
+def test_faults_are_told_in_the_order_of_the_page(client: FlaskClient) -> None:
+    data = filled(device_count="0", severity="", subject="", text="", call_from="x", about="")
+    said = client.post(NEW, data=data).text
+    summary = said.partition('id="error-summary"')[2].partition("</ul>")[0]
+    linked = re.findall(r'href="#([a-z_]+)(?:-0)?"', summary)
+    places = [said.index(f' name="{name}"') for name in linked]
+    assert len(linked) >= 5
+    assert linked[0] == "about"
+    assert places == sorted(places)
+
+
 def test_only_what_is_critical_asks_for_a_number(client: FlaskClient, opened: Opened) -> None:
     answer = client.post(NEW, data=filled(severity="high", contact_phone=""))
 

@@ -10,7 +10,7 @@ from portal.base.tenancy import OutOfScope, ScopedSession
 from portal.base.visibility import Limits
 from portal.service_requests.actions import reply
 from portal.service_requests.escalating import escalate
-from portal.service_requests.following import follow, unfollow
+from portal.service_requests.following import change_contact, follow, unfollow
 from portal.service_requests.handling import add_time, change_severity
 from portal.service_requests.indexing import (
     ESCALATED_MARK,
@@ -19,6 +19,8 @@ from portal.service_requests.indexing import (
     extend_request,
 )
 from portal.service_requests.models import ServiceRequest
+from portal.service_requests.opening import Contact
+from portal.service_requests.personal_data import forget_member
 from portal.service_requests.rules import Status
 from portal.service_requests.taking import take
 from tests.factories import make_product, make_site
@@ -35,7 +37,8 @@ def found(
     query = query_of(text)
     for mark in marks:
         query = query.narrowed([mark])
-    return find(world.look(staff=staff, limits=limits), kind, query, limit=10)
+    with world.look(staff=staff, limits=limits) as session:
+        return find(session, kind, query, limit=10)
 
 
 @pytest.mark.parametrize(
@@ -52,6 +55,35 @@ def test_a_request_is_found_by_what_it_says_and_its_numbers(
     world.do(number, reply, "Send loggfilen.", by=world.anna)
     for staff in (False, True):
         assert found(world, text, staff=staff) == [number]
+
+
+def test_it_is_found_by_its_contact_and_no_more_by_one_that_it_had(world: World) -> None:
+    per = Contact(name="Per Lyngstad", phone="+4722334455")
+    asked = world.request(contact=per, text="Lyngstad stasjon er nede. Ring 815 00 000.")
+    for text in ("Per Lyngstad", "22 33 44 55", "22334455", "+4722334455"):
+        for staff in (False, True):
+            assert found(world, text, staff=staff) == [asked], text
+    world.do(asked, reply, "Hilsen Peder", by=world.ola)
+    kari = Contact(name="Kari Bråten", phone="+4790919293")
+    world.do(asked, change_contact, kari, version=None, by=world.ola)
+    for staff in (False, True):
+        for text in ("Bråten", "90919293", "Peder", "Lyngstad", "stasjon"):
+            assert found(world, text, staff=staff) == [asked], text
+        for text in ("Per Lyngstad", "22334455"):
+            assert found(world, text, staff=staff) == [], text
+
+
+def test_whoever_deletes_their_user_is_found_nowhere_as_the_contact(world: World) -> None:
+    contact = Contact(user_id=world.mette.id, name="Mette Lie", phone="+4722334455")
+    asked = world.request(contact=contact)
+    assert found(world, "Mette Lie") == found(world, "22334455") == [asked]
+    with world.at_work() as session:
+        forget_member(session, world.mette.id)
+    for staff in (False, True):
+        assert found(world, "Mette", staff=staff) == []
+        assert found(world, "22334455", staff=staff) == []
+        assert found(world, "møterommet", staff=staff) == [asked]
+    assert (world.get(asked).contact_name, world.get(asked).contact_phone) == ("", "")
 
 
 def test_it_is_found_by_its_number(world: World) -> None:
