@@ -47,8 +47,8 @@ def reply(
 ) -> ServiceRequestMessage:
     """Write to the others, or to staff alone; and move the request, to `status` or as it follows.
 
-    A mail that comes twice is written once. `version` guards the status, never what is said. Who of
-    staff answers what nobody has `takes` it, unless many are answered. `told_as`: not as an answer.
+    A mail that comes twice is written once. `version` guards the status alone. Who answers what
+    nobody has `takes` it, unless many are answered. `told_as`: as something else than an answer.
     """
     request = hold(session, request)
     if mail_message_id and (
@@ -95,11 +95,9 @@ def _follow_from(
     """Where a message moves its request."""
     if status is not None:
         return status
-    if message.internal:
-        return None
     begun = message.by_staff and request.status is Status.NEW
     answered = not message.by_staff and request.status in ANSWERED
-    return Status.IN_PROGRESS if begun or answered else None
+    return Status.IN_PROGRESS if (begun or answered) and not message.internal else None
 
 
 def _take_part(
