@@ -147,6 +147,16 @@ def test_filters_and_search_narrow_it(
     assert set(subjects(client, query)) == (everything if found is None else found)
 
 
+def test_what_it_is_narrowed_to_is_told_also_where_only_the_list_is_drawn(
+    client: FlaskClient, desk: Desk
+) -> None:
+    asked = {"HX-Request": "true", "HX-Target": "queue-list"}
+    answer = client.get("/desk?severity=critical&view=mine", headers=asked)
+
+    assert answer.text.strip().startswith('<section id="queue-list"')
+    assert 'href="/desk?view=mine"' in answer.text  # the chip: the list without it
+
+
 def test_internal_notes_are_searched_too(client: FlaskClient, desk: Desk) -> None:
     noted = desk.request(desk.fjord, subject="Ingen lyd")
     desk.do(desk.fjord, noted, reply, "Sjekk kretskortet.", internal=True)
