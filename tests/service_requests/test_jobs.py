@@ -141,7 +141,9 @@ def test_what_was_split_off_is_told_with_whose_deed_it_was_and_what_it_begins_wi
     world.later(minutes=1)
     world.do(number, split, by=world.anna, message_ids=said[1:], subject=subject)
     told()
-    mail = session.scalars(select(Mail).where(Mail.address == world.ola.email)).all()[-1]
+    mail = session.scalars(
+        select(Mail).where(Mail.address == world.ola.email).order_by(Mail.id)
+    ).all()[-1]
     assert (
         f"Anna Agent has opened the service request {world.get(number + 1).reference}" in mail.text
     )
