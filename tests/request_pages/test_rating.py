@@ -139,7 +139,9 @@ def test_the_mail_of_the_closing_has_the_links_for_customers_alone(
     world.do(asked, close_request, solved=True, by=world.anna)
     run_jobs()
 
-    mail = session.scalars(select(Mail).where(Mail.address == world.ola.email)).all()[-1]
+    mail = session.scalars(
+        select(Mail).where(Mail.address == world.ola.email).order_by(Mail.id)
+    ).all()[-1]
     links = re.findall(r"http://localhost(/ratings/\S+)", mail.text)
     assert len(links) == 5
     assert client.get(links[0]).status_code == 200
