@@ -158,6 +158,20 @@ def test_a_leaver_is_out_at_once_everywhere(
     assert "Give access back" in page
 
 
+@pytest.mark.parametrize("name", ["role", "account_id", "user_id", "permissions"])
+def test_what_is_added_to_a_form_that_is_but_a_button_undoes_the_deed(
+    client: FlaskClient, session: Session, ola: User, name: str
+) -> None:
+    answer = client.post(f"{path_of(ola)}/deactivation", data={name: "administrator"})
+
+    assert answer.status_code == 400
+    assert "The form held something it does not ask for" in answer.text
+    session.expire_all()
+    assert ola.deactivated_at is None
+    assert events(session) == []
+    assert "alert" not in client.get(path_of(ola)).text
+
+
 def test_whoever_belongs_to_another_account_keeps_that(
     client: FlaskClient, session: Session, ola: User, account: Account, sign_in: SignInAs
 ) -> None:

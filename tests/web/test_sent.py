@@ -1,4 +1,5 @@
 from io import BytesIO
+from typing import cast
 
 from flask import Flask, request
 
@@ -23,3 +24,20 @@ def test_no_record_has_a_nul_in_its_address() -> None:
 
     assert app.test_client().get(f"/products/{reference('P', 1)}").status_code == 200
     assert app.test_client().get(f"/products/{reference('P', 1)}%00").status_code == 404
+
+
+def test_what_decides_and_is_not_read_is_unasked() -> None:
+    app = Flask(__name__)
+    sent.init_app(app)
+
+    for read in (
+        lambda form: form["role"],
+        lambda form: form.get("role"),
+        lambda form: form.getlist("role"),
+        lambda form: "role" in form,
+    ):
+        with app.test_request_context("/", method="POST", data={"role": "x", "deed": "assign"}):
+            form = cast(sent.Sent, request.form)
+            assert form.unasked()
+            read(form)
+            assert not form.unasked()
