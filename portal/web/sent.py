@@ -39,12 +39,12 @@ class Sent(ImmutableMultiDict[str, Any]):
         self._asked_for.add(name)
         return super().__getitem__(name)
 
-    def getlist(self, name: str, *args: Any, **options: Any) -> list[Any]:
+    def getlist(self, name: str, *args: Any, **options: Any) -> Any:  # type: ignore[override]
         self._asked_for.add(name)
         return super().getlist(name, *args, **options)
 
     def unasked(self) -> bool:
-        """Whether it holds what decides whose something is, or who may do what, and was not read."""
+        """Whether it holds what decides whose something is, or who may do what, and went unread."""
         return any(map(decides, set(self) - self._asked_for))
 
 
