@@ -16,7 +16,7 @@ from portal.accounts.models import Membership, User
 from portal.base.held import Held
 from portal.base.text import loose_key, words_of
 
-MOST = 30  # people that one search stands for
+MOST = 20  # people that one search stands for
 _SHORTEST = 2  # letters by which a name is begun
 
 
