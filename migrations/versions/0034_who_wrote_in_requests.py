@@ -1,4 +1,5 @@
-"""Requests are found by who has them, opened them or wrote in them
+"""Requests are found by who has them, opened them or wrote in them; and people are told as an
+authorization comes to its end
 
 Revision ID: 0034
 Revises: 0033
@@ -39,6 +40,8 @@ WHERE search_entry.id = told.id
 
 
 def upgrade() -> None:
+    warned = sa.Column("authorization_warned_of", sa.Date(), nullable=True)
+    op.add_column("cloud_partner_case", warned)
     walled = op.get_bind().dialect.name == "postgresql"
     tables = ("service_request", "service_request_message") if walled else ()
     for table in tables:  # here the owner reads of every account
@@ -54,3 +57,5 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """The marks stay: nobody asks for them, and the next deed takes them away."""
+    with op.batch_alter_table("cloud_partner_case") as table:
+        table.drop_column("authorization_warned_of")
