@@ -49,7 +49,9 @@ def test_it_is_ones_own_and_told_of_until_it_is_sent_or_deleted(
     assert TOLD not in client.get(LIST).text
 
 
-def test_it_costs_no_more_than_a_list_may(client: FlaskClient, world: World, engine: Engine) -> None:
+def test_it_costs_no_more_than_a_list_may(
+    client: FlaskClient, world: World, engine: Engine
+) -> None:
     world.request()
     keep(client)
     client.get(LIST)
