@@ -69,7 +69,7 @@ def link_of_a_closing(portal: Portal) -> str:
             asked = "SELECT text FROM mail WHERE address = ? AND text LIKE '%/ratings/%'"
             row = database.execute(asked, ("ola@nordlys.example.com",)).fetchone()
         if row:
-            return re.findall(r"(/ratings/\S+)\?score=", row[0])[0]
+            return str(re.findall(r"(/ratings/\S+)\?score=", row[0])[0])
         time.sleep(0.2)
     raise AssertionError("No mail came.")
 

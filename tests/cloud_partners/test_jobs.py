@@ -311,8 +311,8 @@ def test_what_waits_for_the_customer_anyway_is_not_told_of_twice(
 ) -> None:
     passes(OVER)
     world.now = OVER
-    told = {"waiting_for": "signed authorization", "by": world.anna}
-    world.do(asked, change_status, Status.WAITING_FOR_CUSTOMER, **told)
+    waiting: dict[str, Any] = {"waiting_for": "signed authorization", "by": world.anna}
+    world.do(asked, change_status, Status.WAITING_FOR_CUSTOMER, **waiting)
     with time_machine.travel(OVER, tick=False):
         page = sign_in(world.ola).get("/service-requests?view=waiting").text
     assert "ran out on" not in page

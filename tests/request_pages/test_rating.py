@@ -32,7 +32,7 @@ def link_of(world: World, asked: int, key: str = SETTINGS.secret_key) -> str:
     return rating_path(key, RatingLink(world.account.id, asked, world.ola.id))
 
 
-BY_ITSELF = " data-by-itself"
+BY_ITSELF = " data-sends-itself"
 
 
 def ratings(session: ScopedSession) -> list[tuple[int, str, int]]:
