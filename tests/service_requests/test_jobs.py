@@ -200,8 +200,8 @@ def test_every_kind_of_news_is_told(world: World, told: Told) -> None:
         merge(session, *both, by=By(world.anna.id), now=world.now)
     note(one)
     # The cloud partner and the end of its authorization, as it comes near and is there, are told of
-    # where there is one, and so is how an escalation was got over, with a workaround or without; notes to staff alone; and what closes
-    # it with a word says the same.
+    # where there is one, and so is how an escalation was got over, with a workaround or without;
+    # notes to staff alone; and what closes it with a word says the same.
     assert len(reached) >= len(NEWS) - 7
 
 
