@@ -4,6 +4,7 @@ from portal.about import routes as about
 from portal.accounts import routes as accounts
 from portal.activity import routes as activity
 from portal.cloud_partners import desk as cloud_partner_desk
+from portal.cloud_partners import ending  # noqa: F401 - what it tells beside requests is shown
 from portal.cloud_partners import routes as cloud_partners
 from portal.delivery_times import routes as delivery_times
 from portal.desk import accounts as desk_accounts
@@ -60,6 +61,7 @@ from portal.request_opening import drafts as request_drafts
 from portal.request_opening import routes as request_opening
 from portal.request_opening import several as several_requests
 from portal.request_opening import similar as request_similar
+from portal.request_opening import waiting  # noqa: F401 - the same
 from portal.request_pages import closing, escalation, followers, papers, rating, replying
 from portal.request_pages import routes as request_pages
 from portal.request_queue import deeds as request_queue_deeds

@@ -7,7 +7,7 @@ change counts up. A check in every request would cost a statement a page.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar, cast
 from weakref import WeakKeyDictionary
@@ -46,13 +46,20 @@ class _Asked:
 
 
 class Held(Generic[Value]):
-    """Everything of one kind, made by `read` from the rows of `tables`.
+    """Everything of one kind, made by `read` from the rows of `tables`; of their changes those that
+    matter, which are all unless it is said.
 
     It is shared by everyone, so it holds nothing that belongs to an account.
     """
 
-    def __init__(self, name: str, read: Callable[[Session], Value], *tables: type[Base]) -> None:
-        self.name, self.tables, self._read = name, tables, read
+    def __init__(
+        self,
+        name: str,
+        read: Callable[[Session], Value],
+        *tables: type[Base],
+        matters: Callable[[object], bool] = lambda _: True,
+    ) -> None:
+        self.name, self.tables, self._read, self._matters = name, tables, read, matters
         self._kept: WeakKeyDictionary[Engine, _Kept[Value]] = WeakKeyDictionary()
         _KINDS.append(self)
 
@@ -82,6 +89,10 @@ class Held(Generic[Value]):
         """Read anew at the next question, in this process."""
         self._kept.clear()
 
+    def concerned(self, touched: Iterable[object]) -> bool:
+        """Whether what is held is another after these records have changed."""
+        return any(type(it) in self.tables and self._matters(it) for it in touched)
+
     def _number(self, session: Session, engine: Engine, good_for: float) -> int:
         asked = _asked.get(engine)
         if asked is None or time.monotonic() - asked.at >= good_for:
@@ -105,9 +116,9 @@ def forget_all() -> None:
 @event.listens_for(ScopedSession, "after_flush")
 def _count(session: Session, _context: object) -> None:
     """Count every change of a row, so that no deed has to remember it."""
-    touched = {type(record) for record in (*session.new, *session.dirty, *session.deleted)}
+    touched = (*session.new, *session.dirty, *session.deleted)
     counted: set[str] = session.info.get(_CHANGED, set())
-    changed = {kind.name for kind in _KINDS if touched.intersection(kind.tables)} - counted
+    changed = {kind.name for kind in _KINDS if kind.concerned(touched)} - counted
     if not changed:
         return
     session.info[_CHANGED] = counted | changed

@@ -40,7 +40,7 @@ FOLLOWED = frozenset({Kind.SERVICE_REQUEST, Kind.SERVICE_REQUEST_DESK, Kind.REPL
 _OF_STAFF = frozenset({Kind.SERVICE_REQUEST_DESK})
 NOTHING = Tokens(frozenset(), "")
 Entries = Iterable[tuple[int, int, Tokens]]
-_TEXT = frozenset("wjhte")  # what tokens of texts and identifiers begin with; others are marks
+_SAID = frozenset("wjhtep")  # tokens of what was said, and of who did; others are marks of now
 
 
 def install(connection: Connection) -> None:
@@ -90,7 +90,7 @@ def extend(
         left = {*numbers.split()} - {*without.identifiers.split()}
         both = sorted(left | {*identifiers.split()})
         gone = without.words - tokens_of(identifiers=both).words
-        kept = words | {token for token in old if token[0] in _TEXT and token not in gone}
+        kept = words | {token for token in old if token[0] in _SAID and token not in gone}
         whole.append((record_id, account_id, Tokens(kept, " ".join(both))))
     index(session, kind, whole)
 

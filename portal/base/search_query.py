@@ -8,6 +8,7 @@ people type can be mistaken for an operator:
     h  t  e  three signs of an identifier: its head, every second place, its end   h8g2 tg22 e3qx
     a  the account and kind of the entry   a12k1
     k  its kind   k1
+    p  somebody who wrote in it, and stays one who did   p7
     and whatever a feature marks its entries with, a letter and a number   m12
 
 An identifier is known by every second three of its signs, which costs half of what all of them

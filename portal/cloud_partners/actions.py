@@ -4,8 +4,10 @@ from datetime import date, datetime
 from typing import Any
 
 from portal.base.clock import day_of
+from portal.base.db import derive
 from portal.base.files import StoredFile
 from portal.base.history import Doer, What, happened
+from portal.base.jobs import later
 from portal.base.tenancy import ScopedSession
 from portal.base.words import N_, Refused
 from portal.cloud_partners.asking import pass_the_ball
@@ -20,6 +22,7 @@ from portal.cloud_partners.rules import (
     Stage,
     State,
     has_run_out,
+    runs_out_soon,
 )
 from portal.service_requests.deeds import hold, settle
 from portal.service_requests.models import ServiceRequest
@@ -128,6 +131,8 @@ def give_authorization(
         "authorization_file_id": file.id,
         "authorization_dated": dated,
         "authorization_until": until,
+        # Whoever says so now need not be told.
+        "authorization_warned_of": until if runs_out_soon(until, day_of(now)) else None,
     }
     doing: dict[str, Any] = {"version": version, "by": by, "now": now}
     step = record(session, case, Stage.AUTHORIZATION, State.DONE, Said(), fields=fields, **doing)
@@ -148,4 +153,23 @@ def let_authorization_run_out(
     doing: dict[str, Any] = {"version": case.version, "by": None, "now": now}
     record(session, case, Stage.AUTHORIZATION, State.WAITING, Said(), **doing)
     tell(session, case.request, "authorization_over", by=None)
+    return True
+
+
+def warn_of_authorization(session: ScopedSession, case: CloudPartnerCase, *, now: datetime) -> bool:
+    """Tell whom it concerns that it is good for a few days more; False where that was done."""
+    until = case.authorization_until
+    done = case.standings[Stage.AUTHORIZATION].state is State.DONE
+    if not (done and runs_out_soon(until, day_of(now))) or case.request.status in STOPPED:
+        return False
+    if case.authorization_warned_of == until:
+        return False
+    derive(session, case, authorization_warned_of=until)
+    later(
+        session,
+        "cloud_partners.warn",
+        account_id=case.account_id,
+        request_id=case.request_id,
+        until=until.isoformat() if until else "",
+    )
     return True

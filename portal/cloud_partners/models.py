@@ -43,6 +43,8 @@ class CloudPartnerCase(OfRequest, Owned, Base):
     authorization_file: Mapped[StoredFile | None] = relationship(viewonly=True)
     authorization_dated: Mapped[date | None] = mapped_column(Date)
     authorization_until: Mapped[date | None] = mapped_column(Date)
+    # The last day of which people were told that it comes near.
+    authorization_warned_of: Mapped[date | None] = mapped_column(Date)
     incident_number: Mapped[str] = mapped_column(String(LONGEST_NUMBER), default="")
     incident_at: Mapped[datetime | None]
     findings: Mapped[str] = mapped_column(Text, default="")

@@ -2,14 +2,16 @@
 
 from datetime import date
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import joinedload
 
 from portal.accounts.models import Account
 from portal.cloud_partners.models import CloudPartnerCase, CloudPartnerStep
-from portal.cloud_partners.rules import Stage, State
+from portal.cloud_partners.rules import WARNED, Stage, State
 from portal.service_requests.models import ServiceRequest
-from portal.service_requests.rules import STOPPED
+from portal.service_requests.rules import STOPPED, Status
+
+_state = CloudPartnerCase.stages[Stage.AUTHORIZATION.value]["state"].as_string()
 
 
 def case_of(request_id: int) -> Select[CloudPartnerCase]:
@@ -37,12 +39,35 @@ def call_with_id(request_id: int, step_id: int) -> Select[CloudPartnerStep]:
 def authorizations_over(today: date) -> Select[int, int]:
     """Requests and whose they are, where an authorization was good until a day before this one,
     and nobody was told of that."""
-    state = CloudPartnerCase.stages[Stage.AUTHORIZATION.value]["state"].as_string()
+    return _authorized(CloudPartnerCase.authorization_until < today)
+
+
+def authorizations_to_warn_of(today: date) -> Select[int, int]:
+    """Requests and whose they are, where one is good for a few days more, and nobody was told."""
+    until, warned = CloudPartnerCase.authorization_until, CloudPartnerCase.authorization_warned_of
+    return _authorized(until.between(today, today + WARNED), or_(warned.is_(None), warned != until))
+
+
+def _authorized(*conditions: ColumnElement[bool]) -> Select[int, int]:
     return (
         select(CloudPartnerCase.request_id, CloudPartnerCase.account_id)
         .join(ServiceRequest, ServiceRequest.id == CloudPartnerCase.request_id)
         .join(Account, Account.id == CloudPartnerCase.account_id)
-        .where(CloudPartnerCase.authorization_until < today, state == State.DONE.value)
+        .where(_state == State.DONE.value, *conditions)
         .where(ServiceRequest.status.not_in(STOPPED), Account.closed_at.is_(None))
         .order_by(CloudPartnerCase.id)
+    )
+
+
+def authorizations_ending(today: date) -> Select[int, date | None]:
+    """Requests with an authorization that is good no more, or not for long, and until when. Those
+    that wait for the customer themselves say so."""
+    until, status = CloudPartnerCase.authorization_until, ServiceRequest.status
+    told = and_(status == Status.WAITING_FOR_CUSTOMER, until < today)
+    return (
+        select(CloudPartnerCase.request_id, until)
+        .join(ServiceRequest, ServiceRequest.id == CloudPartnerCase.request_id)
+        .where(until <= today + WARNED, _state != State.NOT_NEEDED.value)
+        .where(status.not_in(STOPPED), ~told)
+        .order_by(until, CloudPartnerCase.id)
     )

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Any
 
 from portal.base.words import N_, LabelledEnum, Refused
 
 LONGEST_NAME, LONGEST_NUMBER = 80, 80
+WARNED = timedelta(days=7)  # how long before an authorization runs out the customer is told
 RUN_OUT = N_("The authorization has run out. Ask the customer for a new one.")
 MOST_MINUTES = 8 * 60
 _YEARS = range(2000, 2100)
@@ -82,6 +83,10 @@ def stored_with(
 
 def has_run_out(until: date | None, today: date) -> bool:
     return until is not None and until < today
+
+
+def runs_out_soon(until: date | None, today: date) -> bool:
+    return until is not None and today <= until <= today + WARNED
 
 
 def needed(

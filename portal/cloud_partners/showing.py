@@ -10,7 +10,7 @@ from portal.base import clock
 from portal.base.clock import day_of
 from portal.cloud_partners.asking import says_what_is_asked
 from portal.cloud_partners.models import CloudPartnerCase, CloudPartnerStep
-from portal.cloud_partners.rules import CloudPartner, Stage, State, has_run_out
+from portal.cloud_partners.rules import CloudPartner, Stage, State, has_run_out, runs_out_soon
 from portal.profile.zones import city
 from portal.service_requests.models import ServiceRequest
 from portal.web.formats import date_and_time, listing, text_date
@@ -30,6 +30,7 @@ class Row:
     late: bool
     says: str
     trouble: str
+    warning: str
 
     @property
     def color(self) -> str:
@@ -49,6 +50,7 @@ def rows_of(case: CloudPartnerCase, now: datetime) -> list[Row]:
             late=bool(it.next_update_at and it.next_update_at < now and it.state in _OPEN),
             says=says_of(case, stage),
             trouble=trouble_of(case, stage, now),
+            warning=warning_of(case, stage, now),
         )
         for stage, it in case.standings.items()
     ]
@@ -72,11 +74,23 @@ def trouble_of(case: CloudPartnerCase, stage: Stage, now: datetime) -> str:
     return _("The agreement ran out on %(day)s. Tell us of a new one.", day=text_date(until))
 
 
+def warning_of(case: CloudPartnerCase, stage: Stage, now: datetime) -> str:
+    """What holds for a few days more."""
+    done = case.standings[stage].state is State.DONE
+    if stage is not Stage.AUTHORIZATION or not done:
+        return ""
+    return _("Runs out soon") if runs_out_soon(case.authorization_until, day_of(now)) else ""
+
+
 def wanted(case: CloudPartnerCase, now: datetime) -> list[Stage]:
-    """What the customer is to give."""
+    """What the customer is to give, or may give anew while it is time."""
     asked = (Stage.AGREEMENT, Stage.AUTHORIZATION)
     standing = case.standings
-    return [it for it in asked if standing[it].state in _OPEN or trouble_of(case, it, now)]
+    return [
+        it
+        for it in asked
+        if standing[it].state in _OPEN or trouble_of(case, it, now) or warning_of(case, it, now)
+    ]
 
 
 def says_of(case: CloudPartnerCase, stage: Stage) -> str:

@@ -97,7 +97,9 @@ KINDS: dict[Notice, Kind] = {
         CUSTOMERS | PARTNERS | STAFF,
     ),
     Notice.REQUEST_CHANGED: Kind(
-        _of_requests("authorization_over closed cloud_partner merged severity status"),
+        _of_requests(
+            "authorization_ends authorization_over closed cloud_partner merged severity status"
+        ),
         Permission.REQUESTS_VIEW,
         CUSTOMERS | PARTNERS | STAFF,
     ),

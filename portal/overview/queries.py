@@ -11,6 +11,7 @@ from sqlalchemy import (
     Select,
     String,
     and_,
+    cast,
     func,
     literal,
     null,
@@ -24,8 +25,10 @@ from sqlalchemy.orm import Session, load_only
 from portal.accounts.grants import Grant, GrantSite, usable
 from portal.accounts.models import Account, Partner, Site, User
 from portal.accounts.queries import holding
+from portal.base.clock import day_of
 from portal.base.deeds import LOOKS
 from portal.base.history import Event
+from portal.cloud_partners.queries import authorizations_ending
 from portal.notices.queries import unread
 from portal.partners.queries import number_of_requests_to
 from portal.product_imports.models import ImportStatus, ProductImport
@@ -38,7 +41,7 @@ WAITING = (
     ProductImport.status.in_([ImportStatus.READY, ImportStatus.COLUMNS]),
     ProductImport.waiting,
 )
-_REQUEST, _NO_TEXT = 4, literal(None, String)
+_REQUEST, _AUTHORIZATION, _NO_TEXT = 4, 5, literal(None, String)
 MOST_WAITING = 5
 CUSTOMERS_TURN = [status for status in OPEN if ball_of(status) is Ball.CUSTOMER]
 OUT_OF_USE = [status for status in ProductStatus if status is not ProductStatus.ACTIVE]
@@ -53,6 +56,7 @@ class Inventory:
     requests: int = 0  # of partners for access, not answered yet
     unread: int = 0  # notices about it, to whoever looks
     waiting: list[tuple[int, str]] = field(default_factory=list)  # requests that wait for an answer
+    ending: list[tuple[int, date]] = field(default_factory=list)  # and those whose authorization is
 
 
 def inventory(session: Session, account_id: int, user_id: int, *, now: datetime) -> Inventory:
@@ -78,12 +82,15 @@ def inventory(session: Session, account_id: int, user_id: int, *, now: datetime)
             select(literal(2), null(), requests.scalar_subquery(), _NO_TEXT),
             select(literal(3), null(), unread(user_id, account_id).scalar_subquery(), _NO_TEXT),
             _waiting_requests(),
+            _ending_authorizations(day_of(now)),
         )
     )
     found = Inventory()
     for sign, model_id, many, text in rows:
         if sign == _REQUEST:
             found.waiting.append((model_id, text))
+        elif sign == _AUTHORIZATION:
+            found.ending.append((model_id, date.fromisoformat(text)))
         elif model_id is None and sign == 3:
             found.unread = many
         elif model_id is None and sign:
@@ -106,6 +113,13 @@ def _waiting_requests() -> Select[Any]:
         .subquery()
     )
     return select(literal(_REQUEST), newest.c.id, literal(1), newest.c.subject)
+
+
+def _ending_authorizations(today: date) -> Select[Any]:
+    """Requests whose authorization to speak with a cloud partner ends or has ended, and when."""
+    few = authorizations_ending(today).limit(MOST_WAITING).subquery()
+    number, day = few.c
+    return select(literal(_AUTHORIZATION), number, literal(1), cast(day, String))
 
 
 def most_urgent(most: int) -> Select[Any]:

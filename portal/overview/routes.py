@@ -84,6 +84,7 @@ def overview() -> ResponseReturnValue:
             unserviced=past_service(found.devices, known, today),
             asked=_asked() if found.requests else [],
             waiting=found.waiting if viewer().may(Permission.REQUESTS_CHANGE) else [],
+            ending=found.ending if viewer().may(Permission.REQUESTS_CHANGE) else [],
             unread=found.unread,
             today=today,
         ),

@@ -7,6 +7,7 @@ from datetime import date
 from portal.agreements.rules import Terms
 from portal.base.access import Permission
 from portal.base.references import reference
+from portal.cloud_partners.ending import ending_line
 from portal.overview.rules import WARNED, covered_through
 from portal.partners.models import AccessRequest
 from portal.product_imports.models import ImportStatus, ProductImport
@@ -41,10 +42,11 @@ def tasks(
     unserviced: int,
     asked: Iterable[AccessRequest] = (),
     waiting: Iterable[tuple[int, str]] = (),
+    ending: Iterable[tuple[int, date]] = (),
     unread: int = 0,
     today: date,
 ) -> list[Task]:
-    found = [*(_waiting(*each) for each in waiting)]
+    found = [*(_waiting(*each) for each in waiting), *(_ending(*each, today) for each in ending)]
     found += [*_agreement(agreements, today), *map(_request, asked), *_imports(imports)]
     if unserviced:
         found.append(
@@ -67,6 +69,11 @@ def tasks(
 def _waiting(request_id: int, subject: str) -> Task:
     href = f"/service-requests/{reference('SR', request_id)}"
     return Task(_("We wait for your answer: %(subject)s", subject=subject), href, _("Answer"), True)
+
+
+def _ending(request_id: int, until: date, today: date) -> Task:
+    line = ending_line(request_id, until, today)
+    return Task(line.text, line.href, line.deed, urgent=True)
 
 
 def first_steps(*, sites: int) -> list[Step]:

@@ -168,7 +168,8 @@ def _write(
         ]
         attach(session, message, kept)
         texts = [it.text, *(file.name for file in kept)]
-        settle(session, new, now=now, public=not it.internal, texts=texts, internal=it.internal)
+        found: dict[str, Any] = {"texts": texts, "writers": [message.author_id]}
+        settle(session, new, now=now, public=not it.internal, internal=it.internal, **found)
     return description
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import joinedload
 
 from portal.accounts.models import User
@@ -27,7 +27,7 @@ def opened_with(first: ServiceRequest) -> Select[Any]:
     )
 
 
-def was_sent(user_id: int, token: str) -> Select[int]:
+def was_sent(user_id: int, token: str | ColumnElement[str]) -> Select[int]:
     """Whether a form with this token was sent, and led to something."""
     mine = Submission.user_id == user_id, Submission.token == token
     return select(Submission.id).where(*mine, Submission.led_to != "")

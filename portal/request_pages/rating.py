@@ -41,14 +41,12 @@ def tell(reference: str) -> ResponseReturnValue:
 @links_bp.get("/<token>")
 @public
 def look(token: str) -> ResponseReturnValue:
-    """The page with the score chosen. Nothing is written: mail is looked through by programs."""
+    """The page with the score chosen. Nothing is written, for mail is looked through by programs;
+    in a browser it sends itself, unless there is an answer that it would take the place of."""
     asked = _asked(_link(token))
-    told = _told(asked)
-    kept = {"score": str(told.score), "comment": told.comment} if told else {}
-    if chosen := request.args.get("score"):
-        kept["score"] = chosen
-    form = RatingForm(formdata=None, data=kept)
-    return _page(asked, token, form)
+    form, chosen = _form_of(_told(asked)), request.args.get("score")
+    form.score.data = chosen or form.score.data
+    return _page(asked, token, form, by_itself=True)
 
 
 @links_bp.post("/<token>")
@@ -64,7 +62,19 @@ def tell_by_link(token: str) -> ResponseReturnValue:
 @links_bp.get("/<token>/thanks")
 @public
 def thank(token: str) -> ResponseReturnValue:
-    return page("request_pages/rated.html", request_=_asked(_link(token)))
+    """What was told, and a way to say more or otherwise."""
+    asked = _asked(_link(token))
+    told = _told(asked)
+    if told is None:
+        return redirect(url_for("rating_links.look", token=token), 303)
+    return page(
+        "request_pages/rated.html",
+        request_=asked,
+        token=token,
+        form=_form_of(told),
+        over=_is_over(asked),
+        told=told,
+    )
 
 
 def _rated(asked: ServiceRequest, form: RatingForm, by: Doer, *, anew: bool = False) -> bool:
@@ -85,6 +95,15 @@ def _told(asked: ServiceRequest) -> Satisfaction | None:
     query = select(Satisfaction).where(Satisfaction.request_id == asked.id)
     found = db().scalars(query).one_or_none()
     return found if found and is_told(db(), found) else None
+
+
+def _form_of(told: Satisfaction | None) -> RatingForm:
+    kept = {"score": str(told.score), "comment": told.comment} if told else {}
+    return RatingForm(formdata=None, data=kept)
+
+
+def _is_over(asked: ServiceRequest) -> bool:
+    return can_be_rated(asked.status, merged=asked.merged_into_id is not None)
 
 
 def _link(token: str) -> RatingLink:
@@ -108,15 +127,20 @@ def _asked(link: RatingLink) -> ServiceRequest:
 
 
 def _page(
-    asked: ServiceRequest, token: str, form: RatingForm, status: int = 200
+    asked: ServiceRequest,
+    token: str,
+    form: RatingForm,
+    status: int = 200,
+    *,
+    by_itself: bool = False,
 ) -> ResponseReturnValue:
-    over = can_be_rated(asked.status, merged=asked.merged_into_id is not None)
     return page(
         "request_pages/rating.html",
         status,
         request_=asked,
         token=token,
         form=form,
-        over=over,
+        over=_is_over(asked),
         told=_told(asked),
+        by_itself=by_itself,
     )

@@ -13,13 +13,14 @@ from portal.service_requests.indexing import (
     SEVERITY_MARKS,
     STATUS_MARKS,
 )
+from portal.service_requests.search import meaning
 
 
 def query_for(
     session: ScopedSession, filters: Filters, catalogue: Catalogue, reader: Reader
 ) -> Query:
     """What is looked for, narrowed by the marks of entries. When something is due is none."""
-    query = query_of(filters.text, lambda word: (f"m{it}" for it in catalogue.matching(word)))
+    query = query_of(filters.text, meaning(session, filters.text, catalogue))
     query = query.narrowed(STATUS_MARKS[each] for each in filters.statuses)
     query = _by_whose(session, query, filters, reader)
     if filters.severities:

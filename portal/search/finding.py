@@ -23,7 +23,7 @@ from portal.replacements.models import Replacement
 from portal.replacements.rules import PREFIX as RMA
 from portal.service_requests.list_queries import request_ids, requests_listed
 from portal.service_requests.models import PREFIX, ServiceRequest
-from portal.service_requests.search import kind_for
+from portal.service_requests.search import kind_for, meaning
 from portal.web.locale import gettext as _
 from portal.web.navigation import Entry, account_menu, across_menu, footer_links
 from portal.web.paging import LARGEST
@@ -57,8 +57,7 @@ def replacement_named(session: ScopedSession, text: str, *, desk: bool = False) 
 
 def requests_found(session: ScopedSession, text: str) -> Sequence[Any]:
     """The newest that match every word, in whatever status."""
-    catalogue = catalogue_of(session)
-    query = query_of(text, lambda word: (f"m{it}" for it in catalogue.matching(word)))
+    query = query_of(text, meaning(session, text, catalogue_of(session)))
     ids = find(session, kind_for(session), query, limit=MOST)
     if not ids:
         return []

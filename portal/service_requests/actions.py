@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from portal.agreements.targets import targets_with
 from portal.base.clock import day_of
@@ -80,8 +81,8 @@ def reply(
         wait_for(session, request, waiting_for, by=by, version=version)
     _take_part(session, request, message, now, takes=takes)
     texts = [text, *(file.name for file in files)]
-    public = not internal or moved is not None
-    settle(session, request, now=now, public=public, texts=texts, internal=internal)
+    seen: dict[str, Any] = {"public": not internal or moved is not None, "internal": internal}
+    settle(session, request, now=now, texts=texts, writers=[message.author_id], **seen)
     _note(session, request, message, by, moved=moved, told_as=told_as)
     return message
 
@@ -156,7 +157,7 @@ def close_request(
         message = write_message(session, request, text, kind=MessageKind.CLOSING, by=by, now=now)
     go_to(session, request, Status.CLOSED, by=by, now=now, version=version, solved=solved)
     happened(session, request, What.CLOSED, by=by, solved=solved)
-    settle(session, request, now=now, texts=[text])
+    settle(session, request, now=now, texts=[text], writers=[by.id] if text else ())
     tell(session, request, "closed_with" if message else "closed", by=by, message=message)
 
 
@@ -189,7 +190,7 @@ def reopen_request(
     message = write_message(session, request, text, kind=MessageKind.REOPENING, by=by, now=now)
     go_to(session, request, Status.IN_PROGRESS, by=by, now=now, merged_into_id=None)
     happened(session, request, What.REOPENED, by=by)
-    settle(session, request, now=now, texts=[text])
+    settle(session, request, now=now, texts=[text], writers=[by.id])
     tell(session, request, "reopened", by=by, message=message)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from portal.agreements.targets import BY_SEVERITY, targets_with
 from portal.base.clock import day_of
@@ -155,14 +156,17 @@ def settle(
     public: bool = True,
     texts: Iterable[str] = (),
     numbers: Iterable[str] = (),
+    writers: Iterable[int | None] = (),
     internal: bool = False,
 ) -> None:
     """Work out anew what follows from the steps, and let it be found as it is now.
 
-    `public`: the customer sees something of it. `internal`: the texts are for staff alone.
+    `public`: the customer sees something of it. `internal`: the texts are for staff alone, as is
+    who wrote them.
     """
     reckon(session, request, now=now, public=public)
-    extend_request(session, request, texts, numbers=numbers, internal=internal)
+    told: dict[str, Any] = {"numbers": numbers, "writers": writers, "internal": internal}
+    extend_request(session, request, texts, **told)
 
 
 def reckon(

@@ -50,7 +50,7 @@ def escalate(
     )
     session.add(escalation)
     happened(session, escalation if internal else request, What.ESCALATED, by=by)
-    settle(session, request, now=now, texts=[reason], internal=internal)
+    settle(session, request, now=now, texts=[reason], writers=[by.id], internal=internal)
     tell(session, request, "escalated", by=by, message=message)
     return message
 

@@ -1,7 +1,8 @@
 """What requests are found by: kept in the search index with every deed.
 
-Of people it is the contact alone, by name and number: they are let go with whoever deletes their
-user. Other names are not among it, for they are kept nowhere that they would have to be taken from.
+Of people's names it is the contact's alone, with the number: they are let go with whoever deletes
+their user. Who has it, opened it or wrote in it is marked by their numbers, to which a search finds
+those who are called so: no name is kept that would have to be taken away.
 """
 
 from collections.abc import Iterable
@@ -42,19 +43,21 @@ def extend_request(
     texts: Iterable[str] = (),
     *,
     numbers: Iterable[str] = (),
+    writers: Iterable[int | None] = (),
     internal: bool = False,
 ) -> None:
-    """Let it be found by what was said since, and among those like it as it is now.
+    """Let it be found by what was said since and who did, and among those like it as it is now.
 
     By what is internal it is found by staff alone.
     """
     texts, numbers = list(texts), list(numbers)
+    wrote = [f"p{each}" for each in writers if each]
     for kind in (Kind.SERVICE_REQUEST, Kind.SERVICE_REQUEST_DESK):
         hidden = internal and kind is Kind.SERVICE_REQUEST
         tokens = tokens_of(
             () if hidden else texts,
             identifiers=() if hidden else numbers,
-            marks=marks_of(request, kind),
+            marks=(*marks_of(request, kind), *(() if hidden else wrote)),
         )
         extend(session, kind, [(request.id, request.account_id, tokens)])
 
@@ -85,6 +88,8 @@ def marks_of(request: ServiceRequest, kind: Kind) -> list[str]:
         marks.append(f"s{request.site_id}")
     if request.escalated or (request.escalated_at and kind is Kind.SERVICE_REQUEST_DESK):
         marks.append(ESCALATED_MARK)
-    if request.owner_id and kind is Kind.SERVICE_REQUEST_DESK:
+    if request.owner_id:
         marks.append(f"o{request.owner_id}")
+    if request.opened_by_id:
+        marks.append(f"p{request.opened_by_id}")
     return marks

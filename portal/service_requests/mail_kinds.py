@@ -26,6 +26,7 @@ NEWS = {
     "noted": News(Notice.REQUEST_NOTED, "service_requests/noted"),
     "status": News(Notice.REQUEST_CHANGED, "service_requests/status"),
     "cloud_partner": News(Notice.REQUEST_CHANGED, "service_requests/cloud_partner"),
+    "authorization_ends": News(Notice.REQUEST_CHANGED, "service_requests/authorization_ends"),
     "authorization_over": News(Notice.REQUEST_CHANGED, "service_requests/authorization_over"),
     "closed": News(Notice.REQUEST_CHANGED, "service_requests/closed", rated=True),
     # In one mail, so that each closing asks once how the help was.

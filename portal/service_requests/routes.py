@@ -8,6 +8,7 @@ from portal.base import clock
 from portal.base.access import Permission
 from portal.base.words import Refused
 from portal.service_requests import exports
+from portal.service_requests.beside import Line, told_beside
 from portal.service_requests.filters import Filters, Sort, View, read_filters
 from portal.service_requests.forms import SaveViewForm
 from portal.service_requests.listing import list_requests
@@ -87,7 +88,15 @@ def _list(filters: Filters, form: SaveViewForm, status: int = 200) -> ResponseRe
         views=db().scalars(saved_views(viewer().id, LIST, account().id)).all(),
         status_color=status_color,
         news=listed.heading,
+        lines=_beside() if not filters.text else [],
     )
+
+
+def _beside() -> list[Line]:
+    """What there is to do beside the requests, for whoever may do it."""
+    if not viewer().may(Permission.REQUESTS_CHANGE) or account().closed_at:
+        return []
+    return told_beside(db(), person_id=viewer().id, now=clock.now())
 
 
 def _path(filters: Filters) -> str:

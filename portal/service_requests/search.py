@@ -1,12 +1,13 @@
 """Finding requests by what was said in them, by their numbers and by what they are about."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from portal.accounts.called import NAMES
 from portal.base.references import read_reference
 from portal.base.search import Kind, Query, find, hits, query_of
 from portal.base.tenancy import ScopedSession
-from portal.base.text import loose_key
+from portal.base.text import loose_key, words_of
 from portal.catalogue.catalogue import Catalogue
 from portal.products.queries import site_called
 from portal.service_requests.filters import Filters, View
@@ -77,8 +78,25 @@ def kind_for(session: ScopedSession) -> Kind:
     return Kind.SERVICE_REQUEST_DESK if session.scope.staff else Kind.SERVICE_REQUEST
 
 
+def meaning(
+    session: ScopedSession, text: str, catalogue: Catalogue
+) -> Callable[[str], Iterator[str]]:
+    """The marks that a word of the text stands for besides: of models, and of people who have a
+    request, opened it or wrote in it."""
+    called = NAMES.of(session).meant(words_of(text), session.scope.read)
+
+    def marks(word: str) -> Iterator[str]:
+        yield from (f"m{it}" for it in catalogue.matching(word))
+        for person in called.get(word, ()):
+            yield f"p{person.id}"
+            if person.staff:
+                yield f"o{person.id}"
+
+    return marks
+
+
 def _query(session: ScopedSession, filters: Filters, catalogue: Catalogue, person_id: int) -> Query:
-    query = query_of(filters.text, lambda word: (f"m{it}" for it in catalogue.matching(word)))
+    query = query_of(filters.text, meaning(session, filters.text, catalogue))
     query = query.narrowed(STATUS_MARKS[each] for each in filters.statuses)
     if filters.view is View.MINE:
         query = query.narrowed([f"u{person_id}"])

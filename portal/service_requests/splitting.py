@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 
 from portal.base.history import Doer, What, happened
 from portal.base.tenancy import ScopedSession
@@ -65,8 +66,9 @@ def split(
     for internal in (False, True):
         chosen = [it for it in said if it.internal is internal]
         description = _copy(session, chosen, new) or description
-        texts = [it.text for it in chosen]
-        settle(session, new, now=now, public=not internal, texts=texts, internal=internal)
+        texts, writers = [it.text for it in chosen], [it.author_id for it in chosen]
+        found: dict[str, Any] = {"texts": texts, "writers": writers, "internal": internal}
+        settle(session, new, now=now, public=not internal, **found)
     kind = LinkKind.SPLIT
     add_link(session, new, kind, request, request.reference, by=by, now=now, internal=False)
     happened(session, new, What.OPENED, by=by, severity=new.severity)

@@ -95,6 +95,7 @@ def _of_staff(bench: Bench, stock: Requests) -> dict[str, str]:
 
 def _searches(where: str, path: str) -> dict[str, str]:
     words = {"a rare word": RARE, "a word in 1 %": SELDOM, "a word in 30 %": OFTEN}
+    words["a name of many"] = "Hansen"
     return {f"{where}, search: {name}": f"{path}{word}" for name, word in words.items()}
 
 

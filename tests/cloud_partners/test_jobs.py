@@ -32,7 +32,9 @@ from tests.cloud_partners.test_journey import (
     versioned,
 )
 from tests.conftest import SignInAs
+from tests.factories import make_account, make_user
 from tests.request_desk.conftest import desk, page_of
+from tests.request_pages.test_showing import words
 from tests.service_requests.world import World
 
 LAST_DAY = datetime(2026, 12, 31, 22, 30, tzinfo=UTC)  # half an hour of it is left in Oslo
@@ -229,3 +231,89 @@ def test_what_was_told_before_mails_told_the_step_is_told_still(app: Flask) -> N
         news = headline("service_requests/cloud_partner", "http://x", **told)
     assert "There is news about the cloud partner" in text
     assert news == "SR-1000013: news about the cloud partner"
+
+
+SOON = datetime(2026, 12, 24, 12, tzinfo=UTC)  # a week before the last day
+ENDS = "The signed authorization in %s runs out on 31 December 2026."
+ENDED = "The signed authorization in %s ran out on 31 December 2026."
+
+
+def test_a_week_before_they_are_told_once(
+    *, asked: int, passes: Passes, world: World, session: ScopedSession
+) -> None:
+    assert passes(SOON.replace(day=23)) == []
+    passes(SOON)
+    for now in (SOON.replace(hour=13), SOON.replace(day=30), LAST_DAY):
+        passes(now)
+    mails = session.execute(
+        select(Mail.address, Mail.text).where(Mail.text.contains("After that, support cannot"))
+    ).all()
+    assert sorted(it.address for it in mails) == sorted([world.anna.email, world.ola.email])
+    assert all("runs out on 31 December 2026" in it.text.splitlines()[0] for it in mails)
+    session.rollback()
+    assert len(passes(OVER)) == 2  # and that it is over in its turn
+
+
+def test_whoever_sends_one_that_is_good_for_days_only_is_not_told_so(
+    *, asked: int, passes: Passes, world: World, sign_in: SignInAs, session: ScopedSession
+) -> None:
+    with time_machine.travel(SOON, tick=False):
+        kept = authorize(sign_in(world.ola), world, asked, authorized_until="26.12.2026")
+        assert kept.status_code == 303
+    passes(SOON)
+    some = select(Mail.id).where(Mail.text.contains("After that, support cannot"))
+    assert session.scalars(some).all() == []
+
+
+def test_where_requests_wait_it_is_shown_that_it_ends_and_has_ended(
+    *, asked: int, passes: Passes, world: World, sign_in: SignInAs, session: ScopedSession
+) -> None:
+    other = make_account(session, "Fjordhelse HF")
+    stranger = make_user(session, account=other)
+    number = world.get(asked).reference
+    seen = {world.ola: True, world.mette: True, stranger: False}
+
+    def shown(now: datetime, text: str) -> None:
+        with time_machine.travel(now, tick=False):
+            for reader, sees in seen.items():
+                browser = sign_in(reader)
+                for path in ("/", "/service-requests", "/service-requests?view=waiting"):
+                    page = words(browser.get(path).text)
+                    assert (text % number in page) is sees, (reader.name, path)
+                    waits = "Nothing waits for you" in page
+                    assert waits is (path.endswith("waiting") and not sees)
+            there = sign_in(world.ola).get(page_of(asked, CLOUD)).text
+            assert "Send the authorization" in there
+            assert "Runs out soon" in there or "ran out on" in there
+
+    before = SOON.replace(day=23)
+    with time_machine.travel(before, tick=False):
+        for path in ("/", "/service-requests?view=waiting", page_of(asked, CLOUD)):
+            page = sign_in(world.ola).get(path).text
+            assert "signed authorization in" not in page
+            assert "Runs out soon" not in page
+    shown(SOON, ENDS)
+    shown(LAST_DAY, ENDS)
+    shown(OVER, ENDED)
+    passes(OVER)
+    shown(OVER, ENDED)
+    world.now = OVER
+    for each in world.opened:
+        each.close()
+    world.do(asked, change_status, Status.CLOSED, by=world.anna)
+    seen = dict.fromkeys(seen, False)
+    with time_machine.travel(OVER, tick=False):
+        assert "ran out on" not in sign_in(world.ola).get("/service-requests").text
+
+
+def test_what_waits_for_the_customer_anyway_is_not_told_of_twice(
+    *, asked: int, passes: Passes, world: World, sign_in: SignInAs
+) -> None:
+    passes(OVER)
+    world.now = OVER
+    waiting: dict[str, Any] = {"waiting_for": "signed authorization", "by": world.anna}
+    world.do(asked, change_status, Status.WAITING_FOR_CUSTOMER, **waiting)
+    with time_machine.travel(OVER, tick=False):
+        page = sign_in(world.ola).get("/service-requests?view=waiting").text
+    assert "ran out on" not in page
+    assert world.get(asked).reference in page

@@ -32,6 +32,9 @@ def link_of(world: World, asked: int, key: str = SETTINGS.secret_key) -> str:
     return rating_path(key, RatingLink(world.account.id, asked, world.ola.id))
 
 
+BY_ITSELF = " data-sends-itself"
+
+
 def ratings(session: ScopedSession) -> list[tuple[int, str, int]]:
     session.expire_all()
     return [(it.score, it.comment, it.by_id) for it in session.scalars(select(Satisfaction))]
@@ -46,7 +49,11 @@ def test_a_link_of_the_mail_opens_the_page_with_the_score_chosen_and_writes_noth
     assert re.search(r'value="4" checked', page.text)
     assert page.text.count(" checked") == 1
     assert re.search(r"<button[^>]* autofocus[^>]*>Send: Fornøyd<", page.text)
-    assert "Send: " not in client.get(link_of(world, closed) + "?score=9").text
+    assert page.text.count(BY_ITSELF) == 1
+    for query in ("?score=9", ""):
+        other = client.get(link_of(world, closed) + query).text
+        assert "Send: " not in other
+        assert BY_ITSELF not in other
     assert ratings(session) == []
 
 
@@ -57,12 +64,25 @@ def test_one_button_keeps_it_without_signing_in_and_another_answer_takes_its_pla
 
     sent = client.post(link, data={"score": "2", "comment": "Det tok tid."})
     assert sent.status_code == 303
-    assert "Takk for tilbakemeldingen." in client.get(sent.location).text
+    thanks = client.get(sent.location).text
+    assert "Takk for tilbakemeldingen." in thanks
+    assert "Svaret ditt: Misfornøyd" in thanks
+    assert thanks.count("Det tok tid.") == 2  # as it was told, and to be written on
+    assert re.search(r'value="2" checked', thanks)
+    for query in ("", "?score=5", "?score=2"):
+        assert BY_ITSELF not in client.get(link + query).text
     client.post(link, data={"score": "5"})
 
     assert ratings(session) == [(5, "", world.ola.id)]
     events = session.scalars(select(Event).where(Event.what == What.RATED)).all()
     assert [it.details["score"] for it in events] == [2, 5]
+
+
+def test_thanks_are_for_those_who_told(client: FlaskClient, world: World, closed: int) -> None:
+    link = link_of(world, closed)
+    assert client.get(f"{link}/thanks").location == link
+    client.post(link, data={"score": "4"})
+    assert "Svaret ditt: Fornøyd" in client.get(f"{link}/thanks").text
 
 
 @pytest.mark.parametrize("score", ["", "0", "6", "x", "-1"])
@@ -104,7 +124,9 @@ def test_what_is_open_again_is_not_rated(
     world.do(closed, reopen_request, "Det skjer igjen.", by=world.ola)
     link = link_of(world, closed)
 
-    assert "Saken er åpen." in client.get(link).text
+    page = client.get(f"{link}?score=5").text
+    assert "Saken er åpen." in page
+    assert BY_ITSELF not in page
     assert client.post(link, data={"score": "5"}).status_code == 422
     assert ratings(session) == []
 

@@ -265,6 +265,7 @@ def test_it_takes_few_statements_however_long(
         <= 6
     )
     assert cost("q=sak") <= 6
+    assert cost("q=anna+agent") <= 6
     assert cost(f"q={reference('SR', 1)}") <= 6
 
 
