@@ -30,6 +30,7 @@ from portal.uploads import jobs as uploads
 from portal.accounts import addresses
 from portal.accounts import personal
 from portal.factors import personal_data as factors_kept
+from portal.single_sign_on import people as must_use_it
 from portal.single_sign_on import personal_data as single_sign_on_kept
 from portal.profile import personal_data as profile_kept
 from portal.invitations import personal_data as invitations_kept
