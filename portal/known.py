@@ -17,6 +17,7 @@ from portal.notices import jobs as notices
 from portal.partners import jobs as partners
 from portal.passwords import jobs as passwords
 from portal.personal_data import jobs as personal_data
+from portal.product_imports import giving_up as imports_given_up
 from portal.product_imports import jobs as product_imports
 from portal.products import jobs as products
 from portal.request_desk import jobs as request_desk
