@@ -17,7 +17,7 @@ from portal.factors.queries import passkeys_of
 from portal.proofs.forms import PasskeyForm, ProveAgainForm
 from portal.proofs.routes import proven
 from portal.web.guard import personal, public, viewer
-from portal.web.limits import limit, limits, network_of
+from portal.web.limits import limit, limits, network_of, too_many
 from portal.web.metrics import SIGN_INS
 from portal.web.pages import page
 from portal.web.session import db
@@ -32,7 +32,8 @@ def challenge() -> ResponseReturnValue:
     """What the browser is to have a passkey sign, of whoever is to be asked."""
     bucket = PER_PLACE.of(network_of(request.remote_addr))
     if wait := limits().take([bucket]):
-        return Response(status=429, headers={"Retry-After": str(wait)})
+        told, headers = too_many(wait), {"Retry-After": str(wait)}
+        return Response(told, 429, headers, content_type="text/plain; charset=utf-8")
     whose = user_id = viewer().id if viewer().is_authenticated else None
     if half := half_sign_ins.begun(db(), cookie.get("half", ""), now=clock.now()):
         whose = whose or half.user_id
