@@ -421,3 +421,11 @@ def test_a_second_sign_in_names_another_issuer_than_asked(
     location = mine.at_provider(mine.begin(), kari())
     assert mine.come_back(f"{location}&iss=https://mix.example.com").status_code == 422
     assert signed_in(session) == []
+
+
+def test_a_name_that_leads_somewhere_is_not_taken_from_the_provider(
+    sso: SingleSignOn, visit: Come, session: Session
+) -> None:
+    visit().go(kari(name="Locked: unlock at https://evil.example/pay"))
+
+    assert session.scalars(select(User.name)).all() == ["Kari"]
