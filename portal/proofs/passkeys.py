@@ -15,6 +15,7 @@ from portal.factors.ceremonies import request as asked_of
 from portal.factors.here import ask, party, prove_by_passkey
 from portal.factors.queries import passkeys_of
 from portal.proofs.forms import PasskeyForm, ProveAgainForm
+from portal.proofs.routes import asking as asking_again
 from portal.proofs.routes import proven
 from portal.web.guard import personal, public, viewer
 from portal.web.limits import limit, limits, network_of, too_many
@@ -74,7 +75,7 @@ def prove_again() -> ResponseReturnValue:
     try:
         prove_by_passkey(form.credential.data or "", user_id=viewer().id)
     except Refused as refusal:
-        asking = ProveAgainForm(formdata=None)
-        asking.refuse(refusal)
-        return page("proofs/again.html", 422, form=asking, has_passkeys=True)
+        form_again = ProveAgainForm(formdata=None)
+        form_again.refuse(refusal)
+        return asking_again(form_again, 422)
     return proven()
