@@ -21,8 +21,7 @@ def read_name(
     typed: str, *, missing: str = N_("Enter the name."), organization: bool = False
 ) -> str:
     """A name on one line. What no name has, such as a header of a mail, is refused, not mended."""
-    kinds = {unicodedata.category(each) for each in typed}
-    if kinds & {"Cc", "Zl", "Zp"} or _TURNS.search(typed):
+    if holds_unseen(typed):
         raise Refused(_ONE_LINE, field="name")
     name = " ".join("".join(each if each.isprintable() else " " for each in typed).split())
     if not name:
@@ -32,6 +31,12 @@ def read_name(
     if leads_somewhere(name, organization=organization):
         raise Refused(_LEADS, field="name")
     return name
+
+
+def holds_unseen(typed: str) -> bool:
+    """Whether it breaks out of its line, or turns the text after it around."""
+    kinds = {unicodedata.category(each) for each in typed}
+    return bool(kinds & {"Cc", "Zl", "Zp"} or _TURNS.search(typed))
 
 
 def leads_somewhere(name: str, *, organization: bool = False) -> bool:
