@@ -17,6 +17,7 @@ from portal.notices import jobs as notices
 from portal.partners import jobs as partners
 from portal.passwords import jobs as passwords
 from portal.personal_data import jobs as personal_data
+from portal.product_imports import giving_up as imports_given_up
 from portal.product_imports import jobs as product_imports
 from portal.products import jobs as products
 from portal.request_desk import jobs as request_desk
@@ -30,6 +31,7 @@ from portal.uploads import jobs as uploads
 from portal.accounts import addresses
 from portal.accounts import personal
 from portal.factors import personal_data as factors_kept
+from portal.single_sign_on import people as must_use_it
 from portal.single_sign_on import personal_data as single_sign_on_kept
 from portal.profile import personal_data as profile_kept
 from portal.invitations import personal_data as invitations_kept

@@ -7,6 +7,7 @@
   async function answer(form) {
     const asked = await fetch(form.dataset.challenge, { method: "POST", body: new FormData(form), headers: { Accept: "application/json" } });
     if (asked.status === 401 || asked.redirected) return location.reload();
+    if (asked.status === 429) return void (form.querySelector("[role=status]").textContent = await asked.text());
     if (!asked.ok) throw new Error(asked.status);
     const options = await asked.json();
     const made = form.dataset.passkey === "create"

@@ -75,6 +75,11 @@ def lead_elsewhere(email: str, user_id: int | None, back: str | None) -> Respons
     return cast("Response | None", current_app.extensions["elsewhere"](email, user_id, back))
 
 
+def is_bound(email: str, account_id: int) -> bool:
+    """Whether an account lets whoever comes with this address in through its provider only."""
+    return bool(current_app.extensions["bound"](email, account_id))
+
+
 def _elsewhere(user_id: int, back: str | None) -> Response | None:
     with looking() as session:
         email = session.get_one(User, user_id).email

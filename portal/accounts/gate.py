@@ -16,7 +16,7 @@ from htmx_flask import make_response, request
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.wrappers import Response as BaseResponse
 
-from portal.accounts.givers import givers
+from portal.accounts.givers import whom_to_ask
 from portal.accounts.going_on import (
     at_hand,
     from_here,
@@ -45,7 +45,7 @@ def init_app(app: Flask) -> None:
     login.unauthorized_handler(ask_to_sign_in)
     login.needs_refresh_handler(ask_to_prove)
     app.extensions["ask_for_reason"] = ask_for_reason
-    app.extensions["givers"] = givers
+    app.extensions["givers"] = whom_to_ask
     app.register_error_handler(CSRFError, _from_before)
     app.jinja_env.globals["unsent"] = unsent
     app.before_request(lambda: set_place(place_of(request.remote_addr)))

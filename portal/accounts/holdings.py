@@ -6,10 +6,12 @@ who has gone. The session is the account's own.
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Any
 
+from sqlalchemy import CompoundSelect, Select, false, or_, select
 from sqlalchemy.orm import Session
 
-from portal.accounts.models import User
+from portal.accounts.models import Membership, User
 from portal.base.history import Doer
 
 
@@ -28,6 +30,8 @@ class Kind:
 
     held_by: Callable[[Session, User], Iterable[Holding]]
     hand_over: Callable[..., int]
+    # The numbers of all who hold something, where that outlasts their user.
+    holders: Callable[[], Select[Any] | CompoundSelect[Any]] | None = None
 
 
 _KINDS: list[Kind] = []
@@ -40,6 +44,19 @@ def holds_people_responsible(kind: Kind) -> Kind:
 
 def held_by(session: Session, user: User) -> list[Holding]:
     return [held for kind in _KINDS for held in kind.held_by(session, user)]
+
+
+def left_behind(account_id: int, *, most: int) -> Select[Membership]:
+    """Former users who hold something still."""
+    asked = [Membership.user_id.in_(kind.holders()) for kind in _KINDS if kind.holders]
+    return (
+        select(Membership)
+        .join(Membership.user)
+        .where(Membership.account_id == account_id, User.erased_at.is_not(None))
+        .where(or_(false(), *asked))
+        .order_by(Membership.id)
+        .limit(most)
+    )
 
 
 def hand_over(session: Session, user: User, to: User, *, by: Doer) -> int:

@@ -134,6 +134,7 @@ _WORDS: dict[What, tuple[Words, ...]] = {
     What.IMPORTED: (_imported,),
     What.INVITED: (_role,),
     What.JOINED: (_role,),
+    What.JOINED_BY_SIGN_IN: (_role,),
     What.REFUSED: (_door,),
     What.RIGHTS_CHANGED: (_role, _sees),
     What.ROLES_SEE: (_seen_by_role,),

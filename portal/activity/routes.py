@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import ColumnElement
 
 from portal.activity.filters import chips_of, read_filters
+from portal.activity.particulars import particulars
 from portal.activity.queries import Filters, Side, events_logged, matching
 from portal.activity.wording import Told, told
 from portal.base.access import Permission
@@ -85,6 +86,7 @@ def lines_of(condition: ColumnElement[bool]) -> tuple[Page, list[Told]]:
 
 def init_app(app: Flask) -> None:
     app.extensions["log_lines"] = lines_of
+    app.extensions["particulars"] = particulars
 
 
 def _sheet(table: type[Event] | type[DeskEvent], format: str) -> ResponseReturnValue:

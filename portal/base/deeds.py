@@ -51,6 +51,7 @@ class What(LabelledEnum):
     INVITATION_WITHDRAWN = "invitation_withdrawn", N_("Invitation withdrawn")
     INVITED = "invited", N_("Invited")
     JOINED = "joined", N_("Accepted the invitation")
+    JOINED_BY_SIGN_IN = "joined_by_sign_in", N_("Came in through single sign-on")
     KNOWN_ISSUE_LINKED = "known_issue_linked", N_("Connected with a known issue")
     LINKED = "linked", N_("Connected with another request")
     MAIL_ATTACHED = "mail_attached", N_("E-mail added to a request as an internal note")

@@ -65,11 +65,25 @@ class Handler:
 
 
 HANDLERS: dict[str, Handler] = {}
+GIVEN_UP: dict[str, Callable[..., None]] = {}
 
 
 def handles(name: str, *, limit: float = 60) -> Callable[[Function], Function]:
     """Let this function do the jobs of this name, within `limit` seconds."""
     return _register(name, limit, None)
+
+
+def given_up(name: str) -> Callable[[Function], Function]:
+    """Let this function undo the waiting for a job that is parked: `deed(session, **payload)`.
+
+    It belongs to the same transaction, in the job's account.
+    """
+
+    def declare(function: Function) -> Function:
+        GIVEN_UP[name] = function
+        return function
+
+    return declare
 
 
 def every(

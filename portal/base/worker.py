@@ -21,11 +21,11 @@ from sqlalchemy.exc import TimeoutError as NoConnection
 from portal.base import leases
 from portal.base.db import READING
 from portal.base.file_store import FileStore
-from portal.base.jobs import HANDLERS, Hopeless, Job, NotNow
+from portal.base.jobs import GIVEN_UP, HANDLERS, Hopeless, Job, NotNow
 from portal.base.leases import TRIES, LeaseLost
 from portal.base.limits import Interrupted, hurry, time_limit
 from portal.base.run import Rights, Run, Sessions
-from portal.base.tenancy import NOBODY, ScopedSession
+from portal.base.tenancy import NOBODY, Scope, ScopedSession
 
 _POLL = 0.25
 _ROUND = 15.0  # seconds between two looks at the repeating jobs
@@ -142,7 +142,13 @@ class Worker:
     ) -> None:
         hopeless = isinstance(error, Hopeless)
         _log.error("job %s %d failed, try %d", job.name, job.id, job.tries, exc_info=error)
-        self._tell(now, lambda session, at: leases.fail(session, job, at, told, hopeless=hopeless))
+        undo = GIVEN_UP.get(job.name)
+
+        def park(session: ScopedSession, at: datetime) -> None:
+            if leases.fail(session, job, at, told, hopeless=hopeless) and undo:
+                undo(session, **job.payload)
+
+        self._tell(now, park, _of_its_account(job) if undo else NOBODY)
 
     def _put_back(self, job: Job, now: datetime | None, wait: timedelta, told: str) -> None:
         _log.info("job %s %d put back: %s", job.name, job.id, told)
@@ -155,11 +161,20 @@ class Worker:
             self._looked_at = monotonic()
 
     def _tell(
-        self, now: datetime | None, deed: Callable[[ScopedSession, datetime], object]
+        self,
+        now: datetime | None,
+        deed: Callable[[ScopedSession, datetime], object],
+        scope: Scope = NOBODY,
     ) -> None:
-        with self._sessions(scope=NOBODY) as session:
+        with self._sessions(scope=scope) as session:
             deed(session, now or leases.time_of(session))
             session.commit()
+
+
+def _of_its_account(job: Job) -> Scope:
+    if job.account_id is None:
+        return NOBODY
+    return Scope(frozenset({job.account_id}), job.account_id, reason=f"job {job.name}")
 
 
 def _brief(error: Exception) -> str:

@@ -25,7 +25,7 @@ def create_account(
     session: Session, *, name: str, organization: str, by: Doer, now: datetime
 ) -> Account:
     """A customer, under the next number that nobody has or had."""
-    told, number = read_name(name, missing=_MISSING), _organization(organization)
+    told, number = read_name(name, missing=_MISSING, organization=True), _organization(organization)
     for _ in range(_TRIES):
         account = Account(name=told, digits=_next(session), created_at=now)
         account.organization_number = number
@@ -44,7 +44,7 @@ def create_account(
 def change_account(
     session: Session, account: Account, *, name: str, organization: str, version: int, by: Doer
 ) -> bool:
-    told, number = read_name(name, missing=_MISSING), _organization(organization)
+    told, number = read_name(name, missing=_MISSING, organization=True), _organization(organization)
     before = (account.name, account.organization_number)
     if before == (told, number) and version == account.version:
         return False

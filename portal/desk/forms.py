@@ -19,6 +19,7 @@ from portal.uploads.forms import FilesField
 from portal.uploads.rules import purpose
 from portal.web.forms import Form
 from portal.web.locale import lazy_gettext as _l
+from portal.web.reasons import seen
 
 # So that staff can try the field out, with a customer at hand.
 STYLE = purpose("style", Permission.DESK_VIEW)
@@ -72,6 +73,7 @@ class ReasonForm(Form):
             InputRequired(_l("Say why, so that the customer understands it.")),
             Length(min=5, message=_l("Say why, so that the customer understands it.")),
             Length(max=200, message=_l("Use at most %(most)s characters.", most=200)),
+            seen,
         ],
         description=_l("For example: Ola asked us by phone to move his devices."),
         filters=[lambda text: " ".join((text or "").split())],

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from portal.accounts.actions import Person, sign_out_everywhere
 from portal.accounts.half_sign_ins import forget_halves
 from portal.accounts.models import SignIn, User
+from portal.accounts.provided import may_be_without_factor
 from portal.accounts.tokens import hash_of
 from portal.base.history import What, happened
 from portal.base.words import N_, Refused
@@ -123,6 +124,7 @@ def _remove(session: Session, user: User, factor: Authenticator | Passkey, *, ne
             raise Refused(N_("You must have at least one. Add another before you remove this one."))
         if user.short_password:
             raise Refused(N_("Without it your password is too short. Change the password first."))
+        may_be_without_factor(session, user)
         user.second_factor_at = None
         session.execute(delete(RecoveryCode).where(RecoveryCode.user_id == user.id))
     happened(session, user, What.FACTOR_REMOVED, by=Person(user.id), kind=factor.__tablename__)

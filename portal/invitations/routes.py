@@ -1,14 +1,15 @@
 """The link in an invitation: read, and accepted by whoever its address belongs to."""
 
-from flask import Blueprint, Response, flash, redirect, request, url_for
+from typing import Any
+
+from flask import Blueprint, Response, flash, redirect, url_for
 from flask import session as cookie
 from flask.typing import ResponseReturnValue
 
-from portal.accounts.actions import choose_account, note_sign_in, open_sign_in
+from portal.accounts.actions import choose_account
+from portal.accounts.entrance import is_bound, welcome
 from portal.accounts.hashing import Busy, hash_password
 from portal.accounts.models import User
-from portal.accounts.proof import remember_device
-from portal.accounts.rules import device_of, place_of
 from portal.base import clock
 from portal.base.tenancy import NOBODY, Scope, ScopedSession
 from portal.base.typed import read_name
@@ -22,7 +23,7 @@ from portal.web.guard import personal, public, viewer
 from portal.web.locale import explain, language, offer
 from portal.web.locale import gettext as _
 from portal.web.pages import page
-from portal.web.session import db, db_as, open_session
+from portal.web.session import db_as, open_session
 
 bp = Blueprint("invitations", __name__)
 
@@ -52,7 +53,7 @@ def accept(token: str) -> ResponseReturnValue:
 
 @bp.get("/accepted")
 @personal()
-def welcome() -> ResponseReturnValue:
+def accepted() -> ResponseReturnValue:
     """What a new user may want to do first."""
     return page("invitations/welcome.html")
 
@@ -77,6 +78,15 @@ def _join(token: str, found: tuple[Invitation, User | None]) -> ResponseReturnVa
         return _page(token, found, 422, told=explain(refusal))
     if not joined:
         return _gone()
+    if viewer().provider_id:  # one organization's provider opens no other's doors
+        flash(
+            _(
+                "You have access to %(customer)s now. Your organization's sign-in does not lead"
+                " there: sign out, and sign in with a password.",
+                customer=found[0].account.name,
+            )
+        )
+        return redirect("/", 303)
     # Another account is another session: what was copied of the old one is worth nothing.
     kept = choose_account(session, viewer().sign_in_id, found[0].account)
     cookie.clear()
@@ -87,13 +97,12 @@ def _join(token: str, found: tuple[Invitation, User | None]) -> ResponseReturnVa
 
 def _become_user(token: str, found: tuple[Invitation, User | None]) -> ResponseReturnValue:
     invitation, before = found
-    form = BecomeUserForm()
+    form, bound = _form(invitation), _bound(invitation)
     if not form.validate():
         return _page(token, found, 422, form=form)
     try:
         name = read_name(form.name.data, missing=N_("Enter your name."))
-        check_password(form.password.data, about=(name, invitation.email))
-        password_hash = hash_password(form.password.data)
+        password_hash = "" if bound else _hashed(form, about=(name, invitation.email))
         user = join_as_new(
             _session_of(invitation),
             token,
@@ -102,6 +111,11 @@ def _become_user(token: str, found: tuple[Invitation, User | None]) -> ResponseR
             language=language(),
             now=clock.now(),
         )
+        if user is None:
+            return _gone()
+        if before and not bound:
+            return _come_back()
+        return welcome(user.id, back=url_for(".accepted"))
     except Refused as refusal:
         form.refuse(refusal)
         return _page(token, found, 422, form=form)
@@ -110,26 +124,23 @@ def _become_user(token: str, found: tuple[Invitation, User | None]) -> ResponseR
         response = _page(token, found, 429, form=form)
         response.headers["Retry-After"] = str(busy.retry_after)
         return response
-    if user is None:
-        return _gone()
-    return _come_back() if before else _let_in(user)
 
 
-def _let_in(user: User) -> Response:
-    place = place_of(request.remote_addr)
-    token = open_sign_in(
-        db(),
-        user,
-        now=clock.now(),
-        place=place,
-        device=device_of(request.user_agent.string),
-    )
-    note_sign_in(db(), user, place=place)
-    cookie.clear()
-    cookie["sign_in"] = token
-    response = redirect(url_for(".welcome"), 303)
-    remember_device(response, user.id)  # type: ignore[arg-type]
-    return response  # type: ignore[return-value]
+def _bound(invitation: Invitation) -> bool:
+    """Whether they come through their organization's provider, and so need no password."""
+    return is_bound(invitation.email, invitation.account_id)
+
+
+def _form(invitation: Invitation, **stated: Any) -> BecomeUserForm:
+    form = BecomeUserForm(**stated)
+    if _bound(invitation):
+        del form.password
+    return form
+
+
+def _hashed(form: BecomeUserForm, *, about: tuple[str, str]) -> str:
+    check_password(form.password.data, about=about)
+    return hash_password(form.password.data)
 
 
 def _come_back() -> Response:
@@ -156,7 +167,7 @@ def _page(
     somebody = viewer().is_authenticated
     if form is None and not somebody and not known:
         name = invitation.name if "@" not in invitation.name else ""
-        form = BecomeUserForm(formdata=None, data={"name": user.name if user else name})
+        form = _form(invitation, formdata=None, data={"name": user.name if user else name})
     return page(
         "invitations/accept.html",
         status,

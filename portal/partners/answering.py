@@ -1,6 +1,6 @@
 """Requests for access: asked on a partner's pages, answered on the customer's."""
 
-from flask import Blueprint, flash, redirect, url_for
+from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
@@ -47,7 +47,8 @@ def index() -> ResponseReturnValue:
 @asking.get("/new")
 @allow(Permission.PARTNER_START, everywhere=True)
 def new() -> ResponseReturnValue:
-    form = AskForAccessForm(data={"permissions": ["account:view"]})
+    number = request.args.get("number", "")[:20]
+    form = AskForAccessForm(data={"permissions": ["account:view"], "number": number})
     return page("partners/ask.html", form=form)
 
 

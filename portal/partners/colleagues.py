@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, flash, redirect, request, url_for
+from flask import Blueprint, Response, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.accounts.mails import access_mail
@@ -13,6 +13,7 @@ from portal.base.references import reference
 from portal.base.submissions import submission
 from portal.base.words import Refused
 from portal.partners.colleague_forms import SOME, ColleagueForm, InviteColleagueForm
+from portal.partners.inviting_limits import count_invitation, later, wait_to_invite
 from portal.partners.people import (
     change_colleague,
     deactivate_colleague,
@@ -26,16 +27,15 @@ from portal.partners.queries import (
     customers_granting,
 )
 from portal.web.guard import allow, viewer
-from portal.web.limits import limit, limits, too_many
+from portal.web.limits import too_many
+from portal.web.locale import explain, ngettext
 from portal.web.locale import gettext as _
-from portal.web.locale import ngettext
 from portal.web.pages import page
 from portal.web.paging import CAP, Order, capped_count, page_of
 from portal.web.session import db
 
 bp = Blueprint("colleagues", __name__)
 BY_NAME = Order((User.name_key, User.id))
-INVITATIONS = limit("colleague invited per person", 30, 3600)
 MOST_CHOICES = 8
 
 
@@ -78,19 +78,20 @@ def new() -> ResponseReturnValue:
 @bp.post("")
 @allow(Permission.PARTNER_MANAGE, everywhere=True, fresh=True)
 def invite() -> ResponseReturnValue:
-    form, bucket = InviteColleagueForm(), INVITATIONS.of(viewer().id)
+    form = InviteColleagueForm()
     if form.validate():
         try:
             sent = submission(db(), form.token.data, by=viewer().id)
             if not sent.led_to:
-                if wait := limits().wait([bucket]):
-                    raise Refused(too_many(wait))
+                if wait := wait_to_invite(_partner().id):
+                    form.form_errors.append(too_many(wait))
+                    return later(page("partners/invite.html", 429, form=form), wait)
                 user = invite_colleague(
                     db(), _partner(), email=form.email.data, name=form.name.data,
                     role=Role(form.role.data), language=form.language.data,
                     by=viewer(), now=clock.now(), quiet=True,
                 )  # fmt: skip
-                limits().count([bucket])
+                count_invitation(_partner().id)
                 flash(_("%(name)s is invited, and gets an e-mail.", name=user.name))
                 sent.led_to = url_for(".show", reference=reference("U", user.id))
             return redirect(sent.led_to, 303)
@@ -148,30 +149,35 @@ def deactivate(reference: str) -> ResponseReturnValue:
             _tell(user, "ended")
             flash(_("%(name)s has no access any more.", name=user.name))
     except Refused as refusal:
-        stated = {"role": user.partner_role, "version": user.rights_version}
-        form = ColleagueForm(formdata=None, data=stated)
-        form.role.errors = []
-        form.refuse(refusal)
-        return _page(user, form, 422)
+        return _refused(user, explain(refusal), 422)
     return redirect(url_for(".index"), 303)
 
 
 @bp.post("/<reference>/invitation")
 @allow(Permission.PARTNER_MANAGE, everywhere=True)
 def renew(reference: str) -> ResponseReturnValue:
-    user, bucket = _colleague(reference), INVITATIONS.of(viewer().id)
+    user = _colleague(reference)
+    if wait := wait_to_invite(_partner().id):
+        return later(_refused(user, too_many(wait), 429), wait)
     try:
-        if wait := limits().wait([bucket]):
-            raise Refused(too_many(wait))
         invite_again(db(), user, by=viewer(), now=clock.now())
-        limits().count([bucket])
-        flash(_("The invitation is sent again."))
     except Refused as refusal:
-        flash(_(refusal.message))
+        return _refused(user, explain(refusal), 422)
+    count_invitation(_partner().id)
+    flash(_("The invitation is sent again."))
     return redirect(url_for(".show", reference=reference), 303)
 
 
-def _page(user: User, form: ColleagueForm, status: int = 200) -> ResponseReturnValue:
+def _refused(user: User, told: str, status: int) -> Response:
+    """Their page, with what stood against the deed of a button on it."""
+    stated = {"role": user.partner_role, "version": user.rights_version}
+    form = ColleagueForm(formdata=None, data=stated)
+    form.role.errors = []
+    form.form_errors.append(told)
+    return _page(user, form, status)
+
+
+def _page(user: User, form: ColleagueForm, status: int = 200) -> Response:
     form.offer(db(), _partner().id, clock.today())
     return page("partners/colleague.html", status, person=user, form=form)
 

@@ -29,7 +29,7 @@ class Closer:
 
 
 def create_partner(session: Session, *, name: str, by: Doer, now: datetime) -> Partner:
-    partner = Partner(name=read_name(name, missing=_MISSING), created_at=now)
+    partner = Partner(name=read_name(name, missing=_MISSING, organization=True), created_at=now)
     try:
         with session.begin_nested():
             session.add(partner)
@@ -42,7 +42,7 @@ def create_partner(session: Session, *, name: str, by: Doer, now: datetime) -> P
 def rename_partner(
     session: Session, partner: Partner, *, name: str, version: int, by: Doer
 ) -> bool:
-    told = read_name(name, missing=_MISSING)
+    told = read_name(name, missing=_MISSING, organization=True)
     if told == partner.name and version == partner.version:
         return False
     try:

@@ -13,6 +13,8 @@ SHORTEST, LONGEST = 15, 200
 SHORTEST_BESIDE = 8  # where a second factor is asked for as well
 LASTS = timedelta(minutes=60)  # how long a link to choose a password with is good for
 _FEW_PIECES = 4
+_BETWEEN = " -_.,"
+_BLANKS = str.maketrans(dict.fromkeys(_BETWEEN, " "))  # as in kari_nordmann
 _LOOKED_AT = 64  # characters, so that long ones cost no more
 _RUNS = ("abcdefghijklmnopqrstuvwxyzæøå", "01234567890", "qwertyuiopå", "asdfghjkløæ", "zxcvbnm")
 # What everybody thinks of who looks at the page.
@@ -53,7 +55,8 @@ def is_guessable(password: str, about: Iterable[str] = ()) -> bool:
     text = _repeated(unicodedata.normalize("NFKC", password).casefold())[:_LOOKED_AT]
     own = {part for each in about for part in re.split(r"\W+", each.casefold()) if len(part) > 2}
     words = _common() | _OURS | own | {each.casefold() for each in about}
-    return min(_pieces(text, words), _pieces(text.translate(_LETTERS), words)) < _FEW_PIECES
+    written = {text, text.translate(_LETTERS), text.translate(_BLANKS)}
+    return min(_pieces(each, words) for each in written) < _FEW_PIECES
 
 
 def _repeated(text: str) -> str:
@@ -66,10 +69,13 @@ def _repeated(text: str) -> str:
 
 
 def _pieces(text: str, words: frozenset[str] | set[str]) -> int:
-    """From how few pieces the text can be put together; a piece that was there before is free."""
+    """From how few pieces the text can be put together.
+
+    A piece that was there before is free, and so is what only stands between two.
+    """
     fewest = [0] * (len(text) + 1)
     for end in range(1, len(text) + 1):
-        fewest[end] = fewest[end - 1] + 1
+        fewest[end] = fewest[end - 1] + (text[end - 1] not in _BETWEEN)
         for start in range(end - 2):
             piece = text[start:end]
             if piece in text[:start]:

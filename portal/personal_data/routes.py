@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from portal.about.facts import retention_rows, span
 from portal.accounts.actions import Person
+from portal.accounts.holdings import held_by
 from portal.accounts.models import User
 from portal.accounts.personal_data import Asking, reasons_to_stay
 from portal.base import clock
@@ -28,6 +29,7 @@ from portal.web.session import db, open_session
 from portal.web.sheets import IN_MEMORY
 
 bp = Blueprint("personal_data", __name__)
+MOST_HELD = 10  # that are named
 
 
 @bp.get("")
@@ -103,12 +105,17 @@ def _asking(form: DeleteMeForm, status: int) -> Response:
     with open_session(NOBODY, reading=True) as session:
         user = session.get_one(User, viewer().id)
         reasons = [explain(refusal) for refusal in reasons_to_stay(session, user)]
+        opener = lambda scope: open_session(scope, reading=True)  # noqa: E731
+        mine = Asking(user, session, opener, clock.today())
+        held = [each for account in mine.accounts() for each in held_by(account, user)]
         return page(
             "personal_data/deletion.html",
             status,
             form=form,
             user=user,
             reasons=reasons,
+            held=held[:MOST_HELD],
+            more=max(0, len(held) - MOST_HELD),
             events_kept=span(period_of("events")),
             mails_kept=span(period_of("mails")),
         )

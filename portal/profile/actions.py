@@ -11,6 +11,7 @@ from portal.accounts.actions import Person
 from portal.accounts.addresses import FormerAddress
 from portal.accounts.half_sign_ins import forget_halves
 from portal.accounts.models import PasswordReset, SignIn, User
+from portal.accounts.provided import may_have_address
 from portal.accounts.tokens import hash_of, new_token
 from portal.base.db import broke
 from portal.base.history import What, happened
@@ -86,6 +87,7 @@ def begin_email_change(
 
     Whoever asks is not told: the answer would tell who has an account here.
     """
+    may_have_address(session, user, email)
     old, new = new_token(), new_token()
     mine, stale = EmailChange.user_id == user.id, EmailChange.ends_at <= now
     session.execute(delete(EmailChange).where(or_(mine, stale)))
@@ -141,6 +143,7 @@ def is_done(change: EmailChange) -> bool:
 
 
 def _take_address(session: Session, user: User, email: str, now: datetime) -> None:
+    may_have_address(session, user, email)
     former = FormerAddress(user_id=user.id, email=user.email, left_at=now)
     try:
         with session.begin_nested():

@@ -18,14 +18,14 @@ from portal.profile.mails import email_change_mails, email_changed_mails
 from portal.profile.queries import change_behind, change_of
 from portal.profile.rules import read_new_address
 from portal.web.guard import personal, public, viewer
-from portal.web.limits import Bucket, limits, too_many
+from portal.web.limits import limit, limits, too_many
 from portal.web.locale import explain
 from portal.web.locale import gettext as _
 from portal.web.pages import page
 from portal.web.session import db, open_session
 
 bp = Blueprint("profile_address", __name__)
-PER_PERSON = Bucket("change of address", 5, 86_400)
+PER_PERSON = limit("change of address per person", 5, 86_400)
 
 
 @bp.get("/profile/security/email")

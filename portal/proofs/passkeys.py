@@ -15,9 +15,10 @@ from portal.factors.ceremonies import request as asked_of
 from portal.factors.here import ask, party, prove_by_passkey
 from portal.factors.queries import passkeys_of
 from portal.proofs.forms import PasskeyForm, ProveAgainForm
+from portal.proofs.routes import asking as asking_again
 from portal.proofs.routes import proven
 from portal.web.guard import personal, public, viewer
-from portal.web.limits import limit, limits, network_of
+from portal.web.limits import limit, limits, network_of, too_many
 from portal.web.metrics import SIGN_INS
 from portal.web.pages import page
 from portal.web.session import db
@@ -32,7 +33,8 @@ def challenge() -> ResponseReturnValue:
     """What the browser is to have a passkey sign, of whoever is to be asked."""
     bucket = PER_PLACE.of(network_of(request.remote_addr))
     if wait := limits().take([bucket]):
-        return Response(status=429, headers={"Retry-After": str(wait)})
+        told, headers = too_many(wait), {"Retry-After": str(wait)}
+        return Response(told, 429, headers, content_type="text/plain; charset=utf-8")
     whose = user_id = viewer().id if viewer().is_authenticated else None
     if half := half_sign_ins.begun(db(), cookie.get("half", ""), now=clock.now()):
         whose = whose or half.user_id
@@ -73,7 +75,7 @@ def prove_again() -> ResponseReturnValue:
     try:
         prove_by_passkey(form.credential.data or "", user_id=viewer().id)
     except Refused as refusal:
-        asking = ProveAgainForm(formdata=None)
-        asking.refuse(refusal)
-        return page("proofs/again.html", 422, form=asking, has_passkeys=True)
+        form_again = ProveAgainForm(formdata=None)
+        form_again.refuse(refusal)
+        return asking_again(form_again, 422)
     return proven()

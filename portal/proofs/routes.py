@@ -9,6 +9,7 @@ from htmx_flask import request
 
 from portal.accounts.actions import renew_proof
 from portal.accounts.hashing import Busy
+from portal.accounts.models import User
 from portal.accounts.proof import TooOften, prove
 from portal.accounts.rules import way_back
 from portal.base import clock
@@ -28,7 +29,7 @@ bp = Blueprint("proofs", __name__)
 @bp.get("/again")
 @personal(unready=True)
 def prove_page() -> ResponseReturnValue:
-    return _asking(ProveAgainForm(), 200)
+    return asking(ProveAgainForm(), 200)
 
 
 @bp.post("/again")
@@ -48,17 +49,20 @@ def prove_again() -> ResponseReturnValue:
             form.form_errors.append(_("Many are signing in just now. Try again in a few seconds."))
         else:
             return proven()
-    response = _asking(form, 429 if wait else 422)
+    response = asking(form, 429 if wait else 422)
     if wait:
         response.headers["Retry-After"] = str(ceil(wait))
     return response
 
 
-def _asking(form: ProveAgainForm, status: int) -> Response:
+def asking(form: ProveAgainForm, status: int) -> Response:
     # Not a code from the app: see the README's decisions.
     with open_session(NOBODY, reading=True) as session:
-        has_passkeys = bool(session.scalars(passkeys_of(viewer().id)).all())
-    return page("proofs/again.html", status, form=form, has_passkeys=has_passkeys)
+        known = {
+            "has_passkeys": bool(session.scalars(passkeys_of(viewer().id)).all()),
+            "has_password": bool(session.get_one(User, viewer().id).password_hash),
+        }
+    return page("proofs/again.html", status, form=form, **known)
 
 
 def proven() -> ResponseReturnValue:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import CompoundSelect, Select, or_, select
 from sqlalchemy.orm import Session
 
 from portal.accounts.holdings import Holding, Kind, holds_people_responsible
@@ -66,4 +66,15 @@ def _let_go(session: Any, request: ServiceRequest, user: User) -> None:
     put(session, request, None, people=people_of(request, left))
 
 
-holds_people_responsible(Kind(_held_by, _hand_over))
+def _holders() -> CompoundSelect[Any]:
+    open_ones = ServiceRequest.status.in_(OPEN)
+    contacts = select(ServiceRequest.contact_id).where(
+        open_ones, ServiceRequest.contact_id.is_not(None)
+    )
+    followers = select(Follower.user_id).join(
+        ServiceRequest, ServiceRequest.id == Follower.request_id
+    )
+    return contacts.union(followers.where(open_ones, ~Follower.muted))
+
+
+holds_people_responsible(Kind(_held_by, _hand_over, _holders))

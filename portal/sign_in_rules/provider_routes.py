@@ -133,7 +133,12 @@ def prove_domain(name: str) -> ResponseReturnValue:
 @allow(Permission.ORGANIZATION_MANAGE, fresh=True)
 def remove_domain(name: str) -> ResponseReturnValue:
     domain = _domain(db().scalars(domains_of(account().id)).all(), name)
-    actions.remove_domain(db(), domain, by=viewer())
+    try:
+        actions.remove_domain(db(), domain, by=viewer())
+    except Refused as refusal:
+        form = DomainForm(formdata=None)
+        form.refuse(refusal)
+        return _refused(form)
     return _shown("domains")
 
 

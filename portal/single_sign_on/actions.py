@@ -112,8 +112,26 @@ def prove_domain(
 
 def remove_domain(session: Session, domain: SignInDomain, *, by: Doer) -> None:
     if domain.proven:
+        _keep_one(session, domain)
         _note(session, domain, What.DOMAIN_REMOVED, by)
     session.delete(domain)
+
+
+def _keep_one(session: Session, domain: SignInDomain) -> None:
+    """Without a proven domain nobody would be asked to come through the provider any more."""
+    account_id = domain.account_id
+    session.execute(select(Account.id).where(Account.id == account_id).with_for_update())
+    provider = session.scalars(provider_of(account_id)).one_or_none()
+    proven = [it for it in session.scalars(domains_of(account_id)) if it.proven]
+    if provider and provider.required and proven == [domain]:
+        raise Refused(
+            N_(
+                "%(name)s is the last proven domain. Let people sign in another way first,"
+                " or prove another domain."
+            ),
+            field="domain",
+            name=domain.name,
+        )
 
 
 def _note(session: Session, domain: SignInDomain, what: What, by: Doer) -> None:
@@ -123,6 +141,9 @@ def _note(session: Session, domain: SignInDomain, what: What, by: Doer) -> None:
 
 def demand(session: Session, provider: SingleSignOn, *, way_in: User | None, by: Doer) -> None:
     """Let the account's people in through the provider only, but for one administrator."""
+    # Whoever changes what that administrator may, or removes a domain, waits or has done it.
+    for record, id in ((SingleSignOn, provider.id), (Account, provider.account_id)):
+        session.execute(select(record.id).where(record.id == id).with_for_update())
     if not any(it.proven for it in session.scalars(domains_of(provider.account_id))):
         raise Refused(N_("Prove a domain first."))
     if not session.scalars(linked_to(provider.id)).one():

@@ -90,9 +90,8 @@ def _make(session: Session, provider: SingleSignOn, proven: Proven, now: datetim
     session.flush()
     happened(session, user, What.CREATED, by=Person(user.id), role=provider.role)
     by = Person(user.id)
-    happened_in(
-        session, provider.account_id, membership, What.JOINED, by=by, role=provider.role, sso=True
-    )
+    came = What.JOINED_BY_SIGN_IN
+    happened_in(session, provider.account_id, membership, came, by=by, role=provider.role)
     end_waiting(session, provider.account_id, user, by=by, now=now)
     return user
 

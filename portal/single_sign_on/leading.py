@@ -14,7 +14,7 @@ from portal.base.words import N_, Refused
 from portal.single_sign_on import attempts
 from portal.single_sign_on import provider as providers
 from portal.single_sign_on.models import SingleSignOn
-from portal.single_sign_on.people import demanding, must_use
+from portal.single_sign_on.people import demanded_of, demanding
 from portal.single_sign_on.rules import Proven, check_claims, name_in, verified_email
 from portal.single_sign_on.sealing import unseal
 from portal.web.pages import page
@@ -46,6 +46,7 @@ class Known:
 def init_app(app: Flask, *, local: bool) -> None:
     app.config["LOCAL_PROVIDERS"] = local
     app.extensions["elsewhere"] = elsewhere
+    app.extensions["bound"] = bound
 
 
 def is_local() -> bool:
@@ -86,13 +87,21 @@ def elsewhere(email: str, user_id: int | None, back: str | None) -> Response | N
     Without `user_id`, for everyone with such an address: whether anybody has it is not told.
     """
     with looking() as session:
-        sso = demanding(session, email)
+        if user_id is None:
+            sso = demanding(session, email)
+        else:
+            sso = demanded_of(session, session.get_one(User, user_id))
         if sso is None:
-            return None
-        if user_id is not None and not must_use(session, sso, session.get_one(User, user_id)):
             return None
         known = Known.of(sso)
     return lead(known, back=back, email=email)
+
+
+def bound(email: str, account_id: int) -> bool:
+    """Whether somebody with such an address, and of this account alone, must come that way."""
+    with looking() as session:
+        sso = demanding(session, email)
+        return sso is not None and sso.account_id == account_id
 
 
 def who_answered(

@@ -7,12 +7,12 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from portal.accounts.models import User
-from portal.accounts.personal_data import Asking, Row, forgets, keeps_back, tells
+from portal.accounts.personal_data import Asking, Row, forgets, tells
 from portal.base.retention import lets_go
 from portal.base.run import Run
 from portal.base.tenancy import NOBODY
-from portal.base.words import N_, Refused
-from portal.single_sign_on.models import Identity, SignInAttempt, SingleSignOn
+from portal.base.words import N_
+from portal.single_sign_on.models import Identity, SignInAttempt
 
 
 @tells(
@@ -38,21 +38,6 @@ def identities(asking: Asking) -> Iterator[Row]:
 def forget(session: Session, user: User) -> None:
     for table in (Identity, SignInAttempt):
         session.execute(delete(table).where(table.user_id == user.id))
-
-
-@keeps_back
-def is_the_way_in(session: Session, user: User, *, hold: bool) -> Iterator[Refused]:
-    """Whoever gets in when the provider is down, where everyone else must come through it."""
-    mine = select(SingleSignOn).where(SingleSignOn.way_in_id == user.id, SingleSignOn.required)
-    for it in session.scalars(mine.with_for_update() if hold else mine):
-        if it.account.closed_at is None:
-            yield Refused(
-                N_(
-                    "You are the one who gets in for %(organization)s when its provider is down."
-                    " Name another administrator first."
-                ),
-                organization=it.account.name,
-            )
 
 
 @lets_go("links")

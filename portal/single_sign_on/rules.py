@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from hmac import compare_digest
 from typing import Any
 
+from portal.base.typed import leads_somewhere
 from portal.base.words import N_, Refused
 
 # Signed with a key that only the provider has. Neither "none" nor a secret that we share.
@@ -93,7 +94,9 @@ def verified_email(claims: Mapping[str, Any]) -> str:
 
 
 def name_in(claims: Mapping[str, Any]) -> str:
-    told = _text(claims, "name") or _text(claims, "email").partition("@")[0]
+    named, address = _text(claims, "name"), _text(claims, "email").partition("@")[0]
+    # Such a name would be told to others in our mails; who they are does not hang on it.
+    told = address.replace(".", " ") if not named or leads_somewhere(named) else named
     return " ".join("".join(it if it.isprintable() else " " for it in told).split())[:120]
 
 

@@ -15,6 +15,7 @@ from portal.base.history import Doer, What, happened_in
 from portal.base.words import N_, Refused
 from portal.invitations.actions import Offer, end_waiting, may_join
 from portal.invitations.queries import memberships_of
+from portal.single_sign_on.people import keep_the_way_in
 from portal.users.queries import memberships_left, other_administrators
 
 
@@ -34,6 +35,7 @@ def change_rights(
         return
     if before is Role.ADMINISTRATOR and offer.role is not before and not membership.deactivated_at:
         _keep_an_administrator(session, membership)
+        keep_the_way_in(session, membership)
     save(session, membership, version=version, role=offer.role, sees=offer.sees)
     membership.sites = [
         MembershipSite(account_id=membership.account_id, site_id=each) for each in offer.site_ids
@@ -59,6 +61,7 @@ def end_access(session: Session, membership: Membership, *, by: Doer, now: datet
         raise Refused(N_("You cannot end your own access. Ask another administrator to do it."))
     if membership.role is Role.ADMINISTRATOR:
         _keep_an_administrator(session, membership)
+    keep_the_way_in(session, membership)
     membership.deactivated_at = now
     user = membership.user
     end_waiting(session, membership.account_id, user, by=by, now=now)

@@ -1,6 +1,6 @@
 """The page of somebody who has access to the account, or had it, and what is done about it."""
 
-from flask import Blueprint, Response, flash, redirect, request, url_for
+from flask import Blueprint, Response, current_app, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
@@ -181,7 +181,9 @@ def _page(
         second_factor=db().scalars(factor).one(),
         held=held_by(db(), user),
         form=form,
-        roles=ROLES,
         events=events,
+        told={
+            it.id: current_app.extensions["particulars"](it.what, it.details, "") for it in events
+        },
         signatures=signatures_of(db(), events),
     )

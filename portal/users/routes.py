@@ -5,6 +5,7 @@ from typing import Any
 from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
+from portal.accounts.holdings import left_behind
 from portal.base import clock
 from portal.base.access import CUSTOMER_ROLES, Permission
 from portal.base.references import reference
@@ -19,6 +20,7 @@ from portal.web.paging import CAP, capped_count, page_of
 from portal.web.session import db
 from portal.web.sheets import send_sheet
 
+MOST_LEFT = 20  # former users who are named
 bp = Blueprint("users", __name__)
 
 
@@ -44,6 +46,9 @@ def index() -> ResponseReturnValue:
         alone=found < 2 and not filters.narrowed,
         count=count,
         news=count,
+        left=[]
+        if filters.narrowed
+        else db().scalars(left_behind(account().id, most=MOST_LEFT)).all(),
         status_of=lambda row: status_of(
             ends_at=row.ends_at, deactivated_at=row.deactivated_at, now=now
         ),

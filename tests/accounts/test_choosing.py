@@ -126,3 +126,17 @@ def test_a_permission_that_was_taken_back_is_gone_at_once(
 
     assert client.get("/products").status_code == 403
     assert session.scalars(select(Grant)).one()
+
+
+def test_of_two_accounts_in_one_form_none_is_chosen(
+    session: Session, sign_in: SignInAs, account: Account
+) -> None:
+    user = make_user(session)
+    user.memberships.append(Membership(account=account, role=Role.OBSERVER))
+    session.commit()
+    mine, other = account_of(user).master_account_id, account.master_account_id
+
+    answer = sign_in(user).post("/active-account", data={"account": [mine, other]})
+
+    assert answer.status_code == 400
+    assert session.scalars(select(SignIn.account_id)).all() == [account_of(user).id]

@@ -5,9 +5,9 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from portal.base import clock
-from portal.base.access import Role
+from portal.base.access import Permission, Role
 from tests.conftest import SignInAs
-from tests.factories import make_account, make_partner, make_user
+from tests.factories import make_account, make_grant, make_partner, make_user
 
 PAGE = "/organization/users"
 
@@ -79,3 +79,22 @@ def test_nobody_is_sent_to_those_who_cannot_give_it_either(
     assert told.status_code == 403
     assert "mailto:user" not in told.text
     assert "not meant for people in your organization" in told.text
+
+
+@pytest.mark.parametrize("role", [Role.PARTNER, Role.PARTNER_ADMINISTRATOR])
+def test_a_partner_asks_the_customer_for_what_only_the_customer_gives(
+    session: Session, sign_in: SignInAs, role: Role
+) -> None:
+    account, partner = make_account(session), make_partner(session)
+    make_user(session, role=Role.PARTNER_ADMINISTRATOR, partner=partner, password_hash="x")
+    make_grant(session, partner, account, permissions=frozenset({Permission.ACCOUNT_VIEW}))
+    browser = sign_in(make_user(session, role=role, partner=partner), acting_for=account)
+
+    for headers in ({}, {"HX-Request": "true"}):
+        told = browser.get("/products", headers=headers)
+        assert told.status_code == 403
+        assert "mailto:" not in told.text.partition("<footer")[0]
+        assert f"{account.name} has not given your organization access to this." in told.text
+        asking = f"/partner/requests/new?number={account.master_account_id}"
+        assert asking in told.text
+    assert f'value="{account.master_account_id}"' in browser.get(asking).text

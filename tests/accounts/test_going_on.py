@@ -96,7 +96,7 @@ def test_the_sign_in_page_says_that_nothing_was_sent_and_all_is_kept(
     wrong = late.post(asked, data={"email": world.ola.email, "password": "not this one at all"})
     assert KEPT in wrong.text
     assert "Ingenting er sendt" not in late.get("/sign-in").text
-    assert f"{UNSENT}, because you had been signed out" in enter(late, world, asked)
+    assert f"{UNSENT}. What you typed is in the form" in enter(late, world, asked)
 
 
 def test_files_are_named_that_have_to_be_chosen_anew(

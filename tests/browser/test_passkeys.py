@@ -59,6 +59,16 @@ def test_a_passkey_is_made_and_signs_in_with_nothing_else(
 
         context.clear_cookies()
         page.goto("/sign-in")
+        held_back = "For mange forsøk. Prøv igjen kl. 12.05."
+        page.route(
+            "**/sign-in/passkey/challenge",
+            lambda route: route.fulfill(status=429, body=held_back, content_type="text/plain"),
+        )
+        page.get_by_role("button", name="Logg inn med passnøkkel").click()
+        expect(page.get_by_role("status").filter(has_text=held_back)).to_be_visible()
+
+        context.clear_cookies()
+        page.goto("/sign-in")
         page.get_by_role("textbox", name="E-post").fill("kari@nordlys.example.com")
         page.get_by_label("Passord").fill("feil passord, men langt nok")
         page.get_by_role("button", name="Logg inn", exact=True).click()

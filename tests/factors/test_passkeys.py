@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from portal.accounts.models import SignIn, User
 from portal.factors.models import Passkey, RecoveryCode
 from portal.factors.passkeys import CHALLENGE_LASTS
+from portal.web.limits import Limits
 from tests.conftest import SignInAs
 from tests.factories import make_user
 from tests.factors.software import PRESENT, Authenticator
@@ -204,3 +205,15 @@ def test_a_passkey_proves_again_only_for_its_owner(
         path = "/sign-in/again/passkey?back=/profile/security"
         assert browser.post(path, data=answer).status_code == expected
     assert session.scalars(select(SignIn)).all()
+
+
+def test_asking_too_often_says_when_to_try_again(app: Flask, client: FlaskClient) -> None:
+    app.extensions["limits"] = Limits("", stated="passkey per network=1/600")
+    client.post("/sign-in/passkey/challenge")
+
+    answer = client.post("/sign-in/passkey/challenge", headers={"Accept-Language": "nb"})
+
+    assert answer.status_code == 429
+    assert int(answer.headers["Retry-After"]) > 0
+    assert "For mange forsøk. Prøv igjen kl." in answer.text
+    assert answer.mimetype == "text/plain"

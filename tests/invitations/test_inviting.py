@@ -79,7 +79,7 @@ def test_one_field_is_enough_and_a_mail_is_sent_in_their_language(
     mail = mails(session, run_jobs)[0]
     assert (mail.address, mail.subject) == (
         OLA,
-        f"Kari Nordmann inviterer deg til {account.name}",
+        f"{account.name} inviterer deg til støtteportalen",
     )
     found = re.search(r"http://localhost/invitations/([\w-]+)", mail.text)
     assert found
@@ -110,7 +110,7 @@ def test_many_are_invited_at_once_with_role_and_sites(
         for email in ("ola@x.no", "mette@x.no")
     ]
     assert {mail.subject for mail in mails(session, run_jobs)} == {
-        f"Kari Nordmann invites you to {account.name}"
+        f"{account.name} invites you to the support portal"
     }
 
 

@@ -7,8 +7,10 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.accounts.models import User
 from portal.base.access import Role
 from portal.base.mails import Mail
+from portal.web.locale import LANGUAGES
 from tests.conftest import SignInAs
 from tests.factories import make_account, make_partner, make_user
 from tests.web.html import Page
@@ -71,3 +73,21 @@ def test_the_page_behind_the_link_speaks_it_too(
     page = client.get(link.removeprefix("http://localhost"), headers={"Accept-Language": "nb"})
 
     assert page.content_language.as_set() == {"en"}
+
+
+@pytest.mark.parametrize("door", DOORS, indirect=True)
+def test_no_language_is_offered_whose_mails_would_be_half_another(
+    session: Session, door: tuple[FlaskClient, str, str, dict[str, str]]
+) -> None:
+    browser, asking, path, stated = door
+    for user in session.scalars(select(User)):
+        user.language = "nn"
+    session.commit()
+
+    options = [it for tag, it in Page(browser.get(asking).text).elements if tag == "option"]
+
+    assert [it["value"] for it in options if it["value"] in LANGUAGES] == ["nb", "en"]
+    assert [it["value"] for it in options if "selected" in it and it["value"] in LANGUAGES] == [
+        "nb"
+    ]
+    assert browser.post(path, data=stated | {"language": "nn"}).status_code == 422

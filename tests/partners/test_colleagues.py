@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session, sessionmaker
@@ -21,6 +22,7 @@ from portal.base.references import reference
 from portal.base.tenancy import NOBODY, ScopedSession
 from portal.base.words import Refused
 from portal.partners.people import deactivate_colleague
+from portal.web.limits import Limits
 from tests.conftest import SignInAs
 from tests.counting import counted
 from tests.factories import make_account, make_grant, make_partner, make_user
@@ -296,3 +298,38 @@ def test_a_stale_change_shows_what_is_saved_and_what_was_stated(
     run_jobs()
     told = session.scalars(select(Mail.address)).all()
     assert told == [pal.email]
+
+
+def invite(siri: FlaskClient, name: str) -> Any:
+    email = f"{name.lower()}@vestnett.example.com"
+    return siri.post(
+        BASE, data={"name": name, "email": email, "role": "partner", "token": name * 9}
+    )
+
+
+def test_inviting_too_often_is_told_when_to_go_on(app: Flask, siri: FlaskClient) -> None:
+    app.extensions["limits"] = Limits("", stated="colleague invited per person=1/600")
+    first = invite(siri, "Nina")
+    assert first.status_code == 303
+
+    second, again = invite(siri, "Petra"), siri.post(f"{first.location}/invitation")
+
+    for held_back in (second, again):
+        assert held_back.status_code == 429
+        assert int(held_back.headers["Retry-After"]) > 0
+        assert "Too many attempts" in held_back.text
+
+
+@pytest.mark.parametrize("by", ["per partner", "per network", "in all"])
+def test_inviting_is_limited_for_more_than_one_person(  # noqa: PLR0917
+    app: Flask, session: Session, siri: FlaskClient, partner: Partner, sign_in: SignInAs, by: str
+) -> None:
+    app.extensions["limits"] = Limits("", stated=f"colleague invited {by}=1/600")
+    other = sign_in(make_user(session, partner=partner, role=ADMIN))
+
+    assert [invite(siri, "Nina").status_code, invite(other, "Petra").status_code] == [303, 429]
+
+
+def test_whoever_came_in_meanwhile_is_not_invited_again(siri: FlaskClient, pal: User) -> None:
+    pal.password_hash = "x"
+    assert siri.post(f"{path(pal)}/invitation").status_code == 422

@@ -11,6 +11,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
+from portal.accounts import half_sign_ins
+from portal.accounts.half_sign_ins import HalfSignIn
 from portal.accounts.hashing import hash_of_password, matches
 from portal.accounts.models import PasswordReset, SignIn, User
 from portal.accounts.tokens import hash_of
@@ -236,3 +238,14 @@ def test_a_password_that_will_not_do_leaves_the_link_as_it_is(
         assert 'id="password-error"' in answer.text
         assert not weak or f'value="{weak}"' not in answer.text
     assert choose(client, token).status_code == 303
+
+
+def test_a_sign_in_that_was_begun_with_the_old_password_comes_to_nothing(
+    client: FlaskClient, session: Session, ola: User, token: str
+) -> None:
+    half_sign_ins.begin(session, ola, now=clock.now())
+    session.commit()
+
+    assert choose(client, token).status_code == 303
+
+    assert session.scalars(select(HalfSignIn)).all() == []

@@ -13,6 +13,7 @@ ABOUT = ("Kari Nordmann", "kari@nordlys.example.com")
         *("123456789012345", "aaaaaaaaaaaaaaaa", "qwertyuiopåasdfghjklø", "abababababababab"),
         *("Sommer2026Sommer2026", "velkommenvelkommen", "kari@nordlys.example.com"),
         *("KariNordmann2026", "nordlysnordlys!!", "iloveyouiloveyou", "a" * 200, "ab" * 100),
+        *("Kari Nordmann Nordlys 2026", "kari-nordmann_nordlys.2026"),
         *("Poly+ Enterprise", "poly+enterprise2026", "P0ly+ 3nterprise!!", "Støtteportalen 2026"),
     ],
 )

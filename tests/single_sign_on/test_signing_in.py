@@ -55,7 +55,7 @@ def test_the_first_sign_in_makes_the_user(
     assert (user.email, user.name, user.password_hash) == (KARI, "Kari Nordmann", "")
     assert (membership.account_id, membership.role) == (sso.account_id, Role.OBSERVER)
     assert signed_in(session)[0].provider_id == sso.id
-    assert session.scalars(select(Event.what)).all() == [What.JOINED]
+    assert session.scalars(select(Event.what)).all() == [What.JOINED_BY_SIGN_IN]
     assert set(session.scalars(select(DeskEvent.what))) == {
         What.CREATED,
         What.IDENTITY_LINKED,
@@ -376,7 +376,10 @@ def test_they_prove_again_at_the_provider_that_it_is_they(
     again = "/sign-in/again/organization?back=/profile/security"
 
     # Not asked by the provider, somebody else, and then all as it should be.
-    assert "organization" in mine.browser.get("/sign-in/again").text
+    asked = mine.browser.get("/sign-in/again").text
+    assert "organization" in asked
+    assert 'type="password"' not in asked  # there is none
+    assert 'class="or"' not in asked
     old = mine.at_provider(mine.begin(path=again), kari())
     assert mine.come_back(old).status_code == 422
     provider.signed_in_at = None
@@ -421,3 +424,11 @@ def test_a_second_sign_in_names_another_issuer_than_asked(
     location = mine.at_provider(mine.begin(), kari())
     assert mine.come_back(f"{location}&iss=https://mix.example.com").status_code == 422
     assert signed_in(session) == []
+
+
+def test_a_name_that_leads_somewhere_is_not_taken_from_the_provider(
+    sso: SingleSignOn, visit: Come, session: Session
+) -> None:
+    visit().go(kari(name="Locked: unlock at https://evil.example/pay"))
+
+    assert session.scalars(select(User.name)).all() == ["Kari"]

@@ -336,3 +336,13 @@ def test_colleagues_are_offered_while_one_types(
     assert f"Ola Hansen ({ola.email})" in found
     assert "Kari" not in found
     assert "Fremmed" not in found
+
+
+def test_the_history_says_what_somebody_sees_from_then_on(
+    client: FlaskClient, session: Session, ola: User
+) -> None:
+    change(client, ola, role="member", sees="own")
+    page = client.get(path_of(ola)).text
+
+    assert "Role or sites changed" in page
+    assert "Sees: Their own only" in page

@@ -1,6 +1,7 @@
 """How often things may be tried: in the database, in Redis, by everyone and by each."""
 
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -195,3 +196,12 @@ def test_too_many_are_told_when_to_try_again(
     other = sign_in(make_user(session))
     with other.get(path) as answer:
         assert answer.status_code < 400
+
+
+def test_every_limit_is_a_setting(root: Path) -> None:
+    made = [
+        path.name
+        for path in (root / "portal").rglob("*.py")
+        if re.search(r"(?<![\w.])Bucket\(", path.read_text("utf-8"))
+    ]
+    assert made == ["limits.py"]
