@@ -79,7 +79,9 @@ def serve(settings: Settings, taken: socket.socket, *, worker: bool) -> None:
             beside.stop()
         server.close()
     if beside and beside.given_up:
-        sys.exit("The jobs cannot be done: what is to do them ends as soon as it starts, see above.")
+        sys.exit(
+            "The jobs cannot be done: what is to do them ends as soon as it starts, see above."
+        )
 
 
 class TooLarge(WSGITask):  # type: ignore[misc]

@@ -197,8 +197,8 @@ def test_a_taken_port_is_told_before_anything_else_is_done(environment: Environm
 
 def test_the_database_goes_up_and_down_and_is_checked(environment: Environment) -> None:
     url = {"DATABASE_URL": environment["DATABASE_URL"]}
-    for path in (("check",), ("upgrade",)):
-        assert "names no file" in refused(run("db", *path, DATABASE_URL="sqlite://"))
+    for command in ("check", "upgrade"):
+        assert "names no file" in refused(run("db", command, DATABASE_URL="sqlite://"))
     told = refused(run("db", "check", **url))
     assert told == "The database is not of this version of the portal; run `portal db upgrade`."
     for _ in range(2):
@@ -274,9 +274,11 @@ def test_a_worker_that_refuses_to_begin_time_after_time_ends_what_is_served(
     monkeypatch.setattr(serving, "_WAIT", 0.01)
     before = signal.getsignal(signal.SIGTERM)
     try:
-        with serving.listening("127.0.0.1", 0) as taken:
-            with pytest.raises(SystemExit, match=r"The jobs cannot be done: .*\.$"):
-                serving.serve(settings, taken, worker=True)
+        with (
+            serving.listening("127.0.0.1", 0) as taken,
+            pytest.raises(SystemExit, match=r"The jobs cannot be done: .*\.$"),
+        ):
+            serving.serve(settings, taken, worker=True)
     finally:
         signal.signal(signal.SIGTERM, before)
     assert len(started) == 5
