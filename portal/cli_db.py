@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 
 import portal.app  # noqa: F401 - so that every table is known
 from portal.base import migrations
-from portal.cli_serve import said
+from portal.cli_serve import OF_ANOTHER_VERSION, said
 from portal.config import database_url
 
 
@@ -55,9 +55,11 @@ def check() -> None:
     """
     with _explained():
         found, newest = migrations.revision_of(_url()), migrations.head()
+        if found is None:
+            sys.exit(OF_ANOTHER_VERSION)
         different = migrations.differences(_url())
     if found != newest:
-        click.echo(f"The database is at {found or 'base'}, this version of the portal at {newest}.")
+        click.echo(f"The database is at {found}, this version of the portal at {newest}.")
     for each in different:
         click.echo(each)
     if different or found != newest:

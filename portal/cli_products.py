@@ -20,8 +20,9 @@ from portal.base.references import read_master_account_id
 from portal.base.tenancy import NOBODY, Scope, ScopedSession
 from portal.base.words import Refused
 from portal.base.worker import Worker
+from portal.cli_files import try_out, writing
 from portal.config import Settings
-from portal.product_imports.actions import start_import
+from portal.product_imports.actions import discard_import, start_import
 from portal.product_imports.in_lines import receipt_line, report_lines
 from portal.product_imports.models import ImportStatus, ProductImport
 from portal.product_imports.progress import percent_of
@@ -66,6 +67,8 @@ def products(
     """
     settings = Settings.from_environment(os.environ)
     with sessions_for(settings.database_url) as sessions, speaking(language):
+        if faults:
+            try_out(faults)
         app = create_app(settings, sessions=sessions)
         worker = open_worker(app, settings)
         files: FileStore = app.extensions["files"]
@@ -76,11 +79,15 @@ def products(
                 it = _started(session, files, file.name, chunks)
             import_id = it.id
         it = _waited(sessions, scope, worker, files, import_id, what=_("Checking"))
-        _refuse_unread(it)
         report = Report.of(it.report)
-        for line in report_lines(report, all_kept=faults is not None):
+        possible = report.right or (correct and report.corrections)
+        going_on = possible and not check and it.status is ImportStatus.READY
+        if not going_on:
+            _let_be(sessions, scope, import_id)
+        _refuse_unread(it)
+        for line in report_lines(report, all_kept=faults is not None, correct=correct):
             click.echo(line)
-        if not check and (report.right or (correct and report.corrections)):
+        if going_on:
             with sessions(scope=scope) as session, session.begin():
                 going = session.scalars(import_with_id(import_id)).one()
                 going.status = ImportStatus.COMMITTING
@@ -157,6 +164,12 @@ def _refuse_unread(it: ProductImport) -> None:
         sys.exit(1)
 
 
+def _let_be(sessions: Sessions, scope: Scope, import_id: int) -> None:
+    """What was only looked at here, or refused, waits for nobody on the page."""
+    with sessions(scope=scope) as session, session.begin():
+        discard_import(session.scalars(import_with_id(import_id)).one())
+
+
 def _write(
     path: Path, it: ProductImport, sessions: Sessions, scope: Scope, files: FileStore
 ) -> None:
@@ -165,12 +178,6 @@ def _write(
     if it.faults_id is not None:
         with sessions(scope=scope) as session:
             kept = files.read(session.get_one(StoredFile, it.faults_id).key)
-    try:
-        with path.open("wb") as opened:
-            write_csv(opened, columns_of(it), wrong_rows(it, kept))
-    except OSError as error:
-        click.echo(
-            _("%(file)s cannot be written: %(why)s.", file=path, why=error.strerror), err=True
-        )
-        sys.exit(1)
+    with writing(path, "wb") as opened:
+        write_csv(opened, columns_of(it), wrong_rows(it, kept))
     click.echo(_("The rows with faults are in %(file)s.", file=path))

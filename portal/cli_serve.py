@@ -23,6 +23,7 @@ from portal.factors.ceremonies import Party
 from portal.web import logs
 
 FOLDER = ROOT / ".demo"
+OF_ANOTHER_VERSION = "The database is not of this version of the portal; run `portal db upgrade`."
 
 
 class Port(click.ParamType[int]):
@@ -63,7 +64,7 @@ def serve(host: str, port: int, no_worker: bool) -> None:
     For many users, run `gunicorn wsgi:app` behind a proxy, and `portal work` on its own.
 
     Exit codes: 0 when told to stop; 1 when a setting, the port, the database or the folder for
-    files is not right.
+    files is not right, or when the process beside ends again and again as soon as it starts.
     """
     settings = Settings.from_environment(os.environ)
     if settings.demo:
@@ -103,7 +104,8 @@ def demo(host: str, port: int, no_worker: bool) -> None:
     or others. PORTAL_DEMO_PASSWORD sets the password of all the people; otherwise one is made at
     each start.
 
-    Exit codes: 0 when told to stop; 1 when the port or the folder is not right.
+    Exit codes: 0 when told to stop; 1 when the port or the folder is not right, or when the process
+    beside ends again and again as soon as it starts.
     """
     _refuse_strangers(host)
     where = f"http://{f'[{host}]' if ':' in host else host}:{port}"
@@ -140,11 +142,14 @@ def _where_kept(folder: Path, environment: Mapping[str, str]) -> str:
 def _prepare_demo(folder: Path, settings: Settings, password: str) -> None:
     try:
         folder.mkdir(exist_ok=True)
+        FileStore(settings.storage_url).check()
         migrations.upgrade(settings.database_url)
         sessions = open_sessions(settings.database_url)
         demo_data.load(sessions, password)
         demo_devices.load(sessions, nordlys=demo_data.NORDLYS)
         sessions.kw["bind"].dispose()
+    except StorageTrouble:
+        sys.exit(f"The demo cannot write in {folder / 'files'}.")
     except OSError as error:
         sys.exit(f"The demo cannot write in {folder}: {error.strerror}.")
     except DBAPIError as error:
@@ -170,7 +175,7 @@ def check_database(url: str) -> None:
     except DBAPIError as error:
         sys.exit(f"The database of DATABASE_URL cannot be used: {said(error)}.")
     if found != migrations.head():
-        sys.exit("The database is not of this version of the portal; run `portal db upgrade`.")
+        sys.exit(OF_ANOTHER_VERSION)
 
 
 def check_folder(storage_url: str) -> None:

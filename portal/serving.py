@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any
@@ -23,6 +24,9 @@ from portal.uploads.rules import MOST_WITH_FORM
 
 _LAST_WORDS = 25  # seconds that a worker gets to end in, a little more than it takes
 _THREADS = 8
+_AT_ONCE = 15  # seconds: a worker that ends sooner has refused to begin, and said why
+_MOST_REFUSALS = 5  # in a row; the waits between them double, so that they outlast a short outage
+_WAIT = 1.0
 
 
 @contextmanager
@@ -73,6 +77,11 @@ def serve(settings: Settings, taken: socket.socket, *, worker: bool) -> None:
     finally:
         if beside:
             beside.stop()
+        server.close()
+    if beside and beside.given_up:
+        sys.exit(
+            "The jobs cannot be done: what is to do them ends as soon as it starts, see above."
+        )
 
 
 class TooLarge(WSGITask):  # type: ignore[misc]
@@ -97,13 +106,14 @@ class Channel(HTTPChannel):  # type: ignore[misc]
 class WorkerProcess:
     """`portal work` in a process of its own, where heavy jobs hold up no page.
 
-    Started again whenever it ends. It ends by itself when we do, even by kill -9: it reads a pipe
-    that only we hold open.
+    Started again whenever it ends, unless it refuses to begin time after time. It ends by itself
+    when we do, even by kill -9: it reads a pipe that only we hold open.
     """
 
     def __init__(self, settings: Settings) -> None:
         self._environment = os.environ | settings.to_environment()
         self._stopping = threading.Event()
+        self.given_up = False
         self._process = self._start()
         threading.Thread(target=self._watch, daemon=True).start()
 
@@ -117,10 +127,19 @@ class WorkerProcess:
             self._process.kill()
 
     def _watch(self) -> None:
+        refusals = 0
         while True:
-            self._process.wait()
-            if self._stopping.wait(1):
+            began = time.monotonic()
+            refused = self._process.wait() == 1 and time.monotonic() - began < _AT_ONCE
+            refusals = refusals + 1 if refused else 0
+            if refusals == _MOST_REFUSALS and not self._stopping.is_set():
+                self.given_up = True
+                os.kill(os.getpid(), signal.SIGTERM)
                 return
+            if self._stopping.wait(_WAIT * 2 ** max(0, refusals - 1)):
+                return
+            if self._process.stdin:
+                self._process.stdin.close()
             self._process = self._start()
 
     def _start(self) -> "subprocess.Popen[bytes]":

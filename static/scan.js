@@ -8,6 +8,9 @@
   const says = scanner.querySelector("[data-scanner-says]");
   const start = scanner.querySelector("[data-scanner-start]");
   const formats = ["code_128", "code_39", "data_matrix", "qr_code", "ean_13"];
+  /* As in registration/rules.py, which reads photos. */
+  const MARK = String.raw`(?<![A-Z0-9])(?:S/?N|SERIAL(?:\s*(?:NO|NUMBER))?)\.?`, NUMBER = "([A-Z0-9-]{6,20})";
+  const MARKED = new RegExp(String.raw`${MARK}(?:\s*[:=#]\s*|\s+(?=[A-Z-]*[0-9]))${NUMBER}|^${MARK}${NUMBER}$`, "i");
   scanner.hidden = false;
 
   function detector() {
@@ -18,8 +21,9 @@
   }
 
   function serial(text) {
-    const marked = /(?:S\/?N|SERIAL(?:\s*(?:NO|NUMBER))?)\s*[:=#]?\s*([A-Z0-9-]{6,20})/i.exec(text);
-    const bare = (marked ? marked[1] : text).replace(/[\s\-:.]/g, "").toUpperCase();
+    const marked = MARKED.exec(text);
+    if (!marked && !/^[A-Z0-9\-\s]+$/i.test(text)) return ""; // an address, or something else that is no number
+    const bare = (marked ? marked[1] || marked[2] : text).replace(/[\s-]/g, "").toUpperCase();
     return /^[A-Z0-9]{6,20}$/.test(bare) ? bare : "";
   }
 

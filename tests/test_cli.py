@@ -131,6 +131,18 @@ def test_the_demo_has_its_people_and_its_password_at_each_start(tmp_path: Path) 
         _prepare_demo(tmp_path / "taken", settings, "third")
 
 
+def test_the_demo_is_not_shown_where_it_cannot_keep_files(tmp_path: Path) -> None:
+    settings = Settings(
+        database_url=f"sqlite:///{tmp_path / 'portal.sqlite'}",
+        secret_key=secrets.token_hex(32),
+        portal_url="http://127.0.0.1:8000",
+        storage_url=(tmp_path / "files").as_uri(),
+    )
+    (tmp_path / "files").write_text("a file and no folder")
+    with pytest.raises(SystemExit, match=r"^The demo cannot write in .*/files\.$"):
+        _prepare_demo(tmp_path, settings, "first")
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [
@@ -185,7 +197,10 @@ def test_a_taken_port_is_told_before_anything_else_is_done(environment: Environm
 
 def test_the_database_goes_up_and_down_and_is_checked(environment: Environment) -> None:
     url = {"DATABASE_URL": environment["DATABASE_URL"]}
-    assert run("db", "check", **url).exit_code == 1
+    for command in ("check", "upgrade"):
+        assert "names no file" in refused(run("db", command, DATABASE_URL="sqlite://"))
+    told = refused(run("db", "check", **url))
+    assert told == "The database is not of this version of the portal; run `portal db upgrade`."
     for _ in range(2):
         assert run("db", "upgrade", **url).exit_code == 0
     assert run("db", "check", **url).exit_code == 0
@@ -241,6 +256,32 @@ def test_what_is_served_has_a_worker_beside_and_both_end_when_told(served: Serve
     served.process.terminate()
     assert served.process.wait(40) == 0
     assert not _alive(second)
+
+
+def test_a_worker_that_refuses_to_begin_time_after_time_ends_what_is_served(
+    environment: Environment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    migrations.upgrade(environment["DATABASE_URL"])
+    settings = Settings.from_environment(environment)
+    started = []
+
+    def start(_self: serving.WorkerProcess) -> "subprocess.Popen[bytes]":
+        started.append(time.monotonic())
+        ends = "import time, sys; time.sleep(0.3); sys.exit(1)"
+        return subprocess.Popen([sys.executable, "-c", ends], stdin=subprocess.PIPE)
+
+    monkeypatch.setattr(serving.WorkerProcess, "_start", start)
+    monkeypatch.setattr(serving, "_WAIT", 0.01)
+    before = signal.getsignal(signal.SIGTERM)
+    try:
+        with (
+            serving.listening("127.0.0.1", 0) as taken,
+            pytest.raises(SystemExit, match=r"The jobs cannot be done: .*\.$"),
+        ):
+            serving.serve(settings, taken, worker=True)
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    assert len(started) == 5
 
 
 def test_the_worker_ends_when_the_server_is_killed(served: Served) -> None:

@@ -37,12 +37,13 @@ def test_models_come_from_a_file_once(session: Session, file: Path, database_url
 def test_wrong_rows_are_named_and_the_others_are_kept(
     session: Session, file: Path, database_url: str
 ) -> None:
-    file.write_text(HEAD + "Studio X30;video;soon\nCCX 500;voice;\n")
+    file.write_text(HEAD + "Studio X30;video;soon\nCCX 500;voice;\nCCX 600;voice;2027-02-29\n")
 
     result = run(file, database_url)
 
     assert result.exit_code == 1
     assert "row 2: “soon” is not a date." in result.output
+    assert "row 4: The date 2027-02-29 does not exist." in result.output
     assert session.scalars(select(ProductModel.name)).all() == ["CCX 500"]
 
 

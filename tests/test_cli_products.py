@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from portal.accounts.models import Account
 from portal.catalogue.models import Category, SerialPattern
 from portal.cli import portal
+from portal.product_imports.models import ImportStatus, ProductImport
 from portal.products.models import Product
 from tests import databases
 from tests.factories import make_account, make_model
@@ -37,6 +38,14 @@ def run(database_url: str, folder: Path, text: str, *arguments: str) -> Result:
     return CliRunner().invoke(portal, ["import", "products", str(file), *arguments], env=settings)
 
 
+def waiting(session: Session) -> list[ImportStatus]:
+    """How the lists stand that somebody would see on the page, and be asked to go on with."""
+    left = select(ProductImport.status).where(
+        ProductImport.status.not_in([ImportStatus.DONE, ImportStatus.DISCARDED])
+    )
+    return list(session.scalars(left))
+
+
 def test_right_rows_are_registered_and_wrong_ones_told(
     session: Session, account: Account, database_url: str, tmp_path: Path
 ) -> None:
@@ -47,7 +56,7 @@ def test_right_rows_are_registered_and_wrong_ones_told(
 
     assert first.exit_code == 1, first.output
     assert "Row 3, Serial number: “AB” has too few characters. Write 6 characters." in first.output
-    assert "1 new, 0 changed, 0 by count" in first.output
+    assert "1 new, 0 changed, 0 by count: I-" in first.output
     assert "2 rows: 0 new, 0 changed, 1 unchanged, 0 by count, 1 with faults." in second.output
     assert session.scalars(select(Product.serial_number)).all() == ["ABC123"]
 
@@ -60,6 +69,7 @@ def test_a_check_registers_nothing(
     result = run(database_url, tmp_path, text, "--account", account.master_account_id, "--check")
 
     assert (result.exit_code, session.scalars(select(Product)).all()) == (0, [])
+    assert waiting(session) == []
     assert "2 rows: 2 new" in result.output
 
 
@@ -72,7 +82,11 @@ def test_a_check_registers_nothing(
     ],
 )
 def test_what_cannot_be_used_is_told_in_a_sentence(
-    case: tuple[str, str, str], account: Account, database_url: str, tmp_path: Path
+    case: tuple[str, str, str],
+    session: Session,
+    account: Account,
+    database_url: str,
+    tmp_path: Path,
 ) -> None:
     text, number, told = case
 
@@ -80,6 +94,7 @@ def test_what_cannot_be_used_is_told_in_a_sentence(
 
     assert result.exit_code == 1
     assert told in result.output
+    assert waiting(session) == []
 
 
 def test_the_shell_speaks_norwegian_and_writes_all_rows_with_faults_to_a_file(
@@ -91,13 +106,13 @@ def test_the_shell_speaks_norwegian_and_writes_all_rows_with_faults_to_a_file(
 
     told = run(database_url, tmp_path, text, *norwegian, "--check").output
     assert "og 5 til" in told
-    assert "Med --create-sites blir den opprettet." in told
+    assert "Med --create-sites blir den opprettet. Uten blir en ny enhet registrert uten" in told
     assert "Med --faults FIL blir alle rader med feil skrevet til en fil." in told
     assert "26 rader: 1 ny, 0 endret, 0 uendret, 0 som antall, 25 med feil." in told
 
     result = run(database_url, tmp_path, text, *norwegian, "--faults", str(faults))
     assert f"Radene med feil ligger i {faults}." in result.output
-    assert "1 ny, 0 endret, 0 som antall: I-" in result.output
+    assert "1 ny, 0 endret, 0 som antall, 1 uten lokasjonen i listen: I-" in result.output
     lines = faults.read_text("utf-8-sig").splitlines()
     assert lines[0] == "Serial number;Model;Site;Feil"
     assert len(lines) == 26
@@ -106,3 +121,33 @@ def test_the_shell_speaks_norwegian_and_writes_all_rows_with_faults_to_a_file(
         "Det finnes ingen konto 1."
         in run(database_url, tmp_path, text, "--account", "1", "--language", "nb").output
     )
+
+
+def test_what_a_list_contradicts_is_corrected_with_an_option_that_is_named(
+    session: Session, account: Account, database_url: str, tmp_path: Path
+) -> None:
+    make_model(session, "Savi 8240")
+    number = ["--account", account.master_account_id]
+    assert run(database_url, tmp_path, "SN;Model\nABC123;Savi 7310\n", *number).exit_code == 0
+    text, named = "SN;Model\nABC123;Savi 8240\n", "With --correct the devices are changed"
+
+    assert named in run(database_url, tmp_path, text, *number).output
+    assert waiting(session) == []  # nothing of it could be registered without
+    result = run(database_url, tmp_path, text, *number, "--correct")
+    assert named not in result.output
+    assert "0 new, 1 changed" in result.output
+
+
+def test_a_file_that_cannot_be_written_is_told_before_anything_is_registered(
+    session: Session, account: Account, database_url: str, tmp_path: Path
+) -> None:
+    number, faults = account.master_account_id, tmp_path / "no such folder" / "faults.csv"
+
+    result = run(database_url, tmp_path, LIST, "--account", number, "--faults", str(faults))
+
+    assert result.exit_code == 1
+    assert result.output == f"{faults} cannot be written: No such file or directory.\n"
+    assert session.scalars(select(ProductImport)).all() == []
+    there = tmp_path / "faults.csv"
+    assert run(database_url, tmp_path, LIST, "--account", "1", "--faults", str(there)).exit_code
+    assert not there.exists()

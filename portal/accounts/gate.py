@@ -32,8 +32,9 @@ from portal.accounts.viewer import signed_in
 from portal.base import clock
 from portal.base.places import set_place
 from portal.base.tenancy import NOBODY
-from portal.web.errors import answer, for_machines
+from portal.web.errors import answer
 from portal.web.guard import access_of, viewer
+from portal.web.problems import for_machines
 from portal.web.session import SAFE_METHODS, Sessions, open_session
 
 log = logging.getLogger("portal.accounts")

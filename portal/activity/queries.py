@@ -11,6 +11,7 @@ from portal.accounts.models import Partner, User
 from portal.accounts.queries import holding
 from portal.activity.names import name_of_other, name_of_record
 from portal.base.clock import OSLO
+from portal.base.days import names_no_day
 from portal.base.history import What
 from portal.base.words import N_, LabelledEnum
 
@@ -37,6 +38,10 @@ class Filters:
     until: date | None = None
     # What was typed for a day and is none, by the name of its field: said, and nothing narrowed.
     no_days: dict[str, str] = field(default_factory=dict)
+
+    def does_not_exist(self, name: str) -> bool:
+        """Whether what was typed for this day is written as one, and there is none such."""
+        return names_no_day(self.no_days[name])
 
     @property
     def start(self) -> datetime:

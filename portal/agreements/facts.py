@@ -13,7 +13,8 @@ from portal.base.words import N_, Refused
 from portal.catalogue.models import Category
 
 HOURS_IN_A_BLOCK = 8
-_NUMBER = re.compile(r"[A-Z0-9][A-Z0-9-]{1,38}[A-Z0-9]")
+_NUMBER = re.compile(r"[A-Z0-9-]+")
+_SHORTEST, _LONGEST = 3, 40
 _MOST, _MOST_HOURS = 10_000_000, 400
 
 
@@ -73,8 +74,7 @@ def changes(before: AgreementFacts, after: AgreementFacts) -> dict[str, list[Any
 def checked(facts: AgreementFacts) -> AgreementFacts:
     """The facts, tidied; refused when they cannot be."""
     number = "".join(facts.number.split()).upper()
-    if not _NUMBER.fullmatch(number):
-        raise Refused(N_("An agreement number has letters, digits and dashes."), field="number")
+    _check_number(number)
     if facts.ends_on < facts.starts_on:
         raise Refused(N_("The last day must not come before the first day."), field="ends_on")
     if Category.QUOTE_ONLY in facts.categories:
@@ -91,6 +91,23 @@ def checked(facts: AgreementFacts) -> AgreementFacts:
     if not 0 <= facts.headroom <= 100:
         raise Refused(N_("Enter a percentage from 0 to 100."), field="headroom")
     return replace(facts, number=number, targets=own_targets(facts.targets))
+
+
+def _check_number(number: str) -> None:
+    if not _NUMBER.fullmatch(number):
+        raise Refused(N_("An agreement number has letters, digits and dashes."), field="number")
+    if len(number) < _SHORTEST:
+        raise Refused(
+            N_("An agreement number has at least %(least)s characters."),
+            field="number",
+            least=_SHORTEST,
+        )
+    if len(number) > _LONGEST:
+        raise Refused(N_("Use at most %(most)s characters."), field="number", most=_LONGEST)
+    if "-" in {number[0], number[-1]}:
+        raise Refused(
+            N_("An agreement number begins and ends with a letter or a digit."), field="number"
+        )
 
 
 def _counts(facts: AgreementFacts) -> dict[str, int]:

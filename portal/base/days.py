@@ -11,17 +11,32 @@ _DAY_FIRST = re.compile(r"([0-9]{1,2})\s*[.\s/]\s*([0-9]{1,2}|[a-z]{3,9})\s*[.\s
 
 def read_day(text: str) -> date | None:
     """31.12.2027, 31/12/2027, 31 Dec 2027, 31. desember 2027, 2027-12-31; None when it is none."""
+    try:
+        return date(*_parts(text))
+    except ValueError:
+        return None
+
+
+def names_no_day(text: str) -> bool:
+    """Whether it is written as a day, and there is none such: 29.02.2027. Telling how days are
+    written helps nobody then.
+    """
+    try:
+        return bool(_parts(text)) and read_day(text) is None
+    except ValueError:
+        return False
+
+
+def _parts(text: str) -> tuple[int, int, int]:
+    """The year, the month and the day."""
     text = text.strip().lower()
     if found := _ISO.fullmatch(text):
         year, month, day = found.groups()
     elif found := _DAY_FIRST.fullmatch(text):
         day, month, year = found.groups()
     else:
-        return None
-    try:
-        return date(int(year), _month(month), int(day))
-    except ValueError:
-        return None
+        raise ValueError("not written as a day")
+    return int(year), _month(month), int(day)
 
 
 def _month(text: str) -> int:

@@ -6,7 +6,7 @@ from datetime import date
 from functools import partial
 from typing import Any, TypeVar
 
-from portal.base.days import read_day
+from portal.base.days import names_no_day, read_day
 from portal.base.text import identifier
 from portal.base.words import N_, LabelledEnum, Refused
 from portal.catalogue.models import Category, Kind, ProductModel, SerialPattern
@@ -107,6 +107,8 @@ def _plain(text: str) -> str:
 
 def _day(column: str, text: str) -> date | None:
     day = read_day(text)
+    if names_no_day(text):
+        raise Refused(N_("The date %(text)s does not exist."), field=column, text=text)
     if text and day is None:
         raise Refused(
             N_("“%(value)s” is not a date. Write it as 2027-12-31 or 31.12.2027."),

@@ -41,7 +41,7 @@ PLACES = {
     "account": (N_("Organization"), "", ""),
     "agreement": (N_("Agreement"), "", ""),
     "product": (N_("Device"), "P", "/products/"),
-    "product_count": ("", "PC", "/products/counts/"),
+    "product_count": (N_("Devices by count"), "PC", "/products/counts/"),
     "product_import": ("", "I", "/products/import/"),
     "service_request": ("", "SR", "/service-requests/"),
     "site": (N_("Site"), "S", "/organization/sites/"),

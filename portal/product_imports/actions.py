@@ -57,11 +57,21 @@ def name_columns(
 ) -> None:
     """Say what each column means, and have the list checked again."""
     _refuse_unless(it, ImportStatus.COLUMNS, ImportStatus.READY)
-    named = [field for field in fields if field]
-    if len(named) != len(set(named)):
-        raise Refused(N_("Two columns have the same meaning. Choose another for one of them."))
-    if not {Field.MODEL, Field.PART_NUMBER} & set(named):
-        raise Refused(N_("Say which column has the model or the part number."))
+    for at, field in enumerate(fields):
+        if field and field in fields[:at]:
+            first = fields.index(field)
+            raise Refused(
+                N_(
+                    "The column “%(other)s” means the same. Choose another meaning for one of them."
+                ),
+                field=f"column-{at}",
+                other=it.headings[first] or first + 1,
+            )
+    if not {Field.MODEL, Field.PART_NUMBER} & set(fields):
+        left_out = fields.index(None) if None in fields else 0
+        raise Refused(
+            N_("Say which column has the model or the part number."), field=f"column-{left_out}"
+        )
     it.fields = [field.value if field else None for field in fields]
     it.mapped = True
     _check(session, it, by)

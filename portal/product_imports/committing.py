@@ -17,6 +17,7 @@ from portal.product_imports.made_sites import let_go
 from portal.product_imports.models import ProductImport
 from portal.product_imports.passing import Passed, too_late
 from portal.product_imports.report import Report
+from portal.product_imports.unplaced import Unplaced
 from portal.products.indexing import Entry, index_counts, index_entries
 from portal.products.models import (
     LISTED,
@@ -46,7 +47,7 @@ class Commit:
     ) -> None:
         self.new = self.changed = self.counted = 0
         self.counts: list[tuple[int, int]] = []  # the lines of a count, and how many were added
-        self.session, self.it = session, it
+        self.session, self.it, self.unplaced = session, it, Unplaced()
         self.correct = correct  # whether the list is right where it contradicts what is registered
         self._by, self._now = by, now
         self.site_names = dict(site_names)
@@ -69,7 +70,9 @@ class Commit:
         """Register the devices of a chunk of rows that are right; what has come of each row."""
         late = self._insert([it.row for it in chunk if it.outcome is Outcome.NEW and it.row])
         self._update([it for it in chunk if it.outcome is Outcome.CHANGED])
-        return [too_late(it) if it.row and it.row.row in late else it for it in chunk]
+        passed = [too_late(it) if it.row and it.row.row in late else it for it in chunk]
+        self.unplaced.note(passed)
+        return passed
 
     def count(self, counts: Counts) -> None:
         """Register what is to be added by count."""
@@ -80,6 +83,7 @@ class Commit:
             index_counts(self.session, [counted])
             self.counts.append((counted.id, number))
             self.counted += number
+            self.unplaced.count(spot, number)
 
     def receipt(self, report: Report, *, checked: Report) -> dict[str, Any]:
         """What came of it, for the page that tells; also of rows that were right when checked."""
@@ -89,6 +93,7 @@ class Commit:
             "unchanged": report.outcomes[Outcome.UNCHANGED],
             "counted": self.counted,
             "counts": self.counts,
+            "unplaced": self.unplaced.devices,
             "sites": len(self.site_ids),
             "site_ids": self.site_ids,
             "late_count": max(0, report.wrong - checked.wrong + checked.corrections * self.correct),

@@ -11,7 +11,7 @@ from portal.web.locale import label, ngettext
 from portal.web.styles import whole
 
 
-def report_lines(report: Report, *, all_kept: bool) -> Iterator[str]:
+def report_lines(report: Report, *, all_kept: bool, correct: bool) -> Iterator[str]:
     """What was found, some faults of each kind, and how many rows are what."""
     left = False
     for notices in (False, True):
@@ -25,6 +25,10 @@ def report_lines(report: Report, *, all_kept: bool) -> Iterator[str]:
                 yield f"  {rest}"
     if left and not all_kept:
         yield _("With --faults FILE all rows with faults are written to a file.")
+    if report.corrections and not correct:
+        yield _(
+            "With --correct the devices are changed to the models and MAC addresses of the list."
+        )
     told = ", ".join(
         (
             _new(report.outcomes[Outcome.NEW]),
@@ -40,7 +44,10 @@ def report_lines(report: Report, *, all_kept: bool) -> Iterator[str]:
 def receipt_line(receipt: Mapping[str, Any]) -> str:
     """What came of it."""
     counted = _("%(number)s by count", number=whole(receipt["counted"]))
-    return ", ".join((_new(receipt["new"]), _changed(receipt["changed"]), counted))
+    told = [_new(receipt["new"]), _changed(receipt["changed"]), counted]
+    if unplaced := receipt["unplaced"]:
+        told.append(_("%(number)s without the site in the list", number=whole(unplaced)))
+    return ", ".join(told)
 
 
 def _new(number: int) -> str:

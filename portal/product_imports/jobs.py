@@ -56,6 +56,7 @@ def commit(
         by = undoing.By(run.job.user_id, on_behalf, place) if run.job.user_id else None
         work = Commit(session, it, site_names=site_names(session), correct=correct, by=by, now=now)
         if create_sites and sees_every_site(session.scope.limits):
+            run.scope(Permission.SITES_CHANGE)
             work.create_sites(Report.of(it.report).sites_to_make(correct=correct))
         lookups = lookups_of(session)
         names = Names(lookups.names, work.site_names)

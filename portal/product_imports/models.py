@@ -61,6 +61,11 @@ class ProductImport(Personal, Owned, Base):
         return reference("I", self.id)
 
     @property
+    def in_vain(self) -> bool:
+        """Whether it was checked, and nothing in it can be registered."""
+        return self.status is ImportStatus.READY and not self.waiting
+
+    @property
     def busy(self) -> bool:
         """Whether a job has it, and the page looks again by itself."""
         return self.status in {

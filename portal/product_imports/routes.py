@@ -8,12 +8,11 @@ from flask.typing import ResponseReturnValue
 from portal.base import clock
 from portal.base.access import Permission
 from portal.base.submissions import submission
-from portal.base.words import Refused
+from portal.base.words import N_, Refused
 from portal.catalogue.catalogue import catalogue_of
 from portal.product_imports import actions
-from portal.product_imports.columns import Field
 from portal.product_imports.finding import find, path_of
-from portal.product_imports.forms import CommitForm, ImportForm
+from portal.product_imports.forms import ColumnsForm, CommitForm, ImportForm
 from portal.product_imports.models import ImportStatus, ProductImport
 from portal.product_imports.progress import percent_of
 from portal.product_imports.queries import imports_listed
@@ -30,6 +29,7 @@ from portal.web.session import db
 
 bp = Blueprint("product_imports", __name__)
 MOST_LISTED = 50
+NOTHING = N_("Nothing to register")
 # The file, the paste box and what a browser puts around them.
 MOST_UPLOADED = actions.MOST_BYTES + 6_000_000
 
@@ -75,9 +75,13 @@ def show(reference: str) -> ResponseReturnValue:
 @allow(Permission.PRODUCTS_CHANGE)
 def name_columns(reference: str) -> ResponseReturnValue:
     it = find(reference)
-    named = [request.form.get(f"column-{at}", "") for at in range(len(it.headings))]
-    fields = [Field(name) if name in set(Field) else None for name in named]
-    return _done(it, lambda: actions.name_columns(db(), it, fields, by=viewer()))
+    form = ColumnsForm.of(it)
+    try:
+        actions.name_columns(db(), it, form.meanings(), by=viewer())
+    except Refused as refusal:
+        form.refuse(refusal)
+        return _page(it, 422, columns=form)
+    return redirect(path_of(it), 303)
 
 
 @bp.post("/<reference>/models")
@@ -100,7 +104,8 @@ def commit(reference: str) -> ResponseReturnValue:
     if it.status in {ImportStatus.COMMITTING, ImportStatus.DONE}:
         return redirect(path_of(it), 303)  # the second of two clicks
     form = CommitForm()
-    create_sites, correct = bool(form.create_sites.data), bool(form.correct.data)
+    create_sites = bool(form.create_sites.data) and viewer().may(Permission.SITES_CHANGE)
+    correct = bool(form.correct.data)
     return _done(
         it,
         lambda: actions.commit_import(
@@ -149,7 +154,10 @@ def _new(form: ImportForm, status: int = 200) -> ResponseReturnValue:
 
 
 def _page(
-    it: ProductImport, status: int = 200, form: CommitForm | None = None
+    it: ProductImport,
+    status: int = 200,
+    form: CommitForm | None = None,
+    columns: ColumnsForm | None = None,
 ) -> ResponseReturnValue:
     percent = percent_of(files(), it.id) if it.busy else None
     return page(
@@ -158,14 +166,14 @@ def _page(
         it=it,
         report=Report.of(it.report),
         form=form or CommitForm(formdata=None),
+        columns=columns or ColumnsForm.of(it, formdata=None),
         percent=percent,
         refusal=explain(Refused(it.refusal["message"], **it.refusal["values"]))
         if it.refusal
         else "",
         sentence=sentence,
         catalogue=catalogue_of(db()),
-        Field=Field,
         undo_until=it.committed_at + WITHIN if it.committed_at else None,
         now=clock.now(),
-        news="" if it.busy else label(it.status),
+        news="" if it.busy else _(NOTHING) if it.in_vain else label(it.status),
     )

@@ -82,7 +82,8 @@ _PROBLEMS = {
     FaultKind.SITE_MISSING: N_("The device has no site. You can register it, and add one later."),
     # Told in the shell alone: the page names them once each, and offers to create them.
     FaultKind.SITE_NEW: N_(
-        "The site “%(value)s” is not registered yet. With --create-sites it is created."
+        "The site “%(value)s” is not registered yet. With --create-sites it is created;"
+        " without, a new device is registered without a site."
     ),
     FaultKind.COUNTED: N_(
         "The row has no serial number or MAC address. It is registered by count."

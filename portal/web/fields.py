@@ -14,7 +14,7 @@ from wtforms.form import BaseForm
 from wtforms.validators import NumberRange, StopValidation
 from wtforms.widgets import TextInput
 
-from portal.base.days import read_day
+from portal.base.days import names_no_day, read_day
 from portal.web.formats import number, short_date
 from portal.web.locale import gettext as _
 
@@ -54,6 +54,8 @@ class TypedField(Field, ABC):  # type: ignore[misc]
 class DayField(TypedField):
     def read(self, text: str) -> date:
         day = read_day(text)
+        if names_no_day(text):
+            raise ValidationError(_("The date %(text)s does not exist.", text=text))
         if day is None:
             raise ValidationError(_("Write the date as day, month and year: 31.12.2027."))
         return day

@@ -136,13 +136,17 @@ def test_addresses_that_nobody_wrote_show_a_log_still(browser: FlaskClient, quer
 
 
 @pytest.mark.parametrize(
-    ("query", "typed"), [("since=abc", "abc"), ("until=31.02.2026", "31.02.2026")]
+    ("query", "typed", "told"),
+    [
+        ("since=abc", "abc", "“abc” is no day, so the list"),
+        ("until=01.01.9999", "01.01.9999", "“01.01.9999” is no day, so the list"),
+        ("until=31.02.2026", "31.02.2026", "The date 31.02.2026 does not exist, so the list"),
+    ],
 )
 def test_a_day_that_is_none_is_said_and_stays_in_its_field(
-    browser: FlaskClient, query: str, typed: str
+    browser: FlaskClient, query: str, typed: str, told: str
 ) -> None:
     page = browser.get(f"{LOG}?{query}").text
-    told = f"“{typed}” is no day"
     assert told in page
     assert f'value="{typed}"' in page
     assert f'aria-describedby="{query.partition("=")[0]}-wrong"' in page

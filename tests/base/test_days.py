@@ -2,7 +2,7 @@ from datetime import date
 
 import pytest
 
-from portal.base.days import read_day
+from portal.base.days import names_no_day, read_day
 
 LAST = date(2027, 12, 31)
 
@@ -34,3 +34,19 @@ def test_months_have_names_in_two_languages(month: str) -> None:
 )
 def test_what_is_no_day_is_none(text: str) -> None:
     assert read_day(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("29.02.2041", True),
+        (" 31 april 2027 ", True),
+        ("2027-13-01", True),
+        ("29.02.2040", False),
+        ("", False),
+        ("31.12", False),
+        ("1 smarch 2027", False),
+    ],
+)
+def test_days_that_do_not_exist_are_told_from_what_is_no_day(text: str, named: bool) -> None:
+    assert names_no_day(text) is named

@@ -201,6 +201,10 @@ def test_sending_the_same_form_twice_adds_one_agreement(
     [
         ({"number": ""}, "number", "Enter the number"),
         ({"number": "?"}, "number", "has letters, digits and dashes"),
+        ({"number": "T 4"}, "number", "has at least 3 characters"),
+        ({"number": "T" * 41}, "number", "at most 40 characters"),
+        ({"number": "PPE-1-"}, "number", "begins and ends with a letter or a digit"),
+        ({"ends_on": "29.02.2041"}, "ends_on", "The date 29.02.2041 does not exist."),
         ({"customer": "Nobody"}, "customer", "We cannot find this customer"),
         ({"customer": "1042-2107-4"}, "customer", "We cannot find this customer"),
         ({"partner": "Nobody AS"}, "partner", "We cannot find this partner"),

@@ -242,6 +242,24 @@ def test_customers_have_no_partner_page(session: Session, sign_in: SignInAs) -> 
     assert account_of(user)
 
 
+def test_devices_by_count_are_told_of_with_what_they_are(
+    session: Session, sign_in: SignInAs, account: Account
+) -> None:
+    ola = make_user(session, account=account)
+    product, model = make_product(session, account=account), make_model(session)
+    counted = ProductCount(account_id=account.id, model_id=model.id, number=4, registered_at=MOMENT)
+    session.add(counted)
+    session.flush()
+    for it in (product, counted):
+        happened(session, it, What.REGISTERED, by=Person(ola.id))
+    session.commit()
+
+    shown = words(sign_in(ola).get("/").text)
+
+    assert f"Registered · Devices by count {counted.reference}" in shown
+    assert f"Registered · Device {product.reference}" in shown
+
+
 def test_only_those_who_may_read_the_log_are_told_of_people_and_partners(
     session: Session, sign_in: SignInAs, account: Account
 ) -> None:

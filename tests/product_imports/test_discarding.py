@@ -60,3 +60,18 @@ def test_many_lists_that_wait_take_one_line(
     shown = client.get("/").text
     assert "7 enhetslister venter på at du registrerer enhetene eller forkaster dem." in shown
     assert WAITS not in shown
+
+
+def test_a_list_with_nothing_to_register_is_told_as_such_among_the_earlier_ones(
+    sign_in: SignIn, run_jobs: Jobs, kari: User
+) -> None:
+    client = sign_in(kari)
+    send(client, "Serienummer;Modell\nAB;Savi 7310\n")
+    run_jobs()
+
+    shown = client.get("/products/import").text
+    assert "Ingenting å registrere" in shown
+    assert "Klar til registrering" not in shown
+    send(client)
+    run_jobs()
+    assert "Klar til registrering" in client.get("/products/import").text

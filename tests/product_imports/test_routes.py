@@ -162,7 +162,10 @@ def test_the_same_list_again_changes_nothing(
     path = send(client, LIST + "\n")
     run_jobs()
 
-    assert "Ingen rader kan registreres" in client.get(path).text
+    shown = client.get(path).text
+    assert "Ingenting å registrere</h1>" in shown
+    assert "Alt som er riktig i listen, er allerede registrert. 1 rad har feil." in shown
+    assert "Ingen rader kan registreres" not in shown
     answer = client.post(f"{path}/registration")
     assert answer.status_code == 422
     run_jobs()

@@ -12,6 +12,7 @@ from portal.accounts.models import User
 from portal.base.access import Role
 from portal.catalogue.models import Category, SerialPattern
 from portal.products.models import Product
+from portal.registration.rules import serial_among
 from tests.factories import (
     account_of,
     make_account,
@@ -150,6 +151,37 @@ def test_a_photo_of_the_label_is_read_without_scripts(sign_in: SignIn, kari: Use
     answer = sign_in(kari).post("/products/registration/scan", data={"photo": photo})
 
     assert answer.location == "/products/registration?serial=8G18256D07EFEN"
+
+
+@pytest.mark.parametrize(
+    ("code", "serial"),
+    [
+        ("8G18256D07EFEN", "8G18256D07EFEN"),
+        ("8g18 256d-07efen", "8G18256D07EFEN"),
+        ("S/N: 8G18256D07EFEN", "8G18256D07EFEN"),
+        ("SN8G18256D07EFEN", "8G18256D07EFEN"),
+        ("P/N 2200-87090 Serial No. 8G18256D07EFEN", "8G18256D07EFEN"),
+        ("https://poly.example/?pn=2200&sn=8G18256D07EFEN", "8G18256D07EFEN"),
+        ("https://evil.example/", None),
+        ("https://evil.example/snapshot12345", None),
+        ("https://evil.example/serial-numbers", None),
+        ("evil.example", None),
+        ("tel:+4722222222", None),
+        ("ÆØÅ1234567", None),
+        ("Serial numbers explained", None),
+    ],
+)
+def test_only_what_may_be_a_serial_number_is_taken_for_one(code: str, serial: str | None) -> None:
+    assert serial_among([code]) == serial
+    assert serial_among(iter(["https://evil.example/", code])) == serial
+
+
+def test_a_photo_of_an_address_is_no_serial_number(sign_in: SignIn, kari: User) -> None:
+    sent = {"photo": (BytesIO(picture("https://evil.example/")), "label.png")}
+
+    answer = sign_in(kari).post("/products/registration/scan", data=sent)
+
+    assert (answer.status_code, "The codes in the photo are no" in answer.text) == (422, True)
 
 
 @pytest.mark.parametrize("photo", [b"", b"GIF89a", b"\x89PNG\r\n\x1a\nbroken", b"x" * 1000])

@@ -7,11 +7,14 @@ import pytest
 import time_machine
 from flask import Flask, abort
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
 from werkzeug.exceptions import TooManyRequests
 
 from portal.web.errors import MESSAGES
 from portal.web.guard import public
-from tests.conftest import SETTINGS
+from portal.web.pages import page
+from tests.conftest import SETTINGS, SignInAs
+from tests.factories import make_user
 from tests.web.html import check_html
 
 CODES = sorted(MESSAGES)
@@ -74,6 +77,34 @@ def test_an_error_is_a_problem_document_for_machines(
     assert answer.json is not None
     assert answer.json["status"] == code
     assert answer.json["title"] == "Vi finner ikke siden" or code != 404
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_a_page_of_its_own_for_an_error_is_one_too(
+    failing: Callable[..., Flask], code: int
+) -> None:
+    shown = {"code": code, "message": MESSAGES[code], "givers": []}
+    client = failing(lambda: page("error.html", code, **shown)).test_client()
+    answer = client.get("/failing", headers={"Accept": "application/json"})
+
+    assert (answer.status_code, answer.mimetype) == (code, "application/problem+json")
+    assert answer.json is not None
+    assert answer.json["status"] == code
+    assert client.get("/failing", headers={"Accept": "text/html"}).mimetype == "text/html"
+
+
+def test_links_that_are_gone_and_forms_that_came_back_are_told_to_programs(
+    session: Session, sign_in: SignInAs
+) -> None:
+    client, program = sign_in(make_user(session)), {"Accept": "application/json"}
+    answers = [
+        client.get("/password-reset/gone", headers=program),
+        client.post("/products/registration", headers=program, data={"room": "x" * 6_000_000}),
+        client.post("/products/import", headers=program, data={"token": "t"}),
+    ]
+
+    assert [answer.status_code for answer in answers] == [410, 413, 422]
+    assert {answer.mimetype for answer in answers} == {"application/problem+json"}
 
 
 def test_under_the_api_an_error_is_always_a_problem_document(app: Flask) -> None:
