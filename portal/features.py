@@ -64,6 +64,8 @@ from portal.request_pages import closing, escalation, followers, papers, rating,
 from portal.request_pages import routes as request_pages
 from portal.request_queue import deeds as request_queue_deeds
 from portal.request_queue import routes as request_queue
+from portal.returns import beside as returned  # noqa: F401 - what it tells of replacements is shown
+from portal.returns import label_routes as return_labels
 from portal.search import routes as search
 from portal.service_requests import routes as service_requests
 from portal.sign_in_rules import provider_routes as sign_in_provider
@@ -148,6 +150,7 @@ FEATURES = [
     ("/profile/security/recovery-codes", recovery_routes.bp),
     ("/replacements", replacements.bp),
     ("/replacements", replacement_asking.bp),
+    ("/replacements", return_labels.bp),
     ("/search", search.bp),
     ("/desk", search.desk_bp),
     ("/service-requests", service_requests.bp),

@@ -336,6 +336,7 @@ RECORDS: dict[str, Callable[[Making], str]] = {
     ),
     "replacement_asking.reference": a_replacement,
     "replacements.reference": a_replacement,
+    "return_labels.reference": a_replacement,
     "logistics.ref": a_replacement,
     "request_opening.reference": lambda it: make_request(it.session, it.account).reference,
     "products.reference": lambda it: make_product(it.session, account=it.account).reference,

@@ -153,6 +153,7 @@ ALWAYS = frozenset(
         "profile/confirm_old",
         "profile/email_changed",
         "profile/password_changed",
+        "returns/label",
         "service_requests/received",
         "single_sign_on/changed",
         "single_sign_on/linked",

@@ -12,6 +12,7 @@ from portal.base.references import reference as written
 from portal.base.words import Refused
 from portal.replacements import exports
 from portal.replacements.actions import call_off
+from portal.replacements.beside import told_of
 from portal.replacements.faults import tried_of
 from portal.replacements.filters import Sort, View, read_filters
 from portal.replacements.listing import list_replacements
@@ -99,6 +100,7 @@ def _page(it: Replacement, status: int = 200, *, refused: str = "") -> ResponseR
         return_sentence=return_sentence(it, today=today),
         returned=return_stage(it.returned, it.return_due_on, today),
         tracks=tracks_of(it, steps, today=today),
+        parts=told_of(db(), it),
         tried=tried_of(it.fault, it.tried),
         events=events,
         signatures=signatures_of(db(), events),

@@ -264,6 +264,8 @@ PAGES |= {
     "/desk/logistics/<ref>": (LARS, ["/desk/logistics/{replacement}"]),
     "/replacements": (KARI, ["/replacements", "/replacements?q=finnesikke"]),
     "/replacements/<reference>": (KARI, ["/replacements/{replacement}"]),
+    "/replacements/<reference>/label": (KARI, ["/replacements/{replacement}/label"]),
+    "/replacements/labels": (KARI, ["/replacements/labels"]),
     "/replacements/<reference>/receipt": (KARI, ["/replacements/{replacement}/receipt"]),
     "/replacements/new": (
         KARI,
@@ -283,6 +285,8 @@ PAGES |= {
 # No pages: files, words for machines, lists for a field, what leads on, what only a fault brings.
 ELSEWHERE = {
     "/replacements/replacements.<any(csv, xlsx):format>",
+    "/replacements/<reference>/label.pdf",
+    "/replacements/labels.pdf",
     "/desk/queue/colleagues",
     "/desk/queue/news",
     "/desk/queue/requests.<any(csv, xlsx):format>",
