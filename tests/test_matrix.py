@@ -80,14 +80,8 @@ SITED = {"member": Role.MEMBER, "partner": Role.PARTNER}
 # Whose records are at a site or somebody's own; those that are made here are at none, and nobody's.
 NARROWED = {
     *("products", "product_counts", "product_imports", "import_tables", "sites"),
-    *(
-        "cloud_partners",
-        "replacement_asking",
-        "replacements",
-        "return_labels",
-        *REQUEST_PAGES,
-        "request_opening",
-    ),
+    *("cloud_partners", "replacement_asking", "replacements", "request_opening", *REQUEST_PAGES),
+    *("return_labels", "returns", "dead_on_arrival"),
 }
 
 

@@ -17,10 +17,11 @@ from portal.replacements.deciding import approve_asked, decline
 from portal.replacements.models import Replacement
 from portal.replacements.queries import replacement_with_id, steps_of
 from portal.replacements.rules import ON_THE_WAY, RETURN_OPEN
-from portal.replacements.shipping import deliver, receive_back, ship
+from portal.replacements.shipping import deliver, ship
 from portal.replacements.tracks import tracks_of
 from portal.replacements.wording import return_color, stage_color, status_sentence
 from portal.returns.reaching import account_of, number_in
+from portal.returns.receiving import receive_back
 from portal.web.forms import Form
 from portal.web.guard import allow
 from portal.web.locale import gettext as _
@@ -65,9 +66,11 @@ def receive() -> ResponseReturnValue:
     form = ReceiveForm()
 
     def deed(session: ScopedSession, it: Replacement, by: Doer) -> str:
-        told = {name: form[name].data or "" for name in ("serial_number", "condition")}
-        receive_back(session, it, **told, by=by, now=clock.now())
-        return _("%(number)s has come back.", number=it.reference)
+        told = {name: form[name].data or "" for name in ("serial_number", "condition", "missing")}
+        back = receive_back(session, it, **told, another=form.another.data, by=by, now=clock.now())
+        if back:
+            return _("%(number)s has come back.", number=it.reference)
+        return _("It is noted that another device came. The customer is told.")
 
     return _scanned(form, Which.RETURNS, deed)
 

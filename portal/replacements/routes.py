@@ -64,7 +64,7 @@ def export(format: str) -> ResponseReturnValue:
 @bp.get("/<reference>")
 @allow(Permission.REPLACEMENTS_VIEW)
 def show(reference: str) -> ResponseReturnValue:
-    return _page(_find(reference))
+    return show_page(_find(reference))
 
 
 @bp.post("/<reference>/cancellation")
@@ -75,7 +75,7 @@ def cancel(reference: str) -> ResponseReturnValue:
     try:
         call_off(db(), it, by=viewer(), now=clock.now())
     except Refused as refusal:
-        return _page(it, 422, refused=explain(refusal))
+        return show_page(it, 422, refused=explain(refusal))
     flash(_("The replacement is called off."))
     return redirect(url_for(".show", reference=it.reference), 303)
 
@@ -87,7 +87,7 @@ def _find(reference: str) -> Replacement:
     return db().scalars(replacement_with_id(number)).one()
 
 
-def _page(it: Replacement, status: int = 200, *, refused: str = "") -> ResponseReturnValue:
+def show_page(it: Replacement, status: int = 200, *, refused: str = "") -> ResponseReturnValue:
     today = clock.today()
     steps = db().scalars(steps_of(it.id)).all()
     events = db().scalars(events_of(it).limit(MOST_EVENTS)).all()

@@ -20,7 +20,7 @@ from portal.invitations.mails import accepted_notice
 from portal.invitations.models import Invitation
 from portal.mail_intake.models import InboundMail
 from portal.notices.models import DigestLine, NoticeChoice, PortalNotice
-from portal.notices.rules import How, Notice
+from portal.notices.notice import How, Notice
 from portal.passwords.actions import begin_reset
 from portal.product_imports.models import ProductImport
 from portal.products.models import ProductCount
