@@ -5,7 +5,6 @@ from portal.accounts import routes as accounts
 from portal.activity import routes as activity
 from portal.cloud_partners import desk as cloud_partner_desk
 from portal.cloud_partners import routes as cloud_partners
-from portal.dead_on_arrival import beside as chains  # noqa: F401
 from portal.dead_on_arrival import routes as dead_on_arrival
 from portal.delivery_times import routes as delivery_times
 from portal.desk import accounts as desk_accounts
@@ -66,9 +65,9 @@ from portal.request_pages import closing, escalation, followers, papers, rating,
 from portal.request_pages import routes as request_pages
 from portal.request_queue import deeds as request_queue_deeds
 from portal.request_queue import routes as request_queue
+from portal.return_desk import beside as beside_replacements  # noqa: F401
 from portal.return_desk import deeds as return_deeds
 from portal.return_desk import routes as return_desk
-from portal.returns import beside as returned  # noqa: F401 - what it tells of replacements is shown
 from portal.returns import label_routes as return_labels
 from portal.returns import routes as returns
 from portal.search import routes as search

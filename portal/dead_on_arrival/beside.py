@@ -8,7 +8,6 @@ from portal.base.references import reference
 from portal.base.tenancy import ScopedSession
 from portal.dead_on_arrival.actions import may_be_dead
 from portal.dead_on_arrival.queries import links_of
-from portal.replacements.beside import tells_of_replacements, tells_the_desk
 from portal.replacements.models import Replacement
 from portal.replacements.rules import PREFIX, Stage
 
@@ -34,7 +33,3 @@ def find(session: ScopedSession, it: Replacement) -> Chain | None:
 
 def _written(ids: list[int]) -> str:
     return reference(PREFIX, ids[0]) if ids else ""
-
-
-tells_of_replacements("dead_on_arrival/_of_replacement.html", find)
-tells_the_desk("dead_on_arrival/_of_replacement.html", find)

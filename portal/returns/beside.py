@@ -6,7 +6,6 @@ from datetime import date
 from portal.base.clock import day_of, now
 from portal.base.tenancy import ScopedSession
 from portal.delivery_times.times import delivery_times
-from portal.replacements.beside import tells_of_replacements
 from portal.replacements.models import Replacement
 from portal.replacements.rules import (
     CALLED_OFF,
@@ -19,7 +18,7 @@ from portal.returns.certifying import may_be_certified
 from portal.returns.correcting import may_be_corrected
 from portal.returns.labels import has_label
 from portal.returns.models import DestructionCertificate, ReturnExtension
-from portal.returns.queries import last_certificate, last_extension
+from portal.returns.queries import last_certificate, last_extension, told_over
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,12 +53,11 @@ def find(session: ScopedSession, it: Replacement) -> Told | None:
 
 
 def _charged_from(session: ScopedSession, it: Replacement) -> date | None:
-    """As the mail announces it, when it is sent in time."""
+    """As it was announced; or as it will be, when the deadline is over and nothing came."""
     if it.return_due_on is None or it.at_risk is None:
         return None
-    workdays = delivery_times(session).workdays(it.country)
-    today = min(day_of(now()), workdays.after(it.return_due_on))
-    return charged_from(it.return_due_on, it.charge_grace, today, workdays)
-
-
-tells_of_replacements("returns/_of_replacement.html", find)
+    today, workdays = day_of(now()), delivery_times(session).workdays(it.country)
+    told_on = workdays.after(it.return_due_on)
+    if today > it.return_due_on:
+        told_on = session.scalars(told_over(it)).one_or_none() or today
+    return charged_from(it.return_due_on, it.charge_grace, told_on, workdays)

@@ -13,7 +13,7 @@ from portal.products.models import Product
 from portal.replacements.models import Replacement
 from portal.replacements.rules import RETURN_OPEN, ReturnStage, Stage
 from portal.returns.models import DestructionCertificate, ReturnExtension, ReturnNotice
-from portal.returns.rules import Answer
+from portal.returns.rules import Answer, Near
 
 
 def awaited() -> ColumnElement[bool]:
@@ -91,3 +91,9 @@ def told_of(ids: Iterable[int]) -> Select[int, date, str]:
     return select(ReturnNotice.replacement_id, ReturnNotice.due_on, ReturnNotice.what).where(
         ReturnNotice.replacement_id.in_(list(ids))
     )
+
+
+def told_over(it: Replacement) -> Select[date]:
+    """When it was announced that the deadline is over."""
+    of_it = (ReturnNotice.replacement_id == it.id, ReturnNotice.due_on == it.return_due_on)
+    return select(ReturnNotice.told_on).where(*of_it, ReturnNotice.what == Near.OVER.name.lower())

@@ -304,3 +304,17 @@ def test_the_customers_page_and_list_say_what_is_at_risk_and_from_when(
     assert "It is charged Tuesday 15 December if we have not received the device" in plain
     assert "At risk: NOK 4,190.00" in listed.replace("\N{NO-BREAK SPACE}", " ")
     assert len(asked) <= 8
+
+
+def test_once_it_was_told_the_page_says_the_day_that_was_told(
+    session: Session, sign_in: SignInAs, rma: Replacement, run_jobs: Run, engine: Engine
+) -> None:
+    look(session, run_jobs, 11)  # a Friday: three days late
+    with time_machine.travel(at(16), tick=False):
+        assert rma.asked_by
+        customer = sign_in(rma.asked_by)
+        page = words(customer.get(f"/replacements/{rma.reference}").text)
+        with counted(engine) as asked:
+            customer.get(f"/replacements/{rma.reference}")
+    assert "It is charged Friday 18 December" in page
+    assert len(asked) <= 8, asked
