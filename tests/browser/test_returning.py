@@ -17,7 +17,8 @@ from tests.browser.serving import Portal
 
 KARI, LARS = "kari@nordlys", "lars@poly"
 PDF = b"%PDF-1.7\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
-DELIVERED = """INSERT INTO replacement (account_id, stage, returned, liability, product_id, model_id,
+DELIVERED = """
+    INSERT INTO replacement (account_id, stage, returned, liability, product_id, model_id,
     fault, tried, untried, description, recipient, phone, street, postal_code, city, country,
     hours, asked_at, on_behalf, declined_because, carrier, tracking_number, shipped_at,
     hand_over_on, promised_on, delivered_on, return_due_on, retain_and_destroy, return_window,

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.accounts.models import Account, User
+from portal.base import clock
 from portal.base.access import Role
 from portal.base.history import Event
 from portal.base.mails import Mail
@@ -102,7 +103,8 @@ def went(session: Session, it: Replacement, track: Track) -> list[str]:
 
 def told(session: Session, run_jobs: Callable[..., int]) -> list[tuple[str, str]]:
     """Address and subject of all that was sent by mail, once it is sent."""
-    run_jobs()
+    while run_jobs(clock.now()):
+        pass
     session.expire_all()
     mails = session.scalars(select(Mail).order_by(Mail.id))
     return [(it.address, it.subject.partition("] ")[2] or it.subject) for it in mails]
