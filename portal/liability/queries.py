@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload
 
-from portal.accounts.models import User
+from portal.accounts.models import Account, User
 from portal.liability.models import LiabilityWaiver
 from portal.replacements.models import Replacement
 from portal.replacements.rules import Liability, ReturnStage, Stage
@@ -42,7 +42,8 @@ def may_be_charged(today: date, ids: Iterable[int] | None = None) -> Select[Any]
             ReturnNotice.told_on,
         )
         .join(ReturnNotice, ReturnNotice.replacement_id == Replacement.id)
-        .where(ReturnNotice.due_on == Replacement.return_due_on)
+        .join(Account, Account.id == Replacement.account_id)
+        .where(ReturnNotice.due_on == Replacement.return_due_on, Account.closed_at.is_(None))
         .where(ReturnNotice.what == Near.OVER.name.lower())
         .where(Replacement.liability == Liability.AT_RISK)
         .where(Replacement.returned == ReturnStage.LABEL_READY)

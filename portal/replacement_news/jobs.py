@@ -49,7 +49,7 @@ def _tell(session: ScopedSession, it: Replacement, user: User, what: str, **ways
         template=news.template,
         account_id=it.account_id,
         name=user.name,
-        url=address_of(it, user, ways["portal_url"]),
+        url=address_of(it, user, what, ways["portal_url"]),
         **facts,
     )
 

@@ -7,6 +7,8 @@ from portal.accounts.models import User
 from portal.base import clock
 from portal.base.tenancy import ScopedSession
 from portal.delivery_times.times import delivery_times
+from portal.notices.notice import Notice
+from portal.replacement_news.kinds import NEWS
 from portal.replacements.models import Replacement
 from portal.replacements.rules import Liability, SettledAs, charged_from
 from portal.replacements.wording import return_sentence, status_sentence
@@ -57,9 +59,12 @@ def facts_for(
         }
 
 
-def address_of(it: Replacement, user: User, portal_url: str) -> str:
-    """Where whoever is told finds it."""
-    folder = "/desk/logistics" if user.staff_role else "/replacements"
+def address_of(it: Replacement, user: User, what: str, portal_url: str) -> str:
+    """Where whoever is told finds it, and answers it."""
+    folder = "/replacements"
+    if user.staff_role:
+        answers = NEWS[what].notice is Notice.RETURN_ASKED
+        folder = "/desk/returns" if answers else "/desk/logistics"
     return f"{portal_url.rstrip('/')}{folder}/{it.reference}"
 
 

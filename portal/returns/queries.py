@@ -77,7 +77,8 @@ def nearly_due(by: date) -> Select[Any]:
             Replacement.return_due_on,
             Replacement.return_window,
         )
-        .where(Replacement.stage == Stage.DELIVERED)
+        .join(Account, Account.id == Replacement.account_id)
+        .where(Replacement.stage == Stage.DELIVERED, Account.closed_at.is_(None))
         .where(Replacement.returned == ReturnStage.LABEL_READY)
         .where(Replacement.return_due_on <= by)
         .order_by(Replacement.return_due_on, Replacement.id)

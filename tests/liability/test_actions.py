@@ -27,7 +27,7 @@ from portal.replacements.rules import Liability, ReturnStage, SettledAs, Track, 
 from portal.returns.extending import ask_for_more_time
 from tests.conftest import SignInAs
 from tests.counting import counted
-from tests.factories import make_agreement, make_product, make_replacement, make_user
+from tests.factories import account_of, make_agreement, make_product, make_replacement, make_user
 from tests.returns.conftest import BACK, done, fresh, told, went
 from tests.returns.test_labels import words
 
@@ -318,3 +318,18 @@ def test_once_it_was_told_the_page_says_the_day_that_was_told(
             customer.get(f"/replacements/{rma.reference}")
     assert "It is charged Friday 18 December" in page
     assert len(asked) <= 8, asked
+
+
+def test_of_a_customer_that_is_closed_nobody_is_told_or_charged_and_others_are(
+    session: Session, rma: Replacement, run_jobs: Run, account: Account, ola: User
+) -> None:
+    other = make_user(session)
+    theirs = BACK | {"new_serial_number": None}
+    it = make_replacement(session, account_of(other), by=other, **theirs)
+    account.closed_at = at(1)
+    session.commit()
+    look(session, run_jobs, 8, 15)
+
+    assert fresh(session, rma).liability is Liability.AT_RISK
+    assert subjects(session, ola.email) == []
+    assert fresh(session, it).liability is Liability.CHARGED

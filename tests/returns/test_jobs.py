@@ -80,7 +80,7 @@ def test_it_is_told_at_five_and_one_day_and_when_it_is_over_each_once(
     over = session.scalars(select(Mail).order_by(Mail.id.desc())).first()
     assert over
     text = over.text.replace("\N{NO-BREAK SPACE}", " ")
-    assert "NOK 4,190.00 excl. VAT, on Tuesday 15 December" in text
+    assert "NOK 4,190.00 excl. VAT, if we have not received it before Tuesday 15 December" in text
     assert done(session, rma) == [What.OVERDUE]
 
 
