@@ -6,6 +6,7 @@ from portal.activity import routes as activity
 from portal.cloud_partners import desk as cloud_partner_desk
 from portal.cloud_partners import ending  # noqa: F401 - what it tells beside requests is shown
 from portal.cloud_partners import routes as cloud_partners
+from portal.dead_on_arrival import routes as dead_on_arrival
 from portal.delivery_times import routes as delivery_times
 from portal.desk import accounts as desk_accounts
 from portal.desk import agreements as desk_agreements
@@ -66,6 +67,11 @@ from portal.request_pages import closing, escalation, followers, papers, rating,
 from portal.request_pages import routes as request_pages
 from portal.request_queue import deeds as request_queue_deeds
 from portal.request_queue import routes as request_queue
+from portal.return_desk import beside as beside_replacements  # noqa: F401
+from portal.return_desk import deeds as return_deeds
+from portal.return_desk import routes as return_desk
+from portal.returns import label_routes as return_labels
+from portal.returns import routes as returns
 from portal.search import routes as search
 from portal.service_requests import routes as service_requests
 from portal.sign_in_rules import provider_routes as sign_in_provider
@@ -130,6 +136,8 @@ FEATURES = [
     ("/desk/service-requests", copy_contacts.bp),
     ("/desk/service-requests", deed_choices.bp),
     ("/desk/service-requests", cloud_partner_desk.bp),
+    ("/desk/returns", return_desk.bp),
+    ("/desk/returns", return_deeds.bp),
     ("/desk/staff", staff.bp),
     ("/desk/standard-answers", standard_answers.bp),
     ("/desk/uploads", uploads.desk_bp),
@@ -150,6 +158,9 @@ FEATURES = [
     ("/profile/security/recovery-codes", recovery_routes.bp),
     ("/replacements", replacements.bp),
     ("/replacements", replacement_asking.bp),
+    ("/replacements", return_labels.bp),
+    ("/replacements", returns.bp),
+    ("/replacements", dead_on_arrival.bp),
     ("/search", search.bp),
     ("/desk", search.desk_bp),
     ("/service-requests", service_requests.bp),

@@ -24,7 +24,12 @@ from portal.request_desk import jobs as request_desk
 from portal.service_requests import desk_models
 from portal.service_requests import holdings as requests_held
 from portal.service_requests import jobs as service_requests
+from portal.replacement_news import jobs as replacement_news
 from portal.replacements import models as replacements
+from portal.web import sms
+from portal.returns import jobs as returned
+from portal.liability import jobs as liability
+from portal.dead_on_arrival import models as dead_on_arrival
 from portal.sites import holdings
 from portal.uploads import jobs as uploads
 
@@ -43,6 +48,7 @@ from portal.product_imports import personal_data as imports_kept
 from portal.service_requests import personal_data as requests_kept
 from portal.cloud_partners import personal_data as cloud_partners_kept
 from portal.replacements import personal_data as replacements_kept
+from portal.returns import personal_data as returns_kept
 from portal.request_pages import personal_data as ratings_kept
 from portal.mail_intake import personal_data as received_kept
 from portal.uploads import personal_data as uploads_kept

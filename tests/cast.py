@@ -336,6 +336,12 @@ RECORDS: dict[str, Callable[[Making], str]] = {
     ),
     "replacement_asking.reference": a_replacement,
     "replacements.reference": a_replacement,
+    **dict.fromkeys(
+        ("return_labels.reference", "returns.reference", "dead_on_arrival.reference"),
+        a_replacement,
+    ),
+    "return_desk.ref": a_replacement,
+    "return_deeds.ref": a_replacement,
     "logistics.ref": a_replacement,
     "request_opening.reference": lambda it: make_request(it.session, it.account).reference,
     "products.reference": lambda it: make_product(it.session, account=it.account).reference,

@@ -81,6 +81,7 @@ SITED = {"member": Role.MEMBER, "partner": Role.PARTNER}
 NARROWED = {
     *("products", "product_counts", "product_imports", "import_tables", "sites"),
     *("cloud_partners", "replacement_asking", "replacements", "request_opening", *REQUEST_PAGES),
+    *("return_labels", "returns", "dead_on_arrival"),
 }
 
 

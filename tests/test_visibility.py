@@ -46,6 +46,7 @@ from tests.factories import (
     make_site,
     make_user,
 )
+from tests.returns import parts as replacement_parts
 from tests.service_requests import children
 
 
@@ -151,6 +152,14 @@ def a_step_of_one(world: World, site: Site | None, by: User | None) -> Replaceme
     return _kept(world, step)
 
 
+def part_of_a_replacement(kind: type[Any]) -> Callable[[World, Site | None, User | None], Any]:
+    def made(world: World, site: Site | None, by: User | None) -> Any:
+        whole = a_replacement(world, site, by)
+        return _kept(world, replacement_parts.MAKERS[kind](world.session, whole))
+
+    return made
+
+
 def a_draft(world: World, _site: Site | None, by: User | None) -> Draft:
     whose = by or make_user(world.session, account=world.account)
     key = f"new {next(_numbers)}"
@@ -201,6 +210,7 @@ KINDS: dict[type[Any], Callable[[World, Site | None, User | None], Any]] = {
     ServiceRequest: a_request,
     Replacement: a_replacement,
     ReplacementStep: a_step_of_one,
+    **{kind: part_of_a_replacement(kind) for kind in replacement_parts.MAKERS},
     Draft: a_draft,
     **{kind: part_of_a_request(kind) for kind in children.MAKERS},
     Upload: an_upload,
@@ -208,7 +218,18 @@ KINDS: dict[type[Any], Callable[[World, Site | None, User | None], Any]] = {
 # One of each kind's that does not tell who sees it.
 COLUMNS = (
     *("name", "registered_by_id", "subject", "text", "file_id", "since", "by_id", "due_at"),
-    *("other_reference", "minutes", "changed_at", "reason", "target", "as_note", "partner"),
+    *(
+        "signed_by",
+        "told_on",
+        "linked_at",
+        "other_reference",
+        "minutes",
+        "changed_at",
+        "reason",
+        "target",
+        "as_note",
+        "partner",
+    ),
 )
 NARROWED = [kind for kind in narrowed_classes() if issubclass(kind, Base)]
 

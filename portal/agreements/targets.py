@@ -65,6 +65,11 @@ TARGETS = {
             "return_window", N_("Return of the faulty device within"), 10, Unit.BUSINESS_DAYS, 90
         ),
         Target(
+            "charge_grace",
+            N_("What is not sent back is charged so long after the deadline"),
+            *(5, Unit.BUSINESS_DAYS, 90, 0),
+        ),
+        Target(
             "replaced_by_rule",
             N_("Replacements in a week that nobody has to approve"),
             *(10, Unit.DEVICES, 1000, 0),

@@ -19,11 +19,16 @@ class What(LabelledEnum):
     BROUGHT_BACK = "brought_back", N_("Brought back into use")
     CALLED_OFF = "called_off", N_("Called off")
     CHANGED = "changed", N_("Changed")
+    CERTIFICATE_ACCEPTED = "certificate_accepted", N_("Certificate of destruction accepted")
+    CERTIFICATE_REFUSED = "certificate_refused", N_("Certificate of destruction refused")
+    CERTIFICATE_SENT = "certificate_sent", N_("Certificate of destruction sent in")
+    CHARGED = "charged", N_("Charged at list price")
     CLOSED = "closed", N_("Closed")
     CLOUD_PARTNER_BEGUN = "cloud_partner_begun", N_("Cloud partner support begun")
     CLOUD_PARTNER_STEP = "cloud_partner_step", N_("Step with the cloud partner")
     COUNTED = "counted", N_("Number changed")
     CREATED = "created", N_("Created")
+    DEAD_ON_ARRIVAL = "dead_on_arrival", N_("The new device did not work either")
     DECLINED = "declined", N_("Declined")
     DELIVERED = "delivered", N_("Delivered")
     DOMAIN_PROVEN = "domain_proven", N_("Domain proven")
@@ -35,6 +40,9 @@ class What(LabelledEnum):
     ESCALATION_ENDED = "escalation_ended", N_("Escalation ended")
     ESCALATION_HANDED_OVER = "escalation_handed_over", N_("Escalation handed over")
     ESCALATION_TAKEN = "escalation_taken", N_("Escalation taken")
+    EXTENSION_ASKED = "extension_asked", N_("More time asked for")
+    EXTENSION_GRANTED = "extension_granted", N_("More time granted")
+    EXTENSION_REFUSED = "extension_refused", N_("More time refused")
     FACTOR_ADDED = "factor_added", N_("Two-step verification: passkey or app added")
     FACTOR_REMOVED = "factor_removed", N_("Two-step verification: passkey or app removed")
     FACTORS_DEMANDED = "factors_demanded", N_("Two-step verification made compulsory")
@@ -52,6 +60,7 @@ class What(LabelledEnum):
     INVITED = "invited", N_("Invited")
     JOINED = "joined", N_("Accepted the invitation")
     JOINED_BY_SIGN_IN = "joined_by_sign_in", N_("Came in through single sign-on")
+    KEPT_THE_OTHER = "kept_the_other", N_("The other device was kept")
     KNOWN_ISSUE_LINKED = "known_issue_linked", N_("Connected with a known issue")
     LINKED = "linked", N_("Connected with another request")
     MAIL_ATTACHED = "mail_attached", N_("E-mail added to a request as an internal note")
@@ -63,6 +72,7 @@ class What(LabelledEnum):
     MERGED = "merged", N_("Merged")
     MOVED = "moved", N_("Moved")
     NOTED = "noted", N_("Internal note written")
+    OVERDUE = "overdue", N_("Not sent back in time")
     OPENED = "opened", N_("Request opened")
     PASSWORD_CHANGED = "password_changed", N_("Password changed")
     PROVIDER_CHANGED = "provider_changed", N_("Single sign-on set up or changed")
@@ -85,6 +95,7 @@ class What(LabelledEnum):
     RETIRED = "retired", N_("Taken out of use")
     RIGHTS_CHANGED = "rights_changed", N_("Role or sites changed")
     ROLES_SEE = "roles_see", N_("What each role sees decided")
+    SETTLED = "settled", N_("Settled")
     SEVERITY_CHANGED = "severity_changed", N_("Severity changed")
     SHIPPED = "shipped", N_("Shipped")
     SIGNED_IN = "signed_in", N_("Signed in")
@@ -99,6 +110,10 @@ class What(LabelledEnum):
     UPDATE_PROMISED = "update_promised", N_("Next update promised")
     UPDATED = "updated", N_("Update written")
     WITHDRAWN = "withdrawn", N_("Withdrawn: customers do not see it any more")
+    WAIVED = "waived", N_("Waived: nothing is charged")
+    WAIVER_PROPOSED = "waiver_proposed", N_("Waiver proposed")
+    WAIVER_REFUSED = "waiver_refused", N_("Waiver refused")
+    WRONG_DEVICE = "wrong_device", N_("Another device came back")
     VIEWED = "viewed", N_("Viewed")
 
 
@@ -112,5 +127,6 @@ DESKS = frozenset(
         *(What.NOTED, What.TIME_ADDED, What.PUBLISHED, What.WITHDRAWN, What.FIXED, What.UPDATED),
         *(What.MAIL_ATTACHED, What.MAIL_DISCARDED, What.MAIL_NOTED, What.MAIL_PARKED),
         *(What.MAIL_TAKEN, What.ERASED, What.IDENTITY_LINKED),
+        *(What.WAIVER_PROPOSED, What.WAIVER_REFUSED),
     }
 )

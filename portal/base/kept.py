@@ -145,7 +145,8 @@ TABLE: dict[str, Kept] = {
         N_("Replacements: what was wrong, where the new device was sent, who asked and received"),
         N_("So that the parcel arrives, and both sides know what was sent and what came back"),
         N_("As long as the agreement lasts. Your name and phone number go with your user"),
-        "replacement replacement_step",
+        "replacement replacement_step replacement_link return_extension return_notice "
+        "destruction_certificate liability_waiver",
     ),
     "received_mails": _kept(
         N_("E-mails we received"),
@@ -194,7 +195,6 @@ TABLE: dict[str, Kept] = {
 
 
 def period_of(kind: str) -> timedelta:
-    period = TABLE[kind].period
-    if period is None:
-        raise LookupError(f"{kind} are not kept for a time.")
-    return period
+    if period := TABLE[kind].period:
+        return period
+    raise LookupError(f"{kind} are not kept for a time.")

@@ -65,6 +65,7 @@ def state(model: ProductModel, facts: ModelFacts) -> None:
     model.name, model.category, model.family = facts.name, facts.category, facts.family
     model.kind, model.serial_pattern = facts.kind, facts.serial_pattern
     model.end_of_sale, model.end_of_service = facts.end_of_sale, facts.end_of_service
+    model.list_price, model.list_currency = facts.list_price, facts.list_currency
     model.demo = facts.demo
 
 

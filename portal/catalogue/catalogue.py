@@ -7,6 +7,7 @@ not know says so with `knowing=`, and then the catalogue is read anew at once.
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
@@ -39,7 +40,9 @@ class Model:
     end_of_sale: date | None
     end_of_service: date | None
     part_numbers: tuple[str, ...]
-    demo: bool  # whether its dates and part numbers are made up
+    demo: bool  # whether its dates, part numbers and list price are made up
+    list_price: Decimal | None = None
+    list_currency: str = "NOK"
 
 
 class Catalogue:

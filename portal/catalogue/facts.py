@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import date
+from decimal import Decimal, InvalidOperation
 from functools import partial
 from typing import Any, TypeVar
 
@@ -13,6 +14,8 @@ from portal.catalogue.models import Category, Kind, ProductModel, SerialPattern
 
 Member = TypeVar("Member", bound=LabelledEnum)
 _LONGEST_NAME, _LONGEST = 80, 40
+MOST_PRICE = Decimal(10_000_000)
+CURRENCIES = ("NOK", "SEK", "DKK", "EUR", "USD")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +28,8 @@ class ModelFacts:
     end_of_sale: date | None = None
     end_of_service: date | None = None
     part_numbers: tuple[str, ...] = ()
+    list_price: Decimal | None = None
+    list_currency: str = "NOK"
     demo: bool = False
 
     def told(self) -> dict[str, Any]:
@@ -33,6 +38,7 @@ class ModelFacts:
             "part_numbers": sorted(self.part_numbers),
             "end_of_sale": self.end_of_sale and self.end_of_sale.isoformat(),
             "end_of_service": self.end_of_service and self.end_of_service.isoformat(),
+            "list_price": None if self.list_price is None else f"{self.list_price:.2f}",
         }
 
 
@@ -46,6 +52,8 @@ def facts_of(model: ProductModel) -> ModelFacts:
         end_of_sale=model.end_of_sale,
         end_of_service=model.end_of_service,
         part_numbers=tuple(part.number for part in model.part_numbers),
+        list_price=model.list_price,
+        list_currency=model.list_currency,
         demo=model.demo,
     )
 
@@ -70,6 +78,12 @@ def checked(facts: ModelFacts) -> ModelFacts:
             N_("The last day of service must not come before the last day of sale."),
             field="end_of_service",
         )
+    if facts.list_price is not None and not 0 < facts.list_price < MOST_PRICE:
+        raise Refused(
+            N_("The list price must be more than 0 and less than 10 million."), field="list_price"
+        )
+    if facts.list_currency not in CURRENCIES:
+        raise Refused(N_("Choose a currency."), field="list_currency")
     return replace(
         facts,
         name=name,
@@ -118,6 +132,17 @@ def _day(column: str, text: str) -> date | None:
     return day
 
 
+def _price(column: str, text: str) -> Decimal | None:
+    plain = "".join(text.split()).replace(",", ".")
+    try:
+        price = Decimal(plain) if plain else None
+    except InvalidOperation:
+        price = Decimal("NaN")
+    if price is not None and (not price.is_finite() or round(price, 2) != price):
+        raise Refused(N_("“%(value)s” is not a price."), field=column, value=text)
+    return price
+
+
 # How each column of a file is read.
 _READ: dict[str, Callable[[str, str], Any]] = {
     "model": lambda _column, text: text,
@@ -128,6 +153,8 @@ _READ: dict[str, Callable[[str, str], Any]] = {
     "end_of_sale": _day,
     "end_of_service": _day,
     "serial_pattern": partial(_member, SerialPattern, default=SerialPattern.UNKNOWN),
+    "list_price": _price,
+    "list_currency": lambda _column, text: text.strip().upper() or "NOK",
     "demo": lambda _column, text: text.lower() in {"yes", "ja", "true", "1"},
 }
 _FIELDS = {column: "name" if column == "model" else column for column in _READ}

@@ -3,11 +3,12 @@
 from typing import Any
 
 from wtforms import BooleanField, SelectField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 
-from portal.catalogue.facts import ModelFacts
+from portal.catalogue.facts import CURRENCIES, ModelFacts
 from portal.catalogue.models import Category, Kind, SerialPattern
-from portal.web.fields import DayField
+from portal.web.fields import DayField, PriceField
 from portal.web.forms import CreatingForm, EditingForm, Form, choices_of
 from portal.web.locale import lazy_gettext as _l
 
@@ -35,13 +36,19 @@ class _ModelFields(Form):
         _l("Last day of service"),
         description=_l("After this day no agreement covers the model."),
     )
-    demo = BooleanField(_l("The dates and part numbers are made up, for the demo"))
+    list_price = PriceField(
+        _l("List price"),
+        description=_l("Without VAT. It is what a device costs that is not sent back."),
+    )
+    list_currency = SelectField(_l("Currency"), default="NOK")
+    demo = BooleanField(_l("The dates, part numbers and list price are made up, for the demo"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.category.choices = choices_of(Category)
         self.kind.choices = choices_of(Kind)
         self.serial_pattern.choices = choices_of(SerialPattern)
+        self.list_currency.choices = [SelectChoice(each, each) for each in CURRENCIES]
 
     def facts(self) -> ModelFacts:
         return ModelFacts(
@@ -53,6 +60,8 @@ class _ModelFields(Form):
             end_of_sale=self.end_of_sale.data,
             end_of_service=self.end_of_service.data,
             part_numbers=tuple((self.part_numbers.data or "").splitlines()),
+            list_price=self.list_price.data,
+            list_currency=self.list_currency.data,
             demo=self.demo.data,
         )
 

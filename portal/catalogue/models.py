@@ -1,8 +1,9 @@
 """The models the vendor sells, and how long each is sold and serviced."""
 
 from datetime import date
+from decimal import Decimal
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import ForeignKey, Numeric, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from portal.base.db import Base
@@ -63,7 +64,9 @@ class ProductModel(Base):
     serial_pattern: Mapped[SerialPattern] = mapped_column(default=SerialPattern.UNKNOWN)
     end_of_sale: Mapped[date | None]  # the last day it is sold
     end_of_service: Mapped[date | None]  # the last day it can be covered
-    demo: Mapped[bool] = mapped_column(default=False)  # its dates and part numbers are made up
+    list_price: Mapped[Decimal | None] = mapped_column(Numeric(12, 2))
+    list_currency: Mapped[str] = mapped_column(String(3), default="NOK", server_default="NOK")
+    demo: Mapped[bool] = mapped_column(default=False)  # dates, part numbers, price are made up
     part_numbers: Mapped[list["PartNumber"]] = relationship(
         back_populates="model", cascade="all, delete-orphan", order_by="PartNumber.id"
     )

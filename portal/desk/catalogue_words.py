@@ -1,5 +1,6 @@
 """What is stated about models, in words: for their history, and beside an overtaken form."""
 
+from decimal import Decimal
 from typing import Any
 
 from portal.base.references import reference
@@ -8,7 +9,7 @@ from portal.catalogue.facts import ModelFacts, checked
 from portal.catalogue.forms import ChangeModelForm, told_in_fields
 from portal.catalogue.models import Category, Kind, SerialPattern
 from portal.desk.history import Word, Words, day, each, plain, yes_or_no
-from portal.web.formats import short_date
+from portal.web.formats import number, short_date
 from portal.web.locale import gettext as _
 from portal.web.locale import label
 
@@ -23,6 +24,8 @@ def model_words() -> Words:
         "serial_pattern": (_("Serial number"), _label_of(SerialPattern)),
         "end_of_sale": (_("Last day of sale"), day),
         "end_of_service": (_("Last day of service"), day),
+        "list_price": (_("List price"), _price),
+        "list_currency": (_("Currency"), plain),
         "demo": (_("Demo data"), yes_or_no),
     }
 
@@ -38,9 +41,15 @@ def written(value: Any) -> str:
         return label(value)
     if isinstance(value, bool):
         return yes_or_no(value)
+    if isinstance(value, Decimal):
+        return number(value, 2)
     if hasattr(value, "isoformat"):
         return short_date(value)
     return plain(value)
+
+
+def _price(value: str | None) -> str:
+    return number(Decimal(value), 2) if value else "–"
 
 
 def model_reference(model_id: int) -> str:

@@ -8,7 +8,7 @@ from portal.agreements.targets import Severity
 from portal.base.tenancy import ScopedSession
 from portal.escalations.threshold_queries import agents, managing
 from portal.notices.mails import notify
-from portal.notices.rules import Notice
+from portal.notices.notice import Notice
 from portal.service_requests.calling import to_call
 from portal.service_requests.escalation_models import Escalation
 from portal.service_requests.mail_facts import address_of, escalation_address

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from portal.accounts.models import User
 from portal.incidents.incidents import Shown, Update
 from portal.notices.mails import notify
-from portal.notices.rules import Notice
+from portal.notices.notice import Notice
 from portal.web.formats import date_and_time
 from portal.web.locale import label, said, speaking, zone_called
 

@@ -7,7 +7,7 @@ from sqlalchemy import Select, select, union
 from portal.accounts.grants import Grant, usable
 from portal.accounts.models import Account, Membership, User
 from portal.notices.models import NoticeChoice
-from portal.notices.rules import How, Notice
+from portal.notices.notice import How, Notice
 
 
 def listeners(today: date) -> Select[int, int]:

@@ -8,7 +8,7 @@ from portal.accounts.models import User
 from portal.invitations.actions import barred_among
 from portal.invitations.models import Invitation
 from portal.notices.mails import notify
-from portal.notices.rules import Notice
+from portal.notices.notice import Notice
 from portal.web.formats import date_and_time
 from portal.web.locale import speaking
 from portal.web.mail import send_mail

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from wtforms import HiddenField, StringField
+from wtforms import BooleanField, HiddenField, StringField
 from wtforms.validators import InputRequired, Length
 
 from portal.web.fields import DayField
@@ -32,7 +32,14 @@ class ReceiveForm(Form):
         _l("Condition"),
         [_long],
         default="",
-        description=_l("What is missing or damaged, if anything. The customer can read it."),
+        description=_l("What is damaged, if anything. The customer can read it."),
+    )
+    missing = StringField(
+        _l("Missing parts"), [_long], default="", description=_l("The customer can read it.")
+    )
+    another = BooleanField(
+        _l("It is another device than the one that is to come back"),
+        description=_l("The customer is told, and the right one is still awaited."),
     )
 
 

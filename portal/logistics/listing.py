@@ -32,6 +32,8 @@ class Which(LabelledEnum):
     def order(self) -> Order:
         if self is Which.RETURNS:
             return Order((Replacement.return_due_on, Replacement.id), empties_last=True)
+        if self is Which.SHIP:  # what goes before all others comes first
+            return Order((Replacement.turn, Replacement.hand_over_on, Replacement.id))
         # Of what is not approved the day is open, so that it goes by its number.
         return Order((Replacement.hand_over_on, Replacement.id), empties_last=True)
 

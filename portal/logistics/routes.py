@@ -2,32 +2,32 @@
 
 from collections.abc import Callable
 
-from flask import Blueprint, abort, flash, g, redirect, request, url_for
+from flask import Blueprint, abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import select
 
 from portal.base import clock
 from portal.base.access import Permission
 from portal.base.history import Doer
-from portal.base.references import read_reference
 from portal.base.tenancy import ScopedSession
 from portal.base.words import N_, Refused
 from portal.logistics.forms import ApproveForm, DeclineForm, DeliveredForm, ReceiveForm, ShipForm
 from portal.logistics.listing import Which, show_board
+from portal.replacements.beside import told_of
 from portal.replacements.deciding import approve_asked, decline
 from portal.replacements.models import Replacement
 from portal.replacements.queries import replacement_with_id, steps_of
-from portal.replacements.rules import ON_THE_WAY, PREFIX, RETURN_OPEN
-from portal.replacements.shipping import deliver, receive_back, ship
+from portal.replacements.rules import ON_THE_WAY, RETURN_OPEN
+from portal.replacements.shipping import deliver, ship
 from portal.replacements.tracks import tracks_of
 from portal.replacements.wording import return_color, stage_color, status_sentence
+from portal.returns.reaching import account_of, number_in
+from portal.returns.receiving import receive_back
 from portal.web.forms import Form
 from portal.web.guard import allow
 from portal.web.locale import gettext as _
 from portal.web.pages import page
-from portal.web.paging import LARGEST
 from portal.web.reasons import because
-from portal.web.session import db, db_for, open_session
+from portal.web.session import db, db_for
 
 bp = Blueprint("logistics", __name__)
 UNKNOWN = N_("There is no replacement with this number.")
@@ -66,9 +66,11 @@ def receive() -> ResponseReturnValue:
     form = ReceiveForm()
 
     def deed(session: ScopedSession, it: Replacement, by: Doer) -> str:
-        told = {name: form[name].data or "" for name in ("serial_number", "condition")}
-        receive_back(session, it, **told, by=by, now=clock.now())
-        return _("%(number)s has come back.", number=it.reference)
+        told = {name: form[name].data or "" for name in ("serial_number", "condition", "missing")}
+        back = receive_back(session, it, **told, another=form.another.data, by=by, now=clock.now())
+        if back:
+            return _("%(number)s has come back.", number=it.reference)
+        return _("It is noted that another device came. The customer is told.")
 
     return _scanned(form, Which.RETURNS, deed)
 
@@ -76,7 +78,7 @@ def receive() -> ResponseReturnValue:
 @bp.get("/<ref>")
 @allow(Permission.DESK_VIEW, everywhere=True)
 def show(ref: str) -> ResponseReturnValue:
-    return _page(db().scalars(replacement_with_id(_id(ref))).one())
+    return _page(db().scalars(replacement_with_id(number_in(ref))).one())
 
 
 @bp.post("/<ref>/approval")
@@ -115,8 +117,8 @@ def arrive(ref: str) -> ResponseReturnValue:
 
 def _scanned(form: ShipForm | ReceiveForm, which: Which, deed: Deed) -> ResponseReturnValue:
     """A deed on whichever replacement was scanned, and on to the next scan."""
-    number = _id(form.rma.data or "")
-    if (account_id := _account_of(number)) is None:
+    number = number_in(form.rma.data or "")
+    if (account_id := account_of(number)) is None:
         form.validate()
         form.refuse(Refused(UNKNOWN, field="rma"))
         return _board(422, form=form, which=which)
@@ -137,10 +139,10 @@ def _scanned(form: ShipForm | ReceiveForm, which: Which, deed: Deed) -> Response
 
 def _do(ref: str, form: Form, deed: Deed) -> ResponseReturnValue:
     """A deed on a replacement's page, and back to it."""
-    if (account_id := _account_of(_id(ref))) is None:
+    if (account_id := account_of(number_in(ref))) is None:
         abort(404)
     session = db_for(account_id)
-    it = session.scalars(replacement_with_id(_id(ref))).one()
+    it = session.scalars(replacement_with_id(number_in(ref))).one()
     if form.validate():
         try:
             with session.begin_nested():
@@ -151,19 +153,7 @@ def _do(ref: str, form: Form, deed: Deed) -> ResponseReturnValue:
             flash(told)
             return redirect(url_for(".show", ref=it.reference), 303)
     session.expire_all()
-    return _page(session.scalars(replacement_with_id(_id(ref))).one(), form)
-
-
-def _id(text: str) -> int:
-    number = read_reference(PREFIX, text.strip()) or 0
-    return number if number <= LARGEST else 0
-
-
-def _account_of(number: int) -> int | None:
-    """Whose it is; found before the session knows what it writes for."""
-    with open_session(g.scope, reading=True) as session:
-        whose = select(Replacement.account_id).where(Replacement.id == number)
-        return session.scalars(whose).one_or_none()
+    return _page(session.scalars(replacement_with_id(number_in(ref))).one(), form)
 
 
 def _board(
@@ -190,6 +180,7 @@ def _page(it: Replacement, form: Form | None = None) -> ResponseReturnValue:
         200 if form is None else 422,
         it=it,
         form=form,
+        parts=told_of(db(), it, desk=True),
         decline_form=form if isinstance(form, DeclineForm) else DeclineForm(formdata=None),
         delivered_form=form if isinstance(form, DeliveredForm) else DeliveredForm.on(today),
         sentence=status_sentence(it, today=today),

@@ -11,7 +11,7 @@ from portal.mail_intake.models import InboundMail
 from portal.mail_intake.queries import deciding_about_mail, parked_mails, untold
 from portal.mail_intake.rules import TOLD_AFTER, TOLD_ONCE_IN
 from portal.notices.mails import notify
-from portal.notices.rules import Notice
+from portal.notices.notice import Notice
 
 _JOB = "mail_intake.tell"
 

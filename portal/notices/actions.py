@@ -11,8 +11,9 @@ from portal.accounts.models import User
 from portal.base.history import What, happened
 from portal.base.words import N_, Overtaken
 from portal.notices.models import DigestLine, NoticeChoice, PortalNotice
+from portal.notices.notice import How, Notice
 from portal.notices.queries import choices_of
-from portal.notices.rules import KINDS, How, Notice
+from portal.notices.rules import KINDS
 
 Choice = tuple[How, bool]  # by mail, and in the portal
 

@@ -8,7 +8,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from portal.notices.rules import How, Notice
+from portal.notices.notice import How, Notice
 from portal.web.forms import EditingForm, choices_of
 from portal.web.locale import gettext as _
 from portal.web.locale import label

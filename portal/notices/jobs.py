@@ -17,8 +17,9 @@ from portal.base.tenancy import NOBODY
 from portal.notices.actions import forget_lines
 from portal.notices.mails import digest_mail, line_of, names_in
 from portal.notices.models import DigestLine
+from portal.notices.notice import CUSTOMERS
 from portal.notices.queries import readers, waiting
-from portal.notices.rules import CUSTOMERS, KINDS, MOST_LINES, latest_digest
+from portal.notices.rules import KINDS, MOST_LINES, latest_digest
 from portal.web.locale import gettext as _
 from portal.web.locale import speaking
 

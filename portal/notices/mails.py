@@ -15,8 +15,9 @@ from werkzeug.routing import BuildError
 from portal.accounts.models import User
 from portal.base import clock
 from portal.notices.models import DigestLine, PortalNotice
+from portal.notices.notice import How, Notice
 from portal.notices.queries import choice_about
-from portal.notices.rules import KINDS, How, Notice
+from portal.notices.rules import KINDS
 from portal.web.mail import headline, render, send_mail
 from portal.web.mail_headers import Thread
 

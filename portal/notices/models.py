@@ -7,7 +7,7 @@ from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.base.db import Base
-from portal.notices.rules import How, Notice
+from portal.notices.notice import How, Notice
 
 
 class NoticeChoice(Base):

@@ -8,7 +8,7 @@ from sqlalchemy import JSON, Select, cast, func, null, select, union_all
 from portal.accounts.grants import Grant, usable
 from portal.accounts.models import Account, Membership, User
 from portal.notices.models import DigestLine, NoticeChoice, PortalNotice
-from portal.notices.rules import How, Notice
+from portal.notices.notice import How, Notice
 
 
 def choices_of(user_id: int) -> Select[Notice, How, bool]:

@@ -12,7 +12,8 @@ from portal.base.access import GRANTABLE, GRANTS, Permission
 from portal.base.words import Refused
 from portal.notices.actions import Choice, choose, saved
 from portal.notices.forms import NoticesForm, form_for
-from portal.notices.rules import Notice, offered
+from portal.notices.notice import Notice
+from portal.notices.rules import offered
 from portal.web.guard import personal, viewer
 from portal.web.locale import gettext as _
 from portal.web.pages import page

@@ -5,66 +5,22 @@ A feature that has something to tell adds a kind here, and sends it with `mails.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from portal.base.access import GRANTABLE, Permission
-from portal.base.words import N_, LabelledEnum
+from portal.notices.notice import CUSTOMERS, PARTNERS, STAFF, How, Kind, Notice
+from portal.notices.replacement_kinds import OF_REPLACEMENTS
 
 HOME = "Europe/Oslo"
 DIGEST_AT = time(7)  # by the reader's own clock
 MOST_LINES = 50  # of a digest; what is older is summed up
 
 
-class How(LabelledEnum):
-    """When somebody wants to hear of something by mail."""
-
-    AT_ONCE = "at_once", N_("At once")
-    DAILY = "daily", N_("Once a day, together")
-    NEVER = "never", N_("Never")
-
-
-class Notice(LabelledEnum):
-    """A kind of thing that happens, of which people choose when they hear."""
-
-    IMPORT_DONE = "import_done", N_("A device list of mine is registered")
-    COLLEAGUE_JOINED = "colleague_joined", N_("Somebody I invited has accepted")
-    ACCESS_ASKED = "access_asked", N_("A partner asks for access")
-    ACCESS_ENDS = "access_ends", N_("A partner's access ends soon")
-    ACCESS_ANSWERED = "access_answered", N_("A customer has answered my request for access")
-    OUR_ACCESS_ENDS = "our_access_ends", N_("Our access to a customer ends soon")
-    REQUEST_ANSWERED = "request_answered", N_("A service request I follow is answered")
-    REQUEST_CHANGED = "request_changed", N_("A service request I follow changes status or severity")
-    REQUEST_ESCALATED = "request_escalated", N_("A service request is escalated")
-    REQUEST_ASSIGNED = "request_assigned", N_("A service request is given to me")
-    REQUEST_NOTED = "request_noted", N_("An internal note in a service request of mine")
-    REQUEST_DUE = "request_due", N_("A deadline in a service request of mine is near or missed")
-    UNASSIGNED_DUE = "unassigned_due", N_("A deadline in a service request that nobody has")
-    CRITICAL_DUE = "critical_due", N_("A deadline in one that is escalated or critical")
-    CRITICAL_OPENED = "critical_opened", N_("A new critical service request")
-    ESCALATION_DUE = "escalation_due", N_("An update I promised in an escalation is due")
-    ESCALATION_GIVEN = "escalation_given", N_("An escalation is given to me")
-    MAIL_PARKED = "mail_parked", N_("An e-mail that may be from a customer waits to be handled")
-    INCIDENT = "incident", N_("An incident affects us")
-
-
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """To whom a notice may come, and what they must be allowed to, also when it is told late."""
-
-    templates: frozenset[str]
-    needs: Permission
-    who: frozenset[str]  # customer, partner, staff
-    first: How = How.AT_ONCE  # for those who chose nothing
-
-
 def _of_requests(names: str) -> frozenset[str]:
     return frozenset(f"service_requests/{name}" for name in names.split())
 
 
-CUSTOMERS, PARTNERS = frozenset({"customer"}), frozenset({"partner"})
-STAFF = frozenset({"staff"})
 KINDS: dict[Notice, Kind] = {
     Notice.IMPORT_DONE: Kind(
         frozenset({"product_imports/done"}),
@@ -136,6 +92,7 @@ KINDS: dict[Notice, Kind] = {
         first=How.NEVER,  # `/status` and the overview tell of it: mail is for those who ask for it
     ),
 }
+KINDS |= OF_REPLACEMENTS
 # Mails about somebody's own safety, or that they asked for themselves: nobody can do without.
 ALWAYS = frozenset(
     {
@@ -155,6 +112,7 @@ ALWAYS = frozenset(
         "profile/confirm_old",
         "profile/email_changed",
         "profile/password_changed",
+        "returns/label",
         "service_requests/received",
         "single_sign_on/changed",
         "single_sign_on/linked",

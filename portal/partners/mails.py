@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from portal.accounts.grants import Grant
 from portal.accounts.models import Account, Partner, User
 from portal.notices.mails import notify
-from portal.notices.rules import Notice
+from portal.notices.notice import Notice
 from portal.partners.models import AccessRequest
 from portal.partners.queries import administrators_of, partner_administrators
 from portal.partners.rules import deeds_of

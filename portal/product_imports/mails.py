@@ -3,7 +3,7 @@
 from portal.accounts.models import User
 from portal.base.tenancy import ScopedSession
 from portal.notices.mails import notify
-from portal.notices.rules import Notice
+from portal.notices.notice import Notice
 from portal.product_imports.models import ProductImport
 
 

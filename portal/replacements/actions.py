@@ -21,7 +21,11 @@ from portal.replacements.models import Replacement
 from portal.replacements.queries import count_locked
 from portal.replacements.rules import Barred, Liability, ReturnStage, Stage, Track
 from portal.replacements.standing import standing_of
+from portal.replacements.telling import tell
 from portal.service_requests.rules import one_line, whole_text
+
+# What holds for it as agreed when it is asked, whatever is agreed later.
+FROM_AGREEMENT = ("return_window", "charge_grace", "dead_on_arrival")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +94,7 @@ def ask_for_replacement(
         asked_by_id=by.id,
         on_behalf=by.on_behalf,
         retain_and_destroy=standing.retain_and_destroy,
-        return_window=standing.targets["return_window"],
+        **{name: standing.targets[name] for name in FROM_AGREEMENT},
         people=seen_by([by.id if asker and asker.staff_role is None else None]),
         changed_at=now,
         stage=Stage.REQUESTED,
@@ -110,6 +114,7 @@ def ask_for_replacement(
     if standing.by_rule:
         approve(session, made, standing.targets["cut_off"], by=None, now=now)
     settle(session, made, now=now)
+    tell(session, made, "asked", by=by)
     return made
 
 
@@ -139,3 +144,4 @@ def call_off(session: ScopedSession, replacement: Replacement, *, by: Doer, now:
     go(session, it, Track.REPLACEMENT, Stage.CANCELED, by=by, now=now)
     happened(session, it, What.CALLED_OFF, by=by)
     settle(session, it, now=now)
+    tell(session, it, "called_off", by=by)

@@ -12,6 +12,7 @@ from portal.replacements.deeds import MOVED_ON, go, hold, settle
 from portal.replacements.models import Replacement
 from portal.replacements.queries import agreement_in_force
 from portal.replacements.rules import Stage, Track
+from portal.replacements.telling import tell
 from portal.service_requests.rules import one_line
 
 
@@ -28,6 +29,7 @@ def approve_asked(
     cut_off = targets_with(agreed.targets if agreed else {})["cut_off"]
     approve(session, it, cut_off, by=by, now=now)
     settle(session, it, now=now)
+    tell(session, it, "approved", by=by)
 
 
 def decline(
@@ -42,3 +44,4 @@ def decline(
     it.declined_because = line
     happened(session, it, What.DECLINED, by=by)
     settle(session, it, now=now)
+    tell(session, it, "declined", by=by)

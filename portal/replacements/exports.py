@@ -27,6 +27,8 @@ def columns() -> list[Column]:
         Column(_("Replacement")),
         Column(_("Return")),
         Column(_("Liability")),
+        Column(_("Amount"), Kind.NUMBER),
+        Column(_("Currency")),
         Column(_("Promised"), Kind.DATE),
         Column(_("Delivered"), Kind.DATE),
         Column(_("Return by"), Kind.DATE),
@@ -50,6 +52,7 @@ def rows(session: ScopedSession, filters: Filters, *, today: date) -> Iterator[t
             yield (
                 reference(PREFIX, it.id), catalogue[it.model_id].name, it.identifier,
                 it.new_serial_number, it.site, label(it.stage), label(returned),
-                label(it.liability), it.promised_on, it.delivered_on, it.return_due_on,
-                it.carrier, it.tracking_number, it.asked_by, it.asked_at, it.changed_at,
+                label(it.liability), it.at_risk, it.currency, it.promised_on, it.delivered_on,
+                it.return_due_on, it.carrier, it.tracking_number, it.asked_by, it.asked_at,
+                it.changed_at,
             )  # fmt: skip

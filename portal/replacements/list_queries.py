@@ -43,6 +43,9 @@ def _columns() -> Any:
         Replacement.delivered_on,
         Replacement.return_due_on,
         Replacement.retain_and_destroy,
+        Replacement.turn,
+        Replacement.at_risk,
+        Replacement.currency,
         Replacement.changed_at,
         _beside(Account.name, Account.id, Replacement.account_id).label("customer"),
     )

@@ -1,9 +1,10 @@
 """A replacement: the new device that is sent before the faulty one comes back."""
 
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Text, event
+from sqlalchemy import JSON, ForeignKey, Index, Numeric, String, Text, event
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.accounts.models import Account, Site, User
@@ -15,7 +16,15 @@ from portal.base.visibility import Narrowed
 from portal.catalogue.models import ProductModel
 from portal.products.models import Product
 from portal.replacements.faults import Fault
-from portal.replacements.rules import PREFIX, Liability, ReturnStage, Stage, State, Track
+from portal.replacements.rules import (
+    PREFIX,
+    Liability,
+    ReturnStage,
+    SettledAs,
+    Stage,
+    State,
+    Track,
+)
 
 
 class Replacement(Followed, Owned, Base):
@@ -33,7 +42,8 @@ class Replacement(Followed, Owned, Base):
         Index("ix_replacement_site", "account_id", "site_id", "id"),
         Index("ix_replacement_request", "account_id", "request_id"),
         Index("ix_replacement_approved_at", "account_id", "approved_at"),
-        Index("ix_replacement_desk", "stage", "hand_over_on", "id"),
+        Index("ix_replacement_desk", "stage", "turn", "hand_over_on", "id"),
+        Index("ix_replacement_desk_money", "liability", "return_due_on", "id"),
         Index("ix_replacement_desk_return", "returned", "return_due_on", "id"),
         Index("ix_replacement_tracking", "tracking_number"),
     )
@@ -78,11 +88,26 @@ class Replacement(Followed, Owned, Base):
     shipped_at: Mapped[datetime | None]
     delivered_on: Mapped[date | None]
     retain_and_destroy: Mapped[bool] = mapped_column(default=False)  # as agreed when it was asked
-    return_window: Mapped[int]  # business days, as agreed when it was asked
+    # As agreed when it was asked, see `agreements.targets`.
+    return_window: Mapped[int]
+    charge_grace: Mapped[int] = mapped_column(default=5, server_default="5")
+    dead_on_arrival: Mapped[int] = mapped_column(default=30, server_default="30")
+    turn: Mapped[int] = mapped_column(default=1, server_default="1")  # 0: before all others
     return_due_on: Mapped[date | None]
+    # What is at risk: the list price when the money came to hang on it, or was first announced.
+    at_risk: Mapped[Decimal | None] = mapped_column(Numeric(12, 2))
+    currency: Mapped[str | None] = mapped_column(String(3))
+    charged_at: Mapped[datetime | None]
+    settled_at: Mapped[datetime | None]
+    settled_as: Mapped[SettledAs | None]
+    settled_reference: Mapped[str | None] = mapped_column(String(40))
     received_at: Mapped[datetime | None]
     received_serial_number: Mapped[str] = mapped_column(String(20), default="")
     condition: Mapped[str] = mapped_column(String(200), default="")
+    missing: Mapped[str | None] = mapped_column(String(200))
+    # Another device than was to come back came; and which one, where the other was kept.
+    wrong_serial_number: Mapped[str | None] = mapped_column(String(20))
+    instead_serial_number: Mapped[str | None] = mapped_column(String(20))
     closed_at: Mapped[datetime | None]
     people: Mapped[str] = mapped_column(Text, default="")  # see `participation.seen_by`
     changed_at: Mapped[datetime]
@@ -122,6 +147,14 @@ for _name, _so in (("open", _OPEN), ("closed", Replacement.closed_at.is_not(None
         sqlite_where=_so,
         postgresql_where=_so,
     )
+_CHARGED = Replacement.charged_at.is_not(None)
+Index(
+    "ix_replacement_charged",
+    _R.charged_at,
+    _R.id,
+    sqlite_where=_CHARGED,
+    postgresql_where=_CHARGED,
+)
 _SENT = Replacement.new_serial_number.is_not(None)
 Index(
     "uq_replacement_new_serial_number",

@@ -12,6 +12,7 @@ from portal.base.references import reference as written
 from portal.base.words import Refused
 from portal.replacements import exports
 from portal.replacements.actions import call_off
+from portal.replacements.beside import told_of
 from portal.replacements.faults import tried_of
 from portal.replacements.filters import Sort, View, read_filters
 from portal.replacements.listing import list_replacements
@@ -63,7 +64,7 @@ def export(format: str) -> ResponseReturnValue:
 @bp.get("/<reference>")
 @allow(Permission.REPLACEMENTS_VIEW)
 def show(reference: str) -> ResponseReturnValue:
-    return _page(_find(reference))
+    return show_page(_find(reference))
 
 
 @bp.post("/<reference>/cancellation")
@@ -74,7 +75,7 @@ def cancel(reference: str) -> ResponseReturnValue:
     try:
         call_off(db(), it, by=viewer(), now=clock.now())
     except Refused as refusal:
-        return _page(it, 422, refused=explain(refusal))
+        return show_page(it, 422, refused=explain(refusal))
     flash(_("The replacement is called off."))
     return redirect(url_for(".show", reference=it.reference), 303)
 
@@ -86,7 +87,7 @@ def _find(reference: str) -> Replacement:
     return db().scalars(replacement_with_id(number)).one()
 
 
-def _page(it: Replacement, status: int = 200, *, refused: str = "") -> ResponseReturnValue:
+def show_page(it: Replacement, status: int = 200, *, refused: str = "") -> ResponseReturnValue:
     today = clock.today()
     steps = db().scalars(steps_of(it.id)).all()
     events = db().scalars(events_of(it).limit(MOST_EVENTS)).all()
@@ -99,6 +100,7 @@ def _page(it: Replacement, status: int = 200, *, refused: str = "") -> ResponseR
         return_sentence=return_sentence(it, today=today),
         returned=return_stage(it.returned, it.return_due_on, today),
         tracks=tracks_of(it, steps, today=today),
+        parts=told_of(db(), it),
         tried=tried_of(it.fault, it.tried),
         events=events,
         signatures=signatures_of(db(), events),

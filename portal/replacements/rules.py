@@ -44,6 +44,14 @@ class Liability(LabelledEnum):
     WAIVED = "waived", N_("Waived")
 
 
+class SettledAs(LabelledEnum):
+    """How no money hangs on it any more."""
+
+    RETURNED = "returned", N_("Sent back in time")
+    PAID = "paid", N_("Paid")
+    CREDITED = "credited", N_("Credited")
+
+
 class Track(LabelledEnum):
     REPLACEMENT = "replacement", N_("Replacement")
     RETURN = "return", N_("Return")
@@ -60,8 +68,9 @@ NEXT: dict[State, frozenset[State]] = {
     _S.IN_TRANSIT: frozenset({_S.READY_FOR_PICKUP, _S.DELIVERED}),
     _S.READY_FOR_PICKUP: frozenset({_S.IN_TRANSIT, _S.DELIVERED}),
     _R.NOT_DUE: frozenset({_R.LABEL_READY, _R.DESTROYED}),
-    _R.LABEL_READY: frozenset({_R.UNDER_WAY, _R.RECEIVED}),
-    _R.UNDER_WAY: frozenset({_R.RECEIVED}),
+    # Not due: of what was paid or waived nothing is asked back any more.
+    _R.LABEL_READY: frozenset({_R.UNDER_WAY, _R.RECEIVED, _R.NOT_DUE}),
+    _R.UNDER_WAY: frozenset({_R.RECEIVED, _R.NOT_DUE}),
     _L.NONE: frozenset({_L.AT_RISK}),
     _L.AT_RISK: frozenset({_L.CHARGED, _L.SETTLED, _L.WAIVED}),
     _L.CHARGED: frozenset({_L.SETTLED, _L.WAIVED}),
@@ -70,6 +79,7 @@ WAITING = (Stage.REQUESTED, Stage.APPROVED)  # for us
 ON_THE_WAY = (Stage.SHIPPED, Stage.IN_TRANSIT, Stage.READY_FOR_PICKUP)
 CALLED_OFF = (Stage.DECLINED, Stage.CANCELED)
 RETURN_OPEN = (ReturnStage.LABEL_READY, ReturnStage.UNDER_WAY)  # what has not come back
+NO_MORE = (Liability.SETTLED, Liability.WAIVED)  # money hangs on it
 RETURN_OVER = (ReturnStage.RECEIVED, ReturnStage.DESTROYED)
 
 
@@ -81,7 +91,8 @@ def is_over(stage: Stage, returned: ReturnStage, liability: Liability) -> bool:
     """Whether nothing more will happen: called off, or both parcels arrived and no money open."""
     if stage in CALLED_OFF:
         return True
-    both = stage is Stage.DELIVERED and returned in RETURN_OVER
+    back = returned in RETURN_OVER or (returned is ReturnStage.NOT_DUE and liability in NO_MORE)
+    both = stage is Stage.DELIVERED and back
     return both and liability not in {Liability.AT_RISK, Liability.CHARGED}
 
 
@@ -89,6 +100,12 @@ def return_stage(stage: ReturnStage, due_on: date | None, today: date) -> Return
     """How the return stands today. What was handed in is late for the carrier's reasons."""
     late = due_on is not None and due_on < today
     return ReturnStage.OVERDUE if late and stage is ReturnStage.LABEL_READY else stage
+
+
+def charged_from(due_on: date, grace: int, told_on: date, workdays: Workdays) -> date:
+    """The first day on which what is not sent back is charged: when so many business days are over
+    since the deadline, and as many since it was announced, however late that was."""
+    return max(workdays.after(due_on, grace + 1), workdays.after(told_on, max(1, grace)))
 
 
 def return_due(delivered_on: date, window: int, workdays: Workdays) -> date:

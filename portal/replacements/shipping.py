@@ -14,7 +14,7 @@ from portal.catalogue.catalogue import catalogue_of
 from portal.delivery_times.times import delivery_times
 from portal.products.indexing import index_products
 from portal.products.models import Product, ProductStatus
-from portal.products.rules import bare, fits, read_serial_number
+from portal.products.rules import fits, read_serial_number
 from portal.replacements.deeds import go, hold, settle
 from portal.replacements.models import Replacement
 from portal.replacements.rules import (
@@ -25,6 +25,7 @@ from portal.replacements.rules import (
     checked_tracking_number,
     return_due,
 )
+from portal.replacements.telling import tell
 from portal.service_requests.rules import one_line
 
 TAKEN = N_("This serial number was sent in another replacement.")
@@ -62,8 +63,11 @@ def ship(
         go(session, it, Track.LIABILITY, Liability.AT_RISK, by=None, now=now)
         arrives = max(it.promised_on or day_of(now), day_of(now))
         it.return_due_on = _due(session, it, arrives)
+        priced = catalogue_of(session, knowing=[it.model_id])[it.model_id]
+        it.at_risk, it.currency = priced.list_price, priced.list_currency
     happened(session, it, What.SHIPPED, by=by)
     settle(session, it, now=now)
+    tell(session, it, "shipped", by=by)
 
 
 def deliver(
@@ -82,37 +86,7 @@ def deliver(
     _take_its_place(session, it, by=by, now=now)
     happened(session, it, What.DELIVERED, by=by)
     settle(session, it, now=now)
-
-
-def receive_back(
-    session: ScopedSession,
-    replacement: Replacement,
-    *,
-    serial_number: str,
-    condition: str,
-    by: Doer,
-    now: datetime,
-) -> None:
-    """The faulty device has come back, and no money hangs on it any more."""
-    it = hold(session, replacement)
-    scanned = bare(serial_number)[:20]
-    if it.returned is ReturnStage.RECEIVED and it.received_serial_number == scanned:
-        return
-    old = session.get(Product, it.product_id) if it.product_id else None
-    if old and scanned and scanned not in {old.serial_number, old.mac}:
-        raise Refused(
-            N_("You scanned %(scanned)s, but %(wanted)s is to come back."),
-            field="serial_number",
-            scanned=scanned,
-            wanted=old.identifier,
-        )
-    go(session, it, Track.RETURN, ReturnStage.RECEIVED, by=by, now=now)
-    it.received_at, it.received_serial_number = now, scanned
-    it.condition = one_line(condition, field="condition", most=200)
-    if it.liability is Liability.AT_RISK:
-        go(session, it, Track.LIABILITY, Liability.SETTLED, by=None, now=now)
-    happened(session, it, What.RECEIVED_BACK, by=by)
-    settle(session, it, now=now)
+    tell(session, it, "delivered", by=by)
 
 
 def _due(session: ScopedSession, it: Replacement, delivered_on: date) -> date:

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from portal.replacements.rules import (
     CALLED_OFF,
+    NO_MORE,
     Liability,
     ReturnStage,
     Stage,
@@ -56,7 +57,9 @@ def tracks_of(it: Any, happened: Iterable[Happened], *, today: date) -> dict[Tra
         (Track.LIABILITY, (_L.NONE,) if it.retain_and_destroy else _MONEY),
     ):
         past = [(KINDS[track](step.state), step.at) for step in steps if step.track is track]
-        found[track] = _track(it.standing(track), past, () if over else usual, usual[0])
+        no_more = it.liability in NO_MORE and it.returned is _R.NOT_DUE  # nothing is asked back
+        done = over or (no_more and track is Track.RETURN)
+        found[track] = _track(it.standing(track), past, () if done else usual, usual[0])
     _mark_overdue(found[Track.RETURN], it.return_due_on, today)
     return found
 

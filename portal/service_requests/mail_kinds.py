@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from portal.notices.rules import Notice
+from portal.notices.notice import Notice
 
 
 @dataclass(frozen=True, slots=True)

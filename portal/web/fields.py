@@ -17,6 +17,7 @@ from wtforms.widgets import TextInput
 from portal.base.days import names_no_day, read_day
 from portal.web.formats import number, short_date
 from portal.web.locale import gettext as _
+from portal.web.styles import style
 
 _CLOCK = re.compile(r"(?:kl\.?\s*)?([01]?[0-9]|2[0-3])[.:]([0-5][0-9])", re.IGNORECASE)
 _GROUPED = re.compile(r"[0-9]{1,3}([\s.,'\u2019][0-9]{3})+")
@@ -90,6 +91,19 @@ class WholeNumberField(TypedField):
 
     def write(self, value: int) -> str:
         return str(value)
+
+
+class PriceField(TypedField):
+    """With two decimals or none; groups of digits may stand apart."""
+
+    def read(self, text: str) -> Decimal:
+        digits = re.sub(r"\s", "", text)
+        if not re.fullmatch(r"[0-9]{1,9}([.,][0-9]{2})?", digits):
+            raise ValidationError(_("Write an amount with digits, such as 4190 or 4190,50."))
+        return Decimal(digits.replace(",", "."))
+
+    def write(self, value: Decimal) -> str:
+        return f"{value:.2f}".translate(style().signs)
 
 
 class DecimalField(TypedField):

@@ -139,6 +139,13 @@ def headline(template: str, portal_url: str, **context: Any) -> str:
     return one_line("".join(block(plain.new_context(context))))
 
 
+def short_text(template: str, portal_url: str, **context: Any) -> str:
+    """The same as a short message: the block `sms`; empty where a template has none."""
+    plain, context["link"] = _pages().get_template(f"mail/{template}.txt"), _links(portal_url)
+    block = plain.blocks.get("sms")
+    return " ".join("".join(block(plain.new_context(context))).split()) if block else ""
+
+
 def _pages() -> Environment:
     """The pages' templates, but with a hole where a value is missing no mail is sent."""
     strict = current_app.jinja_env.overlay(undefined=StrictUndefined)

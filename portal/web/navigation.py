@@ -39,16 +39,14 @@ DESK = (
     Entry(
         N_("Support"),
         "/desk/support",
-        (
-            Entry(N_("Escalations"), "/desk/escalations"),
-            Entry(N_("Figures"), "/desk/figures"),
-        ),
+        (Entry(N_("Escalations"), "/desk/escalations"), Entry(N_("Figures"), "/desk/figures")),
     ),
     Entry(
         N_("Logistics"),
         "/desk/logistics",
         (
             Entry(N_("Replacements"), "/desk/logistics"),
+            Entry(N_("Returns and charges"), "/desk/returns"),
             Entry(N_("Delivery times"), "/desk/delivery-times"),
         ),
     ),

@@ -16,6 +16,7 @@ class Operator:
     privacy_email: str
     security_email: str
     court: str  # where a dispute about the terms is settled
+    returns_to: tuple[str, ...]  # what stands on the label of a parcel that comes back
 
 
 OPERATOR = Operator(
@@ -26,4 +27,5 @@ OPERATOR = Operator(
     privacy_email="privacy@poly.example.com",
     security_email="security@poly.example.com",
     court="Oslo tingrett",
+    returns_to=("Poly returmottak", "Lagerveien 8", "0581 Oslo"),
 )

@@ -10,13 +10,13 @@ import time
 from pathlib import Path
 
 from portal.web import logs
-from tests.benchmarks import guard, guessing, imports, mails, products, requests, wire
+from tests.benchmarks import guard, guessing, imports, labels, mails, products, requests, wire
 from tests.benchmarks.database import Bench, bench, servers
 from tests.benchmarks.request_stock import fill_with_requests
 from tests.benchmarks.stock import Size, fill
 from tests.benchmarks.table import Line, drawn
 
-PARTS = ("products", "requests", "import", "mail", "guard", "wire", "guessing")
+PARTS = ("products", "requests", "import", "mail", "guard", "wire", "guessing", "labels")
 ROWS = 100_000  # of the list that is imported
 MAILS = 100_000  # that wait to be sent
 FEWEST = 0.2  # of them, at any scale: of fewer, what is measured is how a job begins
@@ -40,6 +40,9 @@ def _measure_all(asked: argparse.Namespace) -> None:
             if "guessing" in asked.only:
                 with bench(kind, server) as used:
                     _print(used, "known and unknown addresses", guessing.measure(used))
+            if "labels" in asked.only:
+                with bench(kind, server) as used:
+                    _print(used, "return labels as PDF", labels.measure(used))
             if "guard" in asked.only:
                 with bench(kind, server) as used:
                     _print(used, "the scope", guard.measure(used, fill(used, guard.ALONE)))

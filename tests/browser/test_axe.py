@@ -262,8 +262,18 @@ PAGES |= {
         ["/desk/logistics", *(f"/desk/logistics?view={it}" for it in ("approve", "returns"))],
     ),
     "/desk/logistics/<ref>": (LARS, ["/desk/logistics/{replacement}"]),
+    "/desk/returns": (
+        LARS,
+        [f"/desk/returns?view={it}" for it in ("extensions", "overdue", "charged")],
+    ),
+    "/desk/returns/<ref>": (LARS, ["/desk/returns/{replacement}"]),
+    "/replacements/<reference>/extension": (KARI, ["/replacements/{replacement}/extension"]),
+    "/replacements/<reference>/correction": (KARI, ["/replacements/{replacement}/correction"]),
+    "/replacements/<reference>/certificate": (KARI, ["/replacements/{replacement}/certificate"]),
     "/replacements": (KARI, ["/replacements", "/replacements?q=finnesikke"]),
     "/replacements/<reference>": (KARI, ["/replacements/{replacement}"]),
+    "/replacements/<reference>/label": (KARI, ["/replacements/{replacement}/label"]),
+    "/replacements/labels": (KARI, ["/replacements/labels"]),
     "/replacements/<reference>/receipt": (KARI, ["/replacements/{replacement}/receipt"]),
     "/replacements/new": (
         KARI,
@@ -283,6 +293,11 @@ PAGES |= {
 # No pages: files, words for machines, lists for a field, what leads on, what only a fault brings.
 ELSEWHERE = {
     "/replacements/replacements.<any(csv, xlsx):format>",
+    "/replacements/<reference>/label.pdf",
+    "/replacements/labels.pdf",
+    "/replacements/<reference>/certificate/file",
+    "/desk/returns/<ref>/certificate/file",
+    "/desk/returns/charges.<any(csv, xlsx):format>",
     "/desk/queue/colleagues",
     "/desk/queue/news",
     "/desk/queue/requests.<any(csv, xlsx):format>",

@@ -265,7 +265,10 @@ def test_made_up_dates_are_marked(session: Session, sign_in: SignInAs) -> None:
     client = sign_in(make_user(session, role=Role.AGENT))
 
     for path in ("/desk/catalogue", path_of(model)):
-        assert "The dates and part numbers are made up, for the demo." in client.get(path).text
+        assert (
+            "The dates, part numbers and list price are made up, for the demo."
+            in client.get(path).text
+        )
 
 
 @pytest.mark.parametrize("ref", ["M-1000001", "M-9999999", "nonsense", "M-1001238"])

@@ -23,7 +23,7 @@ from portal.escalations.models import ThresholdNotice
 from portal.escalations.rules import reached
 from portal.escalations.threshold_queries import running_targets, to_be_told
 from portal.notices.models import NoticeChoice
-from portal.notices.rules import How, Notice
+from portal.notices.notice import How, Notice
 from portal.service_requests.actions import reply
 from portal.service_requests.clocks import TargetKind, allowed
 from portal.service_requests.escalating import escalate

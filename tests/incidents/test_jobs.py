@@ -19,7 +19,7 @@ from portal.incidents.facts import IncidentFacts, Told
 from portal.incidents.models import Incident
 from portal.incidents.rules import Audience, Service, State
 from portal.notices.models import DigestLine, NoticeChoice
-from portal.notices.rules import How, Notice
+from portal.notices.notice import How, Notice
 from tests.factories import (
     MOMENT,
     make_account,

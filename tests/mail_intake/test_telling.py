@@ -11,7 +11,7 @@ from portal.base.access import Role
 from portal.mail_intake.deciding import discard_mail
 from portal.mail_intake.rules import Reason, State
 from portal.notices.models import NoticeChoice, PortalNotice
-from portal.notices.rules import How, Notice
+from portal.notices.notice import How, Notice
 from tests.conftest import SignInAs
 from tests.counting import counted
 from tests.factories import make_user

@@ -15,7 +15,7 @@ from portal.base.jobs import later
 from portal.base.retention import period_of
 from portal.notices.mails import notify
 from portal.notices.models import NoticeChoice, PortalNotice
-from portal.notices.rules import How, Notice
+from portal.notices.notice import How, Notice
 from tests.conftest import SignInAs
 from tests.counting import counted
 from tests.factories import make_account, make_grant, make_partner, make_user
@@ -77,6 +77,8 @@ def test_who_wants_it_by_one_way_only_gets_it_by_that(
     chosen = {"import_done": "at_once", "colleague_joined": "never", "access_asked": "at_once"}
     chosen |= {"access_ends": "at_once", "incident": "never", "version": str(version)}
     chosen |= {f"request_{it}": "at_once" for it in ("answered", "changed", "escalated")}
+    chosen |= {f"return_{it}": "at_once" for it in ("due", "answered", "charged")}
+    chosen["replacement_moved"] = "at_once"
     others = [name for name in chosen if name not in {"colleague_joined", "version"}]
     data = chosen | {"here": [*others, "colleague_joined"]}
     assert browser.post("/profile/notices", data=data).status_code == 303

@@ -15,7 +15,8 @@ from portal.base.jobs import Job, later
 from portal.base.mails import Mail
 from portal.notices.mails import notify
 from portal.notices.models import DigestLine, NoticeChoice
-from portal.notices.rules import MOST_LINES, How, Notice
+from portal.notices.notice import How, Notice
+from portal.notices.rules import MOST_LINES
 from tests.conftest import SignInAs
 from tests.factories import make_account, make_grant, make_partner, make_user
 
@@ -206,6 +207,8 @@ def test_what_was_waiting_is_dropped_when_it_is_to_come_never(
     data = {"version": "1", "import_done": "at_once", "colleague_joined": "never"}
     data |= {"access_asked": "at_once", "access_ends": "at_once", "incident": "never"}
     data |= {f"request_{it}": "at_once" for it in ("answered", "changed", "escalated")}
+    data |= {f"return_{it}": "at_once" for it in ("due", "answered", "charged")}
+    data["replacement_moved"] = "at_once"
     assert browser.post("/profile/notices", data=data).status_code == 303
     assert session.query(DigestLine).count() == 0
 

@@ -11,7 +11,7 @@ from portal.accounts.models import User
 from portal.base.access import Role
 from portal.base.history import DeskEvent
 from portal.notices.models import NoticeChoice
-from portal.notices.rules import How, Notice
+from portal.notices.notice import How, Notice
 from tests.conftest import SignInAs
 from tests.counting import counted
 from tests.factories import make_account, make_partner, make_user
@@ -24,6 +24,10 @@ COMES: dict[str, Any] = {
 }
 OF_REQUESTS = {f"request_{it}": "at_once" for it in ("answered", "changed", "escalated")}
 COMES |= {"access_ends": "at_once", "incident": "never"} | OF_REQUESTS
+OF_REPLACEMENTS = dict.fromkeys(
+    ("replacement_moved", "return_due", "return_answered", "return_charged"), "at_once"
+)
+COMES |= OF_REPLACEMENTS
 COMES["here"] = list(COMES)
 
 
@@ -97,13 +101,13 @@ def test_nobody_chooses_about_what_does_not_come_to_them(
     assert 'name="access_asked"' not in ola.get(PATH).text
     assert 'name="import_done"' in ola.get(PATH).text
     seen = mette.get(PATH).text
-    assert all(f'name="{it}"' in seen for it in (*OF_REQUESTS, "incident"))
-    assert seen.count("<select") == len(OF_REQUESTS) + 1
+    assert all(f'name="{it}"' in seen for it in (*OF_REQUESTS, *OF_REPLACEMENTS, "incident"))
+    assert seen.count("<select") == len(OF_REQUESTS) + len(OF_REPLACEMENTS) + 1
     assert 'name="access_answered"' in siri.get(PATH).text
     data: dict[str, Any] = {"version": "1", "import_done": "at_once"}
     data |= {"access_asked": "never"}
-    data |= {"incident": "never"} | OF_REQUESTS
-    data["here"] = ["import_done", *OF_REQUESTS, "incident"]
+    data |= {"incident": "never"} | OF_REQUESTS | OF_REPLACEMENTS
+    data["here"] = ["import_done", *OF_REQUESTS, *OF_REPLACEMENTS, "incident"]
     assert ola.post(PATH, data=data | {"user_id": "1"}).status_code == 400
     assert ola.post(PATH, data=data).status_code == 303
     assert chosen(session) == {}

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from portal.base.access import GRANTS, Permission, Role
-from portal.notices.rules import ALWAYS, KINDS, Notice, latest_digest, offered
+from portal.notices.notice import Notice
+from portal.notices.rules import ALWAYS, KINDS, latest_digest, offered
 
 MAILS = Path(__file__).parents[2] / "templates" / "mail"
 
@@ -37,6 +38,12 @@ def test_seven_is_by_the_readers_clock(now: str, zone: str | None, due: str) -> 
     assert (found, found.tzinfo) == (expected, UTC)
 
 
+OF_REPLACEMENTS = {
+    Notice.REPLACEMENT_MOVED,
+    Notice.RETURN_DUE,
+    Notice.RETURN_ANSWERED,
+    Notice.RETURN_CHARGED,
+}
 OF_REQUESTS = {Notice.REQUEST_ANSWERED, Notice.REQUEST_CHANGED, Notice.REQUEST_ESCALATED}
 
 
@@ -53,14 +60,15 @@ OF_REQUESTS = {Notice.REQUEST_ANSWERED, Notice.REQUEST_CHANGED, Notice.REQUEST_E
                 Notice.ACCESS_ENDS,
                 Notice.INCIDENT,
                 *OF_REQUESTS,
+                *OF_REPLACEMENTS,
             },
         ),
         (
             "customer",
             GRANTS[Role.MEMBER],
-            {Notice.IMPORT_DONE, Notice.INCIDENT, *OF_REQUESTS},
+            {Notice.IMPORT_DONE, Notice.INCIDENT, *OF_REQUESTS, *OF_REPLACEMENTS},
         ),
-        ("customer", GRANTS[Role.OBSERVER], {Notice.INCIDENT, *OF_REQUESTS}),
+        ("customer", GRANTS[Role.OBSERVER], {Notice.INCIDENT, *OF_REQUESTS, *OF_REPLACEMENTS}),
         ("partner", GRANTS[Role.PARTNER], {Notice.ACCESS_ANSWERED}),
         (
             "partner",

@@ -20,11 +20,12 @@ from portal.invitations.mails import accepted_notice
 from portal.invitations.models import Invitation
 from portal.mail_intake.models import InboundMail
 from portal.notices.models import DigestLine, NoticeChoice, PortalNotice
-from portal.notices.rules import How, Notice
+from portal.notices.notice import How, Notice
 from portal.passwords.actions import begin_reset
 from portal.product_imports.models import ProductImport
 from portal.products.models import ProductCount
 from portal.profile.actions import begin_email_change
+from portal.returns.models import ReturnExtension
 from portal.service_requests.models import ServiceRequestMessage
 from portal.service_requests.opening import Contact, Opening, open_request
 from portal.service_requests.own_models import Draft, SavedView
@@ -74,6 +75,9 @@ def stock(making: Making, *, role: Role = Role.MEMBER) -> User:
         session, account, by=ola, product=product, recipient=NAME, phone=PHONE
     )
     theirs.recipient_id = ola.id
+    asked = ReturnExtension(account_id=account.id, replacement_id=theirs.id, reason="Ferie")
+    asked.until, asked.asked_at, asked.asked_by_id = MOMENT.date(), MOMENT, ola.id
+    session.add(asked)
     happened(session, ola, What.PASSWORD_CHANGED, by=ola_does(ola))
     happened_in(session, account.id, product, What.REGISTERED, by=ola_does(ola))
     session.commit()

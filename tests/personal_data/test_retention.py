@@ -33,7 +33,7 @@ from portal.invitations.models import Invitation
 from portal.mail_intake.models import InboundMail
 from portal.mail_intake.rules import State
 from portal.notices.models import DigestLine, PortalNotice
-from portal.notices.rules import Notice
+from portal.notices.notice import Notice
 from portal.partners.models import AccessRequest
 from portal.profile.models import EmailChange
 from portal.service_requests.own_models import Draft

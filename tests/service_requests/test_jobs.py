@@ -16,7 +16,7 @@ from portal.base.jobs import Job, later
 from portal.base.mails import Mail
 from portal.base.tenancy import ScopedSession
 from portal.notices.models import DigestLine, NoticeChoice
-from portal.notices.rules import How, Notice
+from portal.notices.notice import How, Notice
 from portal.service_requests.actions import accept_solution, close_request, reopen_request, reply
 from portal.service_requests.escalating import escalate
 from portal.service_requests.following import follow, unfollow

@@ -1,0 +1,35 @@
+"""The chain that a replacement is part of, and the way on where its new device does not work."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from portal.base import clock
+from portal.base.references import reference
+from portal.base.tenancy import ScopedSession
+from portal.dead_on_arrival.actions import may_be_dead
+from portal.dead_on_arrival.queries import links_of
+from portal.replacements.models import Replacement
+from portal.replacements.rules import PREFIX, Stage
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    before: str  # the reference of the one whose device did not work; empty: there is none
+    after: str
+    until: date | None  # the last day on which it can be said; None: it cannot
+
+
+def find(session: ScopedSession, it: Replacement) -> Chain | None:
+    # The first of a chain is in one only once it is delivered, and others go to the front.
+    if it.stage is not Stage.DELIVERED and it.turn:
+        return None
+    links = session.scalars(links_of(it.id)).all()
+    before = [each.replacement_id for each in links if each.next_id == it.id]
+    after = [each.next_id for each in links if each.replacement_id == it.id]
+    can = not after and may_be_dead(it, clock.now()) and it.delivered_on
+    until = can + timedelta(days=it.dead_on_arrival) if can else None
+    return Chain(_written(before), _written(after), until) if links or until else None
+
+
+def _written(ids: list[int]) -> str:
+    return reference(PREFIX, ids[0]) if ids else ""

@@ -1,0 +1,9 @@
+"""What is shown on the pages of a replacement beside what it tells itself, in this order."""
+
+from portal.dead_on_arrival.beside import find as chain
+from portal.replacements.beside import tells_of_replacements, tells_the_desk
+from portal.returns.beside import find as returned
+
+tells_of_replacements("returns/_of_replacement.html", returned)
+tells_of_replacements("dead_on_arrival/_of_replacement.html", chain)
+tells_the_desk("dead_on_arrival/_of_replacement.html", chain)

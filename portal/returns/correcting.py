@@ -1,0 +1,80 @@
+"""«We kept the other device»: what comes back is another one than was asked for."""
+
+from datetime import datetime
+
+from sqlalchemy import or_, select
+
+from portal.base.history import Doer, What, happened
+from portal.base.tenancy import ScopedSession
+from portal.base.words import N_, Refused
+from portal.products.indexing import index_products
+from portal.products.models import Product, ProductStatus
+from portal.products.rules import bare
+from portal.replacements.deeds import hold, settle
+from portal.replacements.models import Replacement
+from portal.replacements.queries import open_of_product
+from portal.replacements.rules import RETURN_OPEN, Barred, ReturnStage
+from portal.replacements.telling import tell
+from portal.returns.receiving import take_in
+
+
+def may_be_corrected(it: Replacement) -> bool:
+    """Nobody can say of a device without a number that it is another one. What was scanned when it
+    came back is known."""
+    unscanned = it.returned is ReturnStage.RECEIVED and not it.received_serial_number
+    return it.product_id is not None and (it.returned in RETURN_OPEN or unscanned)
+
+
+def keep_the_other(
+    session: ScopedSession,
+    replacement: Replacement,
+    serial_number: str,
+    *,
+    by: Doer,
+    now: datetime,
+) -> None:
+    """The device with this number comes back, and the one that was asked for stays in use."""
+    it = hold(session, replacement)
+    if not may_be_corrected(it):
+        raise Refused(N_("There is nothing to correct any more."))
+    number = bare(serial_number)[:20]
+    if not number:
+        raise Refused(
+            N_("Enter the serial number of the device that you send back."), field="serial_number"
+        )
+    kept, back = _awaited(session, it), _known_as(session, number)
+    if kept is None or back is None or back.model_id != it.model_id:
+        raise Refused(
+            N_("You have no registered device of this model with this serial number."),
+            field="serial_number",
+        )
+    if back.id == kept.id:
+        return  # so it stands already
+    if back.status is not ProductStatus.ACTIVE:
+        raise Refused(N_("This device is not in use any more."), field="serial_number")
+    other = session.scalars(open_of_product(back.id)).first()
+    if other is not None and other.id != it.id:
+        raise Refused(Barred.BEING_REPLACED.label, field="serial_number")
+    kept.status, kept.changed_at = ProductStatus.ACTIVE, now
+    happened(session, kept, What.BROUGHT_BACK, by=by)
+    back.status, back.changed_at = ProductStatus.REPLACED, now
+    happened(session, back, What.REPLACED, by=by, replacement=it.reference)
+    index_products(session, [kept, back])
+    it.instead_serial_number = back.identifier if back.id != it.product_id else None
+    happened(session, it, What.KEPT_THE_OTHER, by=by, serial_number=back.identifier)
+    came = it.wrong_serial_number
+    if came and came in {back.serial_number, back.mac} and it.returned in RETURN_OPEN:
+        take_in(session, it, came, by=by, now=now)
+    settle(session, it, now=now)
+    tell(session, it, "kept_the_other", by=by)
+
+
+def _awaited(session: ScopedSession, it: Replacement) -> Product | None:
+    if it.instead_serial_number:
+        return _known_as(session, it.instead_serial_number)
+    return session.get(Product, it.product_id)
+
+
+def _known_as(session: ScopedSession, number: str) -> Product | None:
+    named = or_(Product.serial_number == number, Product.mac == number)
+    return session.scalars(select(Product).where(named)).first()

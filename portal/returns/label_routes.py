@@ -1,0 +1,113 @@
+"""Return labels: one or many as PDF, as a page with a code to show, and again by mail."""
+
+from flask import Blueprint, Response, flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from portal.accounts.models import User
+from portal.base import clock
+from portal.base.access import Permission
+from portal.base.submissions import submission
+from portal.factors.qr import drawn
+from portal.replacements.models import Replacement
+from portal.returns.forms import LabelsForm, MailForm
+from portal.returns.labels import Size, has_label, labels_pdf, packing, sender_of
+from portal.returns.mails import label_mail
+from portal.returns.queries import among, to_be_labelled
+from portal.returns.reaching import find, number_in
+from portal.returns.rules import MOST_LABELS, TO_PACK
+from portal.web.guard import allow, viewer
+from portal.web.limited import limited
+from portal.web.locale import gettext as _
+from portal.web.operator import OPERATOR
+from portal.web.pages import page
+from portal.web.pdf import send_pdf
+from portal.web.session import db
+
+bp = Blueprint("return_labels", __name__)
+
+
+@bp.get("/<reference>/label")
+@allow(Permission.REPLACEMENTS_VIEW)
+def show(reference: str) -> ResponseReturnValue:
+    return _page(find(reference))
+
+
+@bp.get("/<reference>/label.pdf")
+@allow(Permission.REPLACEMENTS_VIEW)
+@limited("export")
+def label(reference: str) -> ResponseReturnValue:
+    """Where there is none, its page says why."""
+    it = find(reference)
+    if not has_label(it):
+        return redirect(url_for(".show", reference=it.reference), 303)
+    return _send([it], it.reference)
+
+
+@bp.post("/<reference>/label/mail")
+@allow(Permission.REPLACEMENTS_VIEW)
+def mail(reference: str) -> ResponseReturnValue:
+    """Send whoever asks the way to it, and the code that is shown where nothing is printed."""
+    it, form = find(reference), MailForm()
+    if not (form.validate() and has_label(it)):
+        return _page(it, 422)
+    sent = submission(db(), form.token.data, by=viewer().id)
+    if not sent.led_to:
+        label_mail(db(), db().get_one(User, viewer().id), it)
+        sent.led_to = url_for(".show", reference=it.reference)
+        flash(_("The label is on its way to %(address)s.", address=viewer().email))
+    return redirect(sent.led_to, 303)
+
+
+@bp.get("/labels")
+@allow(Permission.REPLACEMENTS_VIEW)
+def several() -> ResponseReturnValue:
+    """Which of those that are to be sent back; first all of them."""
+    them = _newest()
+    first = {"of": [it.reference for it in them], "size": Size.A4.value}
+    return _choose(them, LabelsForm(them, formdata=None, data=first), 200)
+
+
+@bp.get("/labels.pdf")
+@allow(Permission.REPLACEMENTS_VIEW)
+@limited("export")
+def labels() -> ResponseReturnValue:
+    asked = list(dict.fromkeys(request.args.getlist("of")))
+    ids = {number_in(each) for each in asked[: MOST_LABELS + 1]}
+    them = list(db().scalars(to_be_labelled(among(ids))))
+    form = LabelsForm(them, formdata=request.args)
+    if not form.validate():
+        shown = list({it.id: it for it in (*them, *_newest())}.values())
+        again = LabelsForm(shown, formdata=request.args)
+        again.validate()
+        return _choose(shown, again, 422)
+    return _send(them, _("return-labels"))
+
+
+def _newest() -> list[Replacement]:
+    query = to_be_labelled().order_by(None).order_by(Replacement.id.desc()).limit(MOST_LABELS)
+    return list(db().scalars(query))
+
+
+def _choose(them: list[Replacement], form: LabelsForm, status: int) -> Response:
+    return page("returns/labels.html", status, them=them, form=form if them else None)
+
+
+def _send(them: list[Replacement], name: str) -> Response:
+    asked = request.args.get("size", "")
+    size = Size(asked) if asked in set(Size) else Size.A6 if len(them) == 1 else Size.A4
+    return send_pdf(f"{name}.pdf", labels_pdf(them, size, now=clock.now()))
+
+
+def _page(it: Replacement, status: int = 200) -> Response:
+    return page(
+        "returns/label.html",
+        status,
+        it=it,
+        form=MailForm(),
+        ready=has_label(it),
+        qr=drawn(it.reference),
+        pack=_(TO_PACK[it.model.category]),
+        steps=packing(it),
+        sender=sender_of(it),
+        operator=OPERATOR,
+    )

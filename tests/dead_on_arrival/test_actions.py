@@ -1,0 +1,144 @@
+"""«The new one does not work either»: one click, the same chain, before all others."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+import time_machine
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.accounts.models import Account, User
+from portal.base import clock
+from portal.base.history import What
+from portal.dead_on_arrival.models import ReplacementLink
+from portal.replacements.models import Replacement
+from portal.replacements.rules import Liability, ReturnStage, Stage
+from tests.conftest import SignInAs
+from tests.factories import make_account, make_replacement
+from tests.returns.conftest import BACK, done, fresh, sent, told
+from tests.returns.test_labels import words
+
+Run = Callable[..., int]
+
+
+@pytest.fixture(autouse=True)
+def _today() -> Any:
+    with time_machine.travel("2026-12-02 09:00Z", tick=False):
+        yield
+
+
+def path(it: Replacement) -> str:
+    return f"/replacements/{it.reference}/dead-on-arrival"
+
+
+def test_one_click_sends_another_in_the_same_chain_with_a_return_of_its_own(
+    session: Session, both: Any, account: Account, rma: Replacement, run_jobs: Run
+) -> None:
+    customer, desk = both
+    device = sent(session, account, rma)
+    page = customer.get(f"/replacements/{rma.reference}").text
+    assert "The new one does not work either" in page
+
+    for _ in range(2):  # a double click is led to the same one
+        answer = customer.post(path(rma))
+        assert answer.status_code == 303
+    first, made = session.scalars(select(Replacement).order_by(Replacement.id)).all()
+    assert answer.headers["Location"] == f"/replacements/{made.reference}"
+    assert (made.stage, made.turn, made.product_id) == (Stage.APPROVED, 0, device.id)
+    assert (made.recipient, made.street, made.returned) == (
+        first.recipient,
+        first.street,
+        ReturnStage.NOT_DUE,
+    )
+    assert (first.returned, first.liability) == (ReturnStage.LABEL_READY, Liability.AT_RISK)
+    assert made.promised_on is not None
+    assert done(session, first) == [What.DEAD_ON_ARRIVAL]
+    for client, folder in ((customer, "/replacements"), (desk, "/desk/logistics")):
+        assert made.reference in client.get(f"{folder}/{first.reference}").text
+        assert first.reference in client.get(f"{folder}/{made.reference}").text
+    assert "The new one does not work either" not in words(
+        customer.get(f"/replacements/{first.reference}").text
+    )
+    assert len(session.scalars(select(ReplacementLink)).all()) == 1
+    assert "Dead on arrival: send another one first" in [it[1] for it in told(session, run_jobs)]
+
+
+def test_it_goes_to_the_front_of_what_is_sent(
+    session: Session, both: Any, account: Account, rma: Replacement
+) -> None:
+    customer, desk = both
+    sent(session, account, rma)
+    late = make_replacement(
+        session, account, stage=Stage.APPROVED, hand_over_on=clock.today().replace(day=1)
+    )
+    customer.post(path(rma))
+    made = session.scalars(select(Replacement).where(Replacement.turn == 0)).one()
+    text = desk.get("/desk/logistics").text
+    assert text.index(made.reference) < text.index(late.reference)
+    assert "DOA" in words(text)
+
+
+@pytest.mark.parametrize(("day", "status"), [(23, 303), (24, 422)])
+def test_it_can_be_said_for_thirty_days_from_delivery(
+    day: int, status: int, sign_in: SignInAs, ola: User, rma: Replacement
+) -> None:
+    with time_machine.travel(datetime(2026, 12, day, 22, tzinfo=UTC), tick=False):
+        answer = sign_in(ola).post(path(rma))
+    assert answer.status_code == status
+
+
+def test_how_long_is_what_was_agreed(
+    session: Session, customer: FlaskClient, account: Account, ola: User
+) -> None:
+    it = make_replacement(session, account, by=ola, **BACK)
+    it.dead_on_arrival = 5
+    session.commit()
+    assert (
+        "The new one does not work either" not in customer.get(f"/replacements/{it.reference}").text
+    )
+    refused = customer.post(path(it))
+    assert refused.status_code == 422
+    assert "That can be said for 5 days after delivery." in words(refused.text)
+
+
+@pytest.mark.parametrize("stage", [Stage.APPROVED, Stage.SHIPPED, Stage.CANCELED])
+def test_what_has_not_arrived_is_not_dead(
+    stage: Stage, session: Session, customer: FlaskClient, account: Account, ola: User
+) -> None:
+    it = make_replacement(session, account, by=ola, **BACK | {"stage": stage, "delivered_on": None})
+    assert customer.post(path(it)).status_code == 422
+    assert len(session.scalars(select(Replacement)).all()) == 1
+
+
+def test_a_device_that_is_being_replaced_already_is_not_replaced_again(
+    session: Session, customer: FlaskClient, account: Account, rma: Replacement
+) -> None:
+    make_replacement(session, account, product=sent(session, account, rma))
+    refused = customer.post(path(rma))
+    assert refused.status_code == 422
+    assert "being replaced already" in words(refused.text)
+
+
+def test_the_chain_goes_on(
+    session: Session, customer: FlaskClient, account: Account, rma: Replacement
+) -> None:
+    sent(session, account, rma)
+    customer.post(path(rma))
+    second = session.scalars(select(Replacement).where(Replacement.turn == 0)).one()
+    for name, value in (BACK | {"new_serial_number": "8G22410000SECV"}).items():
+        setattr(second, name, value)
+    session.commit()
+    sent(session, account, second)
+    assert customer.post(path(second)).status_code == 303
+    assert len(session.scalars(select(ReplacementLink)).all()) == 2
+    page = customer.get(f"/replacements/{second.reference}").text
+    assert rma.reference in page
+    assert fresh(session, second).stage is Stage.DELIVERED
+
+
+def test_anothers_does_not_exist(session: Session, customer: FlaskClient) -> None:
+    foreign = make_replacement(session, make_account(session), **BACK)
+    assert customer.post(path(foreign)).status_code == 404

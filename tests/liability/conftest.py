@@ -1,0 +1,1 @@
+from tests.returns.conftest import *  # noqa: F403
