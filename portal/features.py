@@ -69,6 +69,7 @@ from portal.service_requests import routes as service_requests
 from portal.sign_in_rules import provider_routes as sign_in_provider
 from portal.sign_in_rules import routes as sign_in_rules
 from portal.single_sign_on import routes as single_sign_on
+from portal.sites import place_routes as postal_codes
 from portal.sites import routes as sites
 from portal.staff import routes as staff
 from portal.support_figures import routes as support_figures
@@ -132,6 +133,7 @@ FEATURES = [
     ("/desk/standard-answers", standard_answers.bp),
     ("/desk/uploads", uploads.desk_bp),
     ("/password-reset", passwords.bp),
+    ("/postal-codes", postal_codes.bp),
     ("/products", products.bp),
     ("/products/counts", product_counts.bp),
     ("/products/import", product_imports.bp),

@@ -410,6 +410,7 @@ WORDS = {
     "about.document.name": "privacy",
     "about.help_article.name": "import",
     "static.filename": "icon.svg",
+    "postal_codes.place.code": "0155",
     "format": "csv",
 }
 

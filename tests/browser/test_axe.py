@@ -282,6 +282,7 @@ PAGES |= {
 }
 # No pages: files, words for machines, lists for a field, what leads on, what only a fault brings.
 ELSEWHERE = {
+    "/postal-codes/<code>",
     "/replacements/replacements.<any(csv, xlsx):format>",
     "/desk/queue/colleagues",
     "/desk/queue/news",

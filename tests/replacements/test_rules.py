@@ -165,6 +165,15 @@ def test_an_address_is_tidied() -> None:
     assert (checked(told).postal_code, checked(told).phone) == ("0155", "+4722222222")
 
 
+def test_the_postal_code_tells_its_place() -> None:
+    assert checked(replace(HERE, postal_code="8611", city="")).city == "Mo i Rana"
+    abroad = replace(HERE, country="SE", postal_code="114 55", city="Stockholm")
+    assert checked(abroad).city == "Stockholm"
+    with pytest.raises(Refused) as refused:
+        checked(replace(abroad, city=""))
+    assert refused.value.field == "city"
+
+
 def test_a_phone_abroad_is_one_too() -> None:
     assert checked(replace(HERE, phone="+46 8 123 456 78")).phone == "+46812345678"
 
@@ -179,7 +188,8 @@ def test_a_phone_abroad_is_one_too() -> None:
         ("street", "Storgata"),
         ("postal_code", ""),
         ("postal_code", "155"),
-        ("city", ""),
+        ("postal_code", "0000"),
+        ("postal_code", "5003"),  # which is in Bergen, and not in Oslo
         ("city", "O" * 81),
     ],
 )
