@@ -47,6 +47,7 @@ from portal.proofs import passkeys, second_step
 from portal.proofs import routes as proofs
 from portal.registration import routes as registration
 from portal.replacements import asking as replacement_asking
+from portal.replacements import beside as replaced  # noqa: F401 - the same, and follows devices
 from portal.replacements import routes as replacements
 from portal.request_desk import contacts as copy_contacts
 from portal.request_desk import deed_choices, incident_answers, standard_answers

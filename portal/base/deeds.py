@@ -93,6 +93,7 @@ class What(LabelledEnum):
     SPLIT = "split", N_("Split")
     STATUS_CHANGED = "status_changed", N_("Status changed")
     TIME_ADDED = "time_added", N_("Time noted")
+    TOOK_ITS_PLACE = "took_its_place", N_("Took the place of a faulty one")
     UNFOLLOWED = "unfollowed", N_("Follower removed")
     UNLINKED = "unlinked", N_("Connection with a known issue or an incident removed")
     UPDATE_PROMISED = "update_promised", N_("Next update promised")

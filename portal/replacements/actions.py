@@ -1,5 +1,6 @@
 """Asking for a new device before the faulty one comes back."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 
@@ -18,9 +19,10 @@ from portal.replacements.addresses import Address, checked
 from portal.replacements.deeds import go, hold, note_step, settle
 from portal.replacements.faults import CHECKS, FAULTS, Fault
 from portal.replacements.models import Replacement
+from portal.replacements.of_request import follow, note_asked
 from portal.replacements.queries import count_locked
 from portal.replacements.rules import Barred, Liability, ReturnStage, Stage, Track
-from portal.replacements.standing import standing_of
+from portal.replacements.standing import Standing, standings_of
 from portal.service_requests.rules import one_line, whole_text
 
 
@@ -68,11 +70,52 @@ def ask_for_replacement(
     now: datetime,
 ) -> Replacement:
     """Ask for a new device. By rule it is approved at once, so that what was promised holds."""
-    if isinstance(device, ProductCount):
-        device = session.scalars(count_locked(device.id)).one()
-    standing = standing_of(session, device, now=now)
-    if standing.barred:
-        raise Refused(standing.barred.label)
+    return ask_for_replacements(session, [device], asked, by=by, now=now)[0]
+
+
+def ask_for_replacements(
+    session: ScopedSession,
+    devices: Sequence[Product | ProductCount],
+    asked: Asked,
+    *,
+    number: int = 1,
+    by: Doer,
+    now: datetime,
+) -> list[Replacement]:
+    """The same for each of several, or for `number` of those that are counted in a line: all of
+    them or none, each by itself from then on."""
+    if isinstance(devices[0], ProductCount):
+        devices = [session.scalars(count_locked(devices[0].id)).one()]
+    both = zip(devices, standings_of(session, devices, number=number, now=now), strict=True)
+    each = [(device, it) for device, it in both for _ in range(number_of(device, number))]
+    for _device, standing in each:
+        if standing.barred:
+            raise Refused(standing.barred.label)
+    made = [_ask(session, device, standing, asked, by=by, now=now) for device, standing in each]
+    if len(made) > 1:
+        for it in made:
+            it.first_id = made[0].id
+    for it, (_device, standing) in zip(made, each, strict=True):
+        if standing.by_rule:
+            approve(session, it, standing.targets["cut_off"], by=None, now=now)
+        settle(session, it, now=now)
+    return made
+
+
+def number_of(device: Product | ProductCount, number: int) -> int:
+    """How many new ones are sent for a device, or for a line of them."""
+    return number if isinstance(device, ProductCount) else 1
+
+
+def _ask(
+    session: ScopedSession,
+    device: Product | ProductCount,
+    standing: Standing,
+    asked: Asked,
+    *,
+    by: Doer,
+    now: datetime,
+) -> Replacement:
     asked = checked_asking(standing.model, asked)
     asker = session.get(User, by.id)
     made = Replacement(
@@ -107,9 +150,7 @@ def ask_for_replacement(
         raise Refused(Barred.BEING_REPLACED.label) from None
     note_step(session, made, Track.REPLACEMENT, Stage.REQUESTED, by=by, now=now)
     happened(session, made, What.REPLACEMENT_ASKED, by=by, fault=asked.fault)
-    if standing.by_rule:
-        approve(session, made, standing.targets["cut_off"], by=None, now=now)
-    settle(session, made, now=now)
+    note_asked(session, made, by=by, now=now)
     return made
 
 
@@ -129,6 +170,7 @@ def approve(
     replacement.approved_at, replacement.approved_by_id = now, by.id if by else None
     replacement.hand_over_on, replacement.promised_on = promise.handed_over, promise.arrives
     happened(session, replacement, What.APPROVED, by=by)
+    follow(session, replacement, now=now)
 
 
 def call_off(session: ScopedSession, replacement: Replacement, *, by: Doer, now: datetime) -> None:
@@ -139,3 +181,4 @@ def call_off(session: ScopedSession, replacement: Replacement, *, by: Doer, now:
     go(session, it, Track.REPLACEMENT, Stage.CANCELED, by=by, now=now)
     happened(session, it, What.CALLED_OFF, by=by)
     settle(session, it, now=now)
+    follow(session, it, now=now)

@@ -10,6 +10,7 @@ from portal.base.words import N_, Refused
 from portal.replacements.actions import approve
 from portal.replacements.deeds import MOVED_ON, go, hold, settle
 from portal.replacements.models import Replacement
+from portal.replacements.of_request import follow
 from portal.replacements.queries import agreement_in_force
 from portal.replacements.rules import Stage, Track
 from portal.service_requests.rules import one_line
@@ -42,3 +43,4 @@ def decline(
     it.declined_because = line
     happened(session, it, What.DECLINED, by=by)
     settle(session, it, now=now)
+    follow(session, it, now=now)

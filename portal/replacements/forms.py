@@ -12,14 +12,17 @@ from wtforms import (
     TextAreaField,
 )
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import InputRequired, Length, NumberRange
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from portal.base.words import LabelledEnum
+from portal.products.forms import PickedField
 from portal.replacements.actions import Asked
 from portal.replacements.addresses import Address
-from portal.replacements.faults import CHECKS, FAULTS, Fault
+from portal.replacements.faults import CHECKS, Fault
+from portal.replacements.lots import MOST, Lot
 from portal.sites.rules import Country
+from portal.web.fields import WholeNumberField
 from portal.web.formats import place
 from portal.web.forms import CreatingForm, Form, choices_of
 from portal.web.locale import gettext as _
@@ -41,20 +44,35 @@ class FaultForm(Form):
     class Meta(Form.Meta):
         csrf = False
 
-    product = HiddenField()
+    product = PickedField()
     count = HiddenField()
+    request = HiddenField()
+    number = WholeNumberField(
+        _l("How many are faulty?"),
+        [
+            InputRequired(_l("Enter the number of devices.")),
+            NumberRange(1, MOST, _l("You can ask for at most %(most)s at once.", most=MOST)),
+        ],
+        default=1,
+    )
     fault = RadioField(_l("What is wrong?"), [InputRequired(_l("Choose what is wrong."))])
 
-    def __init__(self, category: LabelledEnum, **options: Any) -> None:
+    def __init__(self, lot: Lot, **options: Any) -> None:
         super().__init__(**options)
-        self.fault.choices = choices_among(FAULTS[category])  # type: ignore[index]
+        self.fault.choices = choices_among(lot.faults)
+        if lot.counted is None or lot.counted.number == 1:
+            del self.number
+        elif not self.number.raw_data:  # an address that says no number means one
+            self.number.data, self.number.raw_data = 1, ["1"]
 
 
 class ReplacementForm(CreatingForm):
     """What was tried, and where the new device is sent. `saved` are the sites to choose from."""
 
-    product = HiddenField(validators=[_most(40)])
+    product = PickedField()
     count = HiddenField(validators=[_most(40)])
+    number = HiddenField(validators=[_most(40)])
+    request = HiddenField(validators=[_most(40)])
     fault = HiddenField(validators=[_most(40)])
     shown = HiddenField(validators=[_most(10)])  # the day that was promised when it was checked
     tried = SelectMultipleField(
@@ -113,7 +131,7 @@ class ReplacementForm(CreatingForm):
         who = {"recipient": self.recipient.data or "", "phone": self.phone.data or ""}
         return Address(**told | {"hours": hours} | who)
 
-    def asking(self, recipient_id: int | None) -> Asked:
+    def asking(self, recipient_id: int | None, request_id: int | None = None) -> Asked:
         return Asked(
             fault=self.asked,
             tried=[int(each) for each in self.tried.data or ()],
@@ -121,6 +139,7 @@ class ReplacementForm(CreatingForm):
             description=self.description.data or "",
             address=self.address,
             recipient_id=recipient_id,
+            request_id=request_id,
         )
 
 

@@ -32,6 +32,7 @@ class Replacement(Followed, Owned, Base):
         Index("ix_replacement_product", "account_id", "product_id", "id"),
         Index("ix_replacement_site", "account_id", "site_id", "id"),
         Index("ix_replacement_request", "account_id", "request_id"),
+        Index("ix_replacement_first", "account_id", "first_id", "id"),
         Index("ix_replacement_approved_at", "account_id", "approved_at"),
         Index("ix_replacement_desk", "stage", "hand_over_on", "id"),
         Index("ix_replacement_desk_return", "returned", "return_due_on", "id"),
@@ -51,6 +52,7 @@ class Replacement(Followed, Owned, Base):
     site_id: Mapped[int | None]  # where the device is
     site: Mapped[Site | None] = relationship(viewonly=True)
     request_id: Mapped[int | None]
+    first_id: Mapped[int | None]  # the first of those that were asked for together
     fault: Mapped[Fault]
     tried: Mapped[list[int]] = mapped_column(JSON)  # which of the fault's checks
     untried: Mapped[str] = mapped_column(String(200), default="")  # why not the others

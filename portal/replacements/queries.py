@@ -1,5 +1,6 @@
 """What is looked up about replacements; what nobody else may see the session leaves out."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -11,7 +12,7 @@ from portal.agreements.models import Agreement
 from portal.catalogue.models import ProductModel
 from portal.products.models import Product, ProductCount
 from portal.replacements.models import Replacement, ReplacementStep
-from portal.replacements.rules import CALLED_OFF
+from portal.replacements.rules import CALLED_OFF, ON_THE_WAY
 
 
 def replacement_with_id(replacement_id: Any) -> Select[Replacement]:
@@ -60,9 +61,30 @@ def count_locked(count_id: int) -> Select[ProductCount]:
     )
 
 
-def open_of_product(product_id: int) -> Select[Replacement]:
+def open_of_products(product_ids: Sequence[int]) -> Select[Replacement]:
+    """Of each there is at most one."""
     return select(Replacement).where(
-        Replacement.product_id == product_id, Replacement.closed_at.is_(None)
+        Replacement.product_id.in_(product_ids), Replacement.closed_at.is_(None)
+    )
+
+
+def asked_together(first_id: int) -> Select[Replacement]:
+    """Those that were asked for at once, in their order; with what a receipt says of each."""
+    return (
+        select(Replacement)
+        .options(
+            joinedload(Replacement.product).load_only(Product.serial_number, Product.identifier),
+            joinedload(Replacement.model).load_only(ProductModel.name),
+        )
+        .where(Replacement.first_id == first_id)
+        .order_by(Replacement.id)
+    )
+
+
+def arriving_as(serial_number: str) -> Select[Replacement]:
+    """The replacement that is on its way with this device in it."""
+    return select(Replacement).where(
+        Replacement.new_serial_number == serial_number, Replacement.stage.in_(ON_THE_WAY)
     )
 
 

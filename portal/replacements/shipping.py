@@ -12,11 +12,12 @@ from portal.base.tenancy import ScopedSession
 from portal.base.words import N_, Refused
 from portal.catalogue.catalogue import catalogue_of
 from portal.delivery_times.times import delivery_times
-from portal.products.indexing import index_products
-from portal.products.models import Product, ProductStatus
+from portal.products.models import Product
 from portal.products.rules import bare, fits, read_serial_number
 from portal.replacements.deeds import go, hold, settle
+from portal.replacements.inventory import take_its_place
 from portal.replacements.models import Replacement
+from portal.replacements.of_request import follow
 from portal.replacements.rules import (
     Liability,
     ReturnStage,
@@ -79,9 +80,10 @@ def deliver(
     it.delivered_on = on
     if it.returned is ReturnStage.LABEL_READY:
         it.return_due_on = _due(session, it, on)
-    _take_its_place(session, it, by=by, now=now)
+    take_its_place(session, it, by=by, now=now)
     happened(session, it, What.DELIVERED, by=by)
     settle(session, it, now=now)
+    follow(session, it, now=now)
 
 
 def receive_back(
@@ -143,34 +145,3 @@ def _new_serial(session: ScopedSession, it: Replacement, text: str) -> str:
             wanted=wanted.name,
         )
     return serial
-
-
-def _take_its_place(
-    session: ScopedSession, it: Replacement, *, by: Doer | None, now: datetime
-) -> None:
-    """Register the new device where the faulty one was, which is out of use from this moment: so
-    it is one device at any time. Of those by count there is one still."""
-    old = session.get(Product, it.product_id) if it.product_id else None
-    if old is None or old.status is not ProductStatus.ACTIVE:
-        return
-    old.status, old.changed_at = ProductStatus.REPLACED, now
-    happened(session, old, What.REPLACED, by=by, replacement=it.reference)
-    new = Product(
-        account_id=it.account_id,
-        model_id=old.model_id,
-        serial_number=it.new_serial_number,
-        registered_at=now,
-        registered_by_id=it.asked_by_id,
-        changed_at=now,
-        **{name: getattr(old, name) for name in ("site_id", "room", "asset_tag", "holder")},
-    )
-    index_products(session, [old])
-    try:
-        with session.begin_nested():
-            session.add(new)
-    except IntegrityError as error:
-        if not broke(error, "uq_product_serial_number"):
-            raise
-        return  # somebody registered it from its label already
-    happened(session, new, What.REGISTERED, by=by)
-    index_products(session, [new])

@@ -1,10 +1,16 @@
 """The page of a request, drawn: as it is looked at, or once more with what was typed in a form."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from flask import request, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.base import clock
 from portal.base.access import Permission
+from portal.replacements.of_request import replacements_of_request, way_to_ask
+from portal.replacements.wording import stage_color
+from portal.replacements.wording import status_sentence as sentence_of_replacement
 from portal.request_pages.finding import id_of
 from portal.request_pages.forms import (
     FollowerForm,
@@ -36,6 +42,8 @@ WORDS = {
     "promise_sentence": promise_sentence,
     "promise_state": promise_state,
     "status_color": status_color,
+    "stage_color": stage_color,
+    "replaced_sentence": lambda row: sentence_of_replacement(row, today=clock.today()),
 }
 
 
@@ -56,10 +64,19 @@ def request_page(reference: str, status: int = 200, **sent: Form) -> ResponseRet
         request_=it.request,
         form=form,
         forms=forms | sent,
+        replaced=replaced_in(it.request),
+        way_to_ask=way_to_ask(it.request),
         fresh=it.fresh(request.args.get("after", type=int)),
         quiet=not sent,
         **WORDS,
     )
+
+
+def replaced_in(request: ServiceRequest) -> Sequence[Any]:
+    """Its replacements, for those who may see them. A request that never was about a device has
+    none, and nothing is asked."""
+    sees = viewer().may(Permission.REPLACEMENTS_VIEW) and request.model_id is not None
+    return replacements_of_request(db(), request.id) if sees else ()
 
 
 def _forms(looked: Looked) -> dict[str, Form]:

@@ -50,7 +50,7 @@ TOLD = (
     *(What.REMEDY_RECORDED, What.ESCALATION_ENDED, What.ASSIGNED, What.FOLLOWED, What.UNFOLLOWED),
     *(What.HANDED_OVER, What.CHANGED, What.LINKED, What.RATED),
     *(What.KNOWN_ISSUE_LINKED, What.INCIDENT_LINKED, What.UNLINKED),
-    *(What.CLOUD_PARTNER_BEGUN, What.CLOUD_PARTNER_STEP),
+    *(What.CLOUD_PARTNER_BEGUN, What.CLOUD_PARTNER_STEP, What.REPLACEMENT_ASKED),
 )
 _ID = bindparam("request_id", type_=Integer)
 # The other request of a link, from whichever side it is looked at.
