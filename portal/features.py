@@ -3,6 +3,7 @@
 from portal.about import routes as about
 from portal.accounts import routes as accounts
 from portal.activity import routes as activity
+from portal.approval_rules import routes as approval_rules
 from portal.cloud_partners import desk as cloud_partner_desk
 from portal.cloud_partners import routes as cloud_partners
 from portal.delivery_times import routes as delivery_times
@@ -17,6 +18,7 @@ from portal.desk import mailbox as desk_mailbox
 from portal.desk import parked_jobs as desk_jobs
 from portal.desk import partners as desk_partners
 from portal.desk import routes as desk
+from portal.desk import successors as desk_successors
 from portal.escalations import routes as escalations
 from portal.factors import passkey_routes, recovery_routes, reset_routes
 from portal.factors import routes as factors
@@ -25,6 +27,7 @@ from portal.invitations import inviting
 from portal.invitations import routes as invitations
 from portal.known_issues import beside  # noqa: F401 - what it tells of devices is shown
 from portal.known_issues import routes as known_issues
+from portal.logistics import papers as logistics_papers
 from portal.logistics import routes as logistics
 from portal.mail_intake import routes as mail_intake
 from portal.mail_intake import takeover_routes as mail_takeover
@@ -73,6 +76,7 @@ from portal.single_sign_on import routes as single_sign_on
 from portal.sites import place_routes as postal_codes
 from portal.sites import routes as sites
 from portal.staff import routes as staff
+from portal.stock import routes as stock
 from portal.support_figures import routes as support_figures
 from portal.uploads import routes as uploads
 from portal.users import person, visibility
@@ -91,6 +95,7 @@ FEATURES = [
     ("/desk/accounts", desk_customers.bp),
     ("/desk/agreements", desk_agreements.bp),
     ("/desk/catalogue", desk_catalogue.bp),
+    ("/desk/catalogue", desk_successors.bp),
     ("/desk/delivery-times", delivery_times.bp),
     ("/desk/escalations", escalations.bp),
     ("/desk/incidents", desk_incidents.bp),
@@ -99,6 +104,9 @@ FEATURES = [
     ("/desk/known-issues", desk_known_issues.bp),
     ("/desk/log", activity.desk_bp),
     ("/desk/logistics", logistics.bp),
+    ("/desk/logistics", logistics_papers.bp),
+    ("/desk/logistics/rules", approval_rules.bp),
+    ("/desk/logistics/stock", stock.bp),
     ("/desk/mail-intake", mail_intake.bp),
     ("/desk/mail-intake", mail_takeover.bp),
     ("/desk/mailbox", desk_mailbox.bp),

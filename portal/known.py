@@ -24,6 +24,7 @@ from portal.service_requests import desk_models
 from portal.service_requests import holdings as requests_held
 from portal.service_requests import jobs as service_requests
 from portal.replacements import models as replacements
+from portal.replacements import waiting as replacements_waiting
 from portal.sites import holdings
 from portal.uploads import jobs as uploads
 

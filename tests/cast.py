@@ -53,6 +53,7 @@ from tests.factories import (
     make_replacement,
     make_request,
     make_site,
+    make_stock,
     make_user,
 )
 
@@ -337,6 +338,9 @@ RECORDS: dict[str, Callable[[Making], str]] = {
     "replacement_asking.reference": a_replacement,
     "replacements.reference": a_replacement,
     "logistics.ref": a_replacement,
+    "logistics_papers.ref": a_replacement,
+    "stock.line_id": lambda it: str(make_stock(it.session, 3).id),
+    "desk_successors.ref": lambda it: reference("M", make_model(it.session).id),
     "request_opening.reference": lambda it: make_request(it.session, it.account).reference,
     "products.reference": lambda it: make_product(it.session, account=it.account).reference,
     "product_counts.reference": a_count,

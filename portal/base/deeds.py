@@ -90,6 +90,7 @@ class What(LabelledEnum):
     SIGNED_OUT = "signed_out", N_("Signed out")
     SIGN_INS_ENDED = "sign_ins_ended", N_("Signed out other browsers")
     SIGN_IN_FAILED = "sign_in_failed", N_("Sign-in refused")
+    STOCK_RECEIVED = "stock_received", N_("Received in stock")
     SPLIT = "split", N_("Split")
     STATUS_CHANGED = "status_changed", N_("Status changed")
     TIME_ADDED = "time_added", N_("Time noted")

@@ -40,6 +40,7 @@ class Model:
     end_of_service: date | None
     part_numbers: tuple[str, ...]
     demo: bool  # whether its dates and part numbers are made up
+    successor_id: int | None = None  # what is sent instead when there is none left
 
 
 class Catalogue:

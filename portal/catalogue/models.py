@@ -63,6 +63,8 @@ class ProductModel(Base):
     serial_pattern: Mapped[SerialPattern] = mapped_column(default=SerialPattern.UNKNOWN)
     end_of_sale: Mapped[date | None]  # the last day it is sold
     end_of_service: Mapped[date | None]  # the last day it can be covered
+    # What is sent instead when there is none left, as staff name it.
+    successor_id: Mapped[int | None] = mapped_column(ForeignKey("product_model.id"))
     demo: Mapped[bool] = mapped_column(default=False)  # its dates and part numbers are made up
     part_numbers: Mapped[list["PartNumber"]] = relationship(
         back_populates="model", cascade="all, delete-orphan", order_by="PartNumber.id"

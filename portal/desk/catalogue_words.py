@@ -23,6 +23,7 @@ def model_words() -> Words:
         "serial_pattern": (_("Serial number"), _label_of(SerialPattern)),
         "end_of_sale": (_("Last day of sale"), day),
         "end_of_service": (_("Last day of service"), day),
+        "successor": (_("Sent instead when there is none"), plain),
         "demo": (_("Demo data"), yes_or_no),
     }
 

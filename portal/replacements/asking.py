@@ -10,6 +10,7 @@ from portal.base.submissions import submission
 from portal.base.words import N_, Refused
 from portal.replacements.actions import ask_for_replacements
 from portal.replacements.asking_pages import (
+    NO_DAY,
     answers_page,
     barred_page,
     choose_page,
@@ -20,7 +21,7 @@ from portal.replacements.asking_pages import (
 )
 from portal.replacements.faults import Fault
 from portal.replacements.finding import saved_addresses
-from portal.replacements.forms import FaultForm, ReplacementForm
+from portal.replacements.forms import WAIT, FaultForm, ReplacementForm
 from portal.replacements.lots import MOST, Lot, lot_named
 from portal.replacements.queries import asked_together, replacement_with_id
 from portal.replacements.rules import PREFIX
@@ -97,8 +98,10 @@ def send() -> ResponseReturnValue:
             sent = submission(db(), form.token.data, by=viewer().id)
             if not sent.led_to:
                 now = clock.now()
-                day = promised(db(), lot.standing, form.address, now=now).arrives
-                if not lot.barred and form.shown.data != day.isoformat():
+                waits = form.chosen == WAIT
+                promise = promised(db(), lot.standings, form.address, waits=waits, now=now)
+                day = promise.arrives.isoformat() if promise else NO_DAY
+                if not lot.barred and form.shown.data != day:
                     form.refuse(Refused(LATER))
                     return answers_page(lot, form, 422)
                 request_id = lot.request.id if lot.request else None
@@ -110,6 +113,7 @@ def send() -> ResponseReturnValue:
                 sent.led_to = url_for(".receipt", reference=made[0].reference)
             return redirect(sent.led_to, 303)
         except Refused as refusal:
+            lot, form = _sent() or sent_in  # as it is now: somebody else may have had the last one
             form.refuse(refusal)
     if lot.barred:
         return barred_page(lot, 422)
@@ -140,4 +144,4 @@ def _sent() -> tuple[Lot, ReplacementForm] | None:
     if lot is None or fault not in lot.faults:
         return None
     saved = saved_addresses(db(), lot.device.site_id)
-    return lot, ReplacementForm(asked=Fault(fault), saved=saved)
+    return lot, ReplacementForm(asked=Fault(fault), saved=saved, short=lot.short)

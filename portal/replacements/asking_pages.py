@@ -9,6 +9,7 @@ from portal.replacements.actions import checked_asking
 from portal.replacements.faults import Fault, tried_of
 from portal.replacements.finding import devices_to_choose, saved_addresses
 from portal.replacements.forms import FaultForm, ReplacementForm
+from portal.replacements.holding import held_back
 from portal.replacements.lots import Lot
 from portal.replacements.standing import promised, reseller_of
 from portal.replacements.wording import order_before
@@ -17,6 +18,8 @@ from portal.web.guard import account, viewer
 from portal.web.operator import OPERATOR
 from portal.web.pages import page
 from portal.web.session import db
+
+NO_DAY = "-"  # nobody knows when there are more
 
 
 def choose_page(status: int = 200) -> ResponseReturnValue:
@@ -49,8 +52,8 @@ def where_page(lot: Lot, form: ReplacementForm, status: int = 200) -> ResponseRe
 
 def answers_page(lot: Lot, form: ReplacementForm, status: int = 200) -> ResponseReturnValue:
     asked, now = checked_asking(lot.standing.model, form.asking(None)), clock.now()
-    promise = promised(db(), lot.standing, asked.address, now=now)
-    form.shown.data = promise.arrives.isoformat()
+    promise = promised(db(), lot.standings, asked.address, waits=asked.waits, now=now)
+    form.shown.data = promise.arrives.isoformat() if promise else NO_DAY
     return page(
         "replacements/answers.html",
         status,
@@ -59,7 +62,8 @@ def answers_page(lot: Lot, form: ReplacementForm, status: int = 200) -> Response
         asked=asked,
         tried=tried_of(asked.fault, asked.tried),
         promise=promise,
-        order_before=order_before(promise, now),
+        order_before=order_before(promise, now) if promise else "",
+        held=held_back(db(), lot.standings, asked.address, number=lot.number, now=now),
     )
 
 
@@ -70,7 +74,7 @@ def first_form(lot: Lot, fault: Fault) -> ReplacementForm:
         me = db().get_one(User, viewer().id)
         known |= {"recipient": me.name, "phone": phone(me.phone) if me.phone else ""}
     saved = saved_addresses(db(), lot.device.site_id)
-    return ReplacementForm(formdata=None, data=known, asked=fault, saved=saved)
+    return ReplacementForm(formdata=None, data=known, asked=fault, saved=saved, short=lot.short)
 
 
 def colleague(form: ReplacementForm) -> int | None:

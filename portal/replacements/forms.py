@@ -1,6 +1,6 @@
 """What people fill in to have a device replaced."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from wtforms import (
@@ -21,15 +21,16 @@ from portal.replacements.actions import Asked
 from portal.replacements.addresses import Address
 from portal.replacements.faults import CHECKS, Fault
 from portal.replacements.lots import MOST, Lot
+from portal.replacements.standing import Standing
 from portal.sites.rules import Country
 from portal.web.fields import WholeNumberField
-from portal.web.formats import place
+from portal.web.formats import listing, place, weekday_date
 from portal.web.forms import CreatingForm, Form, choices_of
 from portal.web.locale import gettext as _
 from portal.web.locale import label
 from portal.web.locale import lazy_gettext as _l
 
-OTHER = "other"
+OTHER, WAIT, INSTEAD = "other", "wait", "instead"
 _ADDRESS = ("street", "postal_code", "city", "country", "hours")
 Saved = Mapping[str, tuple[str, Address]]
 
@@ -99,15 +100,19 @@ class ReplacementForm(CreatingForm):
     postal_code = StringField(_l("Postal code"), [_most(10)])
     city = StringField(_l("City"), [_most(80)])
     country = SelectField(_l("Country"), default=Country.NORWAY.value)
+    supply = RadioField(_l("There are not enough left"), [InputRequired(_l("Choose what to do."))])
     hours = StringField(
         _l("When somebody can receive it"),
         [_most(200)],
         description=_l("For example: Monday to Friday 8–16."),
     )
 
-    def __init__(self, *args: Any, asked: Fault, saved: Saved, **options: Any) -> None:
+    def __init__(
+        self, *args: Any, asked: Fault, saved: Saved, short: Sequence[Standing], **options: Any
+    ) -> None:
         super().__init__(*args, **options)
         self.asked, self.saved = asked, saved
+        self._offer(short)
         checks = enumerate(CHECKS[asked])
         self.tried.choices = [SelectChoice(str(number), _(text)) for number, text in checks]
         self.where.choices = [
@@ -120,6 +125,35 @@ class ReplacementForm(CreatingForm):
         self.country.choices = choices_of(Country)
         if self.where.data is None:
             self.where.data = next(iter(saved), OTHER)
+
+    def _offer(self, short: Sequence[Standing]) -> None:
+        """What to do about what there is not enough of; nothing is asked where there is."""
+        if not short:
+            del self.supply
+            return
+        instead = [(it.model.name, it.offer.instead.name) for it in short if it.offer.instead]
+        days = [it.offer.expected_on for it in short]
+        choices = []
+        if len(instead) == len(short):
+            get = _("Get %(models)s instead", models=listing([after for _before, after in instead]))
+            at_once = {"hint": _("It is in stock, and is sent at once.")}
+            choices.append(SelectChoice(INSTEAD, get, render_kw=at_once))
+        known = [day for day in days if day]
+        told = (
+            _("We expect more %(day)s.", day=weekday_date(max(known)))
+            if len(known) == len(days)
+            else _("We do not know yet when there are more, and tell you when we do.")
+        )
+        wait = _("Wait for %(models)s", models=listing([it.model.name for it in short]))
+        choices.append(SelectChoice(WAIT, wait, render_kw={"hint": told}))
+        self.supply.choices = choices
+        if self.supply.data is None:
+            self.supply.data = choices[0].value
+
+    @property
+    def chosen(self) -> str:
+        """What to do where there are not enough."""
+        return (self.supply.data or "") if self.supply else ""
 
     @property
     def address(self) -> Address:
@@ -140,6 +174,8 @@ class ReplacementForm(CreatingForm):
             address=self.address,
             recipient_id=recipient_id,
             request_id=request_id,
+            waits=self.chosen == WAIT,
+            instead=self.chosen == INSTEAD,
         )
 
 

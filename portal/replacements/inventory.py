@@ -32,7 +32,7 @@ def take_its_place(
     if new is None:
         new = Product(
             account_id=it.account_id,
-            model_id=it.model_id,
+            model_id=it.to_send_id,
             serial_number=it.new_serial_number,
             registered_at=now,
             registered_by_id=it.asked_by_id,

@@ -60,6 +60,11 @@ class Lot:
         return [device.reference for device, it in both if not it.barred]
 
     @property
+    def short(self) -> list[Standing]:
+        """One for each model of which there are not enough."""
+        return list({it.model.id: it for it in self.standings if not it.offer.enough}.values())
+
+    @property
     def models(self) -> dict[str, int]:
         """How many there are of each model, by its name."""
         found: dict[str, int] = {}

@@ -26,6 +26,7 @@ def replacement_with_id(replacement_id: Any) -> Select[Replacement]:
             ),
             joinedload(Replacement.product).load_only(Product.serial_number, Product.identifier),
             joinedload(Replacement.model).load_only(ProductModel.name),
+            joinedload(Replacement.sent_model).load_only(ProductModel.name),
             joinedload(Replacement.site).load_only(Site.name),
             asked_by.joinedload(User.partner).load_only(Partner.name),
         )
@@ -96,6 +97,13 @@ def open_of_count(count: ProductCount) -> Select[int]:
         Replacement.product_id.is_(None),
         Replacement.closed_at.is_(None),
         here,
+    )
+
+
+def sent_as_new(serial_numbers: Sequence[str]) -> Select[*tuple[Any, ...]]:
+    """Which of these devices came as new ones, and when."""
+    return select(Replacement.new_serial_number, Replacement.delivered_on).where(
+        Replacement.new_serial_number.in_(serial_numbers), Replacement.delivered_on.is_not(None)
     )
 
 

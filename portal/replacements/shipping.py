@@ -27,6 +27,7 @@ from portal.replacements.rules import (
     return_due,
 )
 from portal.service_requests.rules import one_line
+from portal.stock.actions import take
 
 TAKEN = N_("This serial number was sent in another replacement.")
 
@@ -65,6 +66,7 @@ def ship(
         it.return_due_on = _due(session, it, arrives)
     happened(session, it, What.SHIPPED, by=by)
     settle(session, it, now=now)
+    take(session, it.stock_id)
 
 
 def deliver(
@@ -124,11 +126,11 @@ def _due(session: ScopedSession, it: Replacement, delivered_on: date) -> date:
 
 def _new_serial(session: ScopedSession, it: Replacement, text: str) -> str:
     """The serial number of a device of the right model that is nobody's yet."""
-    catalogue = catalogue_of(session, knowing=[it.model_id])
-    wanted = catalogue[it.model_id]
+    catalogue = catalogue_of(session, knowing=[it.to_send_id])
+    wanted = catalogue[it.to_send_id]
     serial = read_serial_number(text, pattern=wanted.serial_pattern)
     known = session.scalars(select(Product).where(Product.serial_number == serial)).first()
-    if known and known.model_id != it.model_id:
+    if known and known.model_id != it.to_send_id:
         raise Refused(
             N_("This is a %(scanned)s, but a %(wanted)s is to be sent."),
             field="serial_number",

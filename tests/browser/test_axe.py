@@ -262,6 +262,9 @@ PAGES |= {
         ["/desk/logistics", *(f"/desk/logistics?view={it}" for it in ("approve", "returns"))],
     ),
     "/desk/logistics/<ref>": (LARS, ["/desk/logistics/{replacement}"]),
+    "/desk/logistics/rules": (LARS, ["/desk/logistics/rules"]),
+    "/desk/logistics/stock": (LARS, ["/desk/logistics/stock"]),
+    "/desk/logistics/stock/<int(max=2147483647):line_id>": (LARS, ["/desk/logistics/stock/1"]),
     "/replacements": (KARI, ["/replacements", "/replacements?q=finnesikke"]),
     "/replacements/<reference>": (KARI, ["/replacements/{replacement}"]),
     "/replacements/<reference>/receipt": (KARI, ["/replacements/{replacement}/receipt"]),
@@ -283,6 +286,7 @@ PAGES |= {
 # No pages: files, words for machines, lists for a field, what leads on, what only a fault brings.
 ELSEWHERE = {
     "/postal-codes/<code>",
+    "/desk/logistics/<ref>/packing-slip.pdf",
     "/replacements/replacements.<any(csv, xlsx):format>",
     "/desk/queue/colleagues",
     "/desk/queue/news",

@@ -12,7 +12,7 @@ from portal.base.search import Kind, find, query_of
 from portal.base.tenancy import ScopedSession
 from portal.products.actions import Place, register_product
 from portal.products.models import Product, ProductCount, ProductStatus
-from portal.replacements.actions import call_off
+from portal.replacements.approving import call_off
 from portal.replacements.inventory import keep_the_other
 from portal.replacements.models import Replacement
 from portal.replacements.rules import Stage
