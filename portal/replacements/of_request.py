@@ -1,15 +1,15 @@
 """A service request and the replacements that were asked for in it: each tells of the other."""
 
-from collections.abc import Collection, Sequence
-from datetime import datetime
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from sqlalchemy import select
+from sqlalchemy import String, case, cast, func, select
 
 from portal.base.history import Doer, What, happened
 from portal.base.tenancy import ScopedSession
-from portal.replacements.list_queries import replacements_listed
 from portal.replacements.models import Replacement
 from portal.replacements.rules import ON_THE_WAY, Stage
 from portal.service_requests.deeds import hold, settle
@@ -17,13 +17,43 @@ from portal.service_requests.handling import change_status
 from portal.service_requests.models import ServiceRequest
 from portal.service_requests.rules import STOPPED, Status
 
-MOST = 20
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A replacement as the page of its request tells of it."""
+
+    id: int
+    stage: Stage
+    promised_on: date | None
+    delivered_on: date | None
+    expected_on: date | None
+    waits_for_stock: bool
 
 
-def replacements_of_request(session: ScopedSession, request_id: int) -> Sequence[Any]:
-    """As rows of a list, the newest first."""
-    listed = replacements_listed(Replacement.request_id == request_id)
-    return session.execute(listed.order_by(Replacement.id.desc()).limit(MOST)).all()
+def told_with_request(request_id: Any) -> Any:
+    """Its replacements as one text, so that they come along with the request in its statement."""
+    days = (Replacement.promised_on, Replacement.delivered_on, Replacement.expected_on)
+    parts: list[Any] = [cast(Replacement.id, String), cast(Replacement.stage, String)]
+    parts += [func.coalesce(cast(each, String), "-") for each in days]
+    parts.append(case((Replacement.waits_for_stock, "1"), else_="0"))
+    line = parts[0]
+    for part in parts[1:]:
+        line = line + " " + part
+    told: Any = select(func.aggregate_strings(line, "\n"))
+    return told.where(Replacement.request_id == request_id).scalar_subquery()
+
+
+def read_rows(told: str | None) -> list[Row]:
+    """The newest first."""
+    return sorted(map(_row, (told or "").splitlines()), key=lambda it: it.id, reverse=True)
+
+
+def _row(line: str) -> Row:
+    number, stage, *days, waits = line.split(" ")
+    promised, delivered, expected = (
+        None if day == "-" else date.fromisoformat(day) for day in days
+    )
+    return Row(int(number), Stage(stage), promised, delivered, expected, waits == "1")
 
 
 def way_to_ask(request: ServiceRequest) -> str:

@@ -178,7 +178,7 @@ def show_page(
         internal=isinstance(form, NoteForm) or request.args.get("write") == "note",
         deeds_of=deeds_of,
         no_news=no_news,
-        replaced=replaced_in(it),
+        replaced=replaced_in(looked),
         way_to_ask=way_to_ask(it),
         **WORDS,
     )

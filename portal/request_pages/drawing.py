@@ -1,14 +1,11 @@
 """The page of a request, drawn: as it is looked at, or once more with what was typed in a form."""
 
-from collections.abc import Sequence
-from typing import Any
-
 from flask import request, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.base import clock
 from portal.base.access import Permission
-from portal.replacements.of_request import replacements_of_request, way_to_ask
+from portal.replacements.of_request import Row, read_rows, way_to_ask
 from portal.replacements.wording import stage_color
 from portal.replacements.wording import status_sentence as sentence_of_replacement
 from portal.request_pages.finding import id_of
@@ -64,7 +61,7 @@ def request_page(reference: str, status: int = 200, **sent: Form) -> ResponseRet
         request_=it.request,
         form=form,
         forms=forms | sent,
-        replaced=replaced_in(it.request),
+        replaced=replaced_in(looked),
         way_to_ask=way_to_ask(it.request),
         fresh=it.fresh(request.args.get("after", type=int)),
         quiet=not sent,
@@ -72,11 +69,10 @@ def request_page(reference: str, status: int = 200, **sent: Form) -> ResponseRet
     )
 
 
-def replaced_in(request: ServiceRequest) -> Sequence[Any]:
-    """Its replacements, for those who may see them. A request that never was about a device has
-    none, and nothing is asked."""
-    sees = viewer().may(Permission.REPLACEMENTS_VIEW) and request.model_id is not None
-    return replacements_of_request(db(), request.id) if sees else ()
+def replaced_in(looked: Looked) -> list[Row]:
+    """Its replacements, for those who may see them."""
+    sees = viewer().may(Permission.REPLACEMENTS_VIEW)
+    return read_rows(looked.replacements) if sees else []
 
 
 def _forms(looked: Looked) -> dict[str, Form]:
