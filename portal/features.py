@@ -35,6 +35,7 @@ from portal.notices import here as my_notices
 from portal.notices import routes as notices
 from portal.overview import customers, elsewhere
 from portal.overview import routes as overview
+from portal.part_orders import routes as part_orders
 from portal.partners import answering, colleagues
 from portal.partners import routes as partners
 from portal.passwords import routes as passwords
@@ -75,6 +76,7 @@ from portal.sign_in_rules import routes as sign_in_rules
 from portal.single_sign_on import routes as single_sign_on
 from portal.sites import place_routes as postal_codes
 from portal.sites import routes as sites
+from portal.spare_parts import routes as spare_parts
 from portal.staff import routes as staff
 from portal.stock import routes as stock
 from portal.support_figures import routes as support_figures
@@ -105,6 +107,7 @@ FEATURES = [
     ("/desk/log", activity.desk_bp),
     ("/desk/logistics", logistics.bp),
     ("/desk/logistics", logistics_papers.bp),
+    ("/desk/logistics/parts", spare_parts.bp),
     ("/desk/logistics/rules", approval_rules.bp),
     ("/desk/logistics/stock", stock.bp),
     ("/desk/mail-intake", mail_intake.bp),
@@ -159,6 +162,7 @@ FEATURES = [
     ("/profile/security/recovery-codes", recovery_routes.bp),
     ("/replacements", replacements.bp),
     ("/replacements", replacement_asking.bp),
+    ("/replacements/parts", part_orders.bp),
     ("/search", search.bp),
     ("/desk", search.desk_bp),
     ("/service-requests", service_requests.bp),

@@ -63,6 +63,7 @@ class What(LabelledEnum):
     MOVED = "moved", N_("Moved")
     NOTED = "noted", N_("Internal note written")
     OPENED = "opened", N_("Request opened")
+    PARTS_ASKED = "parts_asked", N_("Spare parts asked for")
     PASSWORD_CHANGED = "password_changed", N_("Password changed")
     PROVIDER_CHANGED = "provider_changed", N_("Single sign-on set up or changed")
     PROVIDER_DEMANDED = "provider_demanded", N_("Single sign-on made compulsory")

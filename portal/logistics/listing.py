@@ -5,14 +5,17 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_
-from sqlalchemy.orm import Session
 
 from portal.base import clock
+from portal.base.tenancy import ScopedSession
 from portal.base.words import N_, LabelledEnum
 from portal.catalogue.catalogue import Catalogue, catalogue_of
 from portal.replacements.list_queries import replacement_ids, replacements_listed
+from portal.replacements.listing import parts_of
 from portal.replacements.models import Replacement
 from portal.replacements.rules import ON_THE_WAY, RETURN_OPEN, ReturnStage, Stage, return_stage
+from portal.replacements.wording import parts_text
+from portal.spare_parts.parts import Part
 from portal.web.formats import number
 from portal.web.locale import gettext as _
 from portal.web.locale import ngettext
@@ -63,10 +66,13 @@ class Board:
     page: Page
     heading: str
     catalogue: Catalogue
+    parts: dict[int, Part]
     today: date
 
     def model(self, row: Any) -> str:
         """What is to be sent; of returns, what is to come back."""
+        if row.part_id:
+            return parts_text(self.parts[row.part_id], row.part_count)
         sent = None if self.which.comes_back else row.sent_model_id
         return self.catalogue[sent or row.model_id].name
 
@@ -74,14 +80,15 @@ class Board:
         return return_stage(row.returned, row.return_due_on, self.today)
 
 
-def show_board(session: Session, asked: str, *, today: date) -> Board:
+def show_board(session: ScopedSession, asked: str, *, today: date) -> Board:
     """One list; an unknown one is what is to be sent."""
     which = Which(asked) if asked in set(Which) else Which.SHIP
     total = capped_count(session, replacement_ids(which.condition))
     page = page_of(session, replacements_listed(which.condition), which.order)
     models = [each for row in page.rows for each in (row.model_id, row.sent_model_id) if each]
     catalogue = catalogue_of(session, knowing=models)
-    return Board(which, page, _heading(page.of(total)), catalogue, today)
+    parts = parts_of(session, page.rows)
+    return Board(which, page, _heading(page.of(total)), catalogue, parts, today)
 
 
 def _heading(total: int) -> str:

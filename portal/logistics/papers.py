@@ -9,7 +9,7 @@ from flask import Blueprint, Response, abort
 from portal.base import clock
 from portal.base.access import Permission
 from portal.base.references import read_reference
-from portal.catalogue.catalogue import catalogue_of
+from portal.catalogue.catalogue import Model, catalogue_of
 from portal.replacements.models import Replacement
 from portal.replacements.queries import replacement_with_id
 from portal.replacements.rules import PREFIX
@@ -57,7 +57,7 @@ def told(it: Replacement) -> dict[str, Any]:
         "code": _code(it.reference),
         "to": [breakable(each) for each in to if each],
         "facts": [[name, breakable(value)] for name, value in facts if value],
-        "rows": [["1", model.name, ", ".join(model.part_numbers), it.new_serial_number or ""]],
+        "rows": [_row(it, model)],
         "old": breakable(pack_sentence(it)),
         "contact": f"{OPERATOR.name} · {phone(OPERATOR.phone)} · {OPERATOR.email}",
         "words": {
@@ -70,6 +70,12 @@ def told(it: Replacement) -> dict[str, Any]:
             "old": _("The faulty device"),
         },
     }
+
+
+def _row(it: Replacement, model: Model) -> list[str]:
+    if it.part:
+        return [str(it.part_count), it.part.name.in_language(language()).text, it.part.number, ""]
+    return ["1", model.name, ", ".join(model.part_numbers), it.new_serial_number or ""]
 
 
 def _code(text: str) -> str:

@@ -30,6 +30,8 @@ def _columns() -> Any:
         Replacement.liability,
         Replacement.model_id,
         Replacement.sent_model_id,
+        Replacement.part_id,
+        Replacement.part_count,
         Replacement.waits_for_stock,
         Replacement.expected_on,
         Replacement.product_id,

@@ -17,6 +17,7 @@ from portal.catalogue.models import ProductModel
 from portal.products.models import Product
 from portal.replacements.faults import Fault
 from portal.replacements.rules import PREFIX, Liability, ReturnStage, Stage, State, Track
+from portal.spare_parts.models import SparePart
 
 
 class Replacement(Followed, Owned, Base):
@@ -53,6 +54,10 @@ class Replacement(Followed, Owned, Base):
     # Another model is sent instead, where there was none left.
     sent_model_id: Mapped[int | None] = mapped_column(ForeignKey("product_model.id"))
     sent_model: Mapped[ProductModel | None] = relationship(foreign_keys=sent_model_id)
+    # So many of a spare part for the model, instead of a device. Nothing is sent back.
+    part_id: Mapped[int | None] = mapped_column(ForeignKey("spare_part.id"))
+    part: Mapped[SparePart | None] = relationship()
+    part_count: Mapped[int | None]
     stock_id: Mapped[int | None] = mapped_column(ForeignKey("stock.id"))  # where it is taken from
     site_id: Mapped[int | None]  # where the device is
     site: Mapped[Site | None] = relationship(viewonly=True)

@@ -27,6 +27,7 @@ def replacement_with_id(replacement_id: Any) -> Select[Replacement]:
             joinedload(Replacement.product).load_only(Product.serial_number, Product.identifier),
             joinedload(Replacement.model).load_only(ProductModel.name),
             joinedload(Replacement.sent_model).load_only(ProductModel.name),
+            joinedload(Replacement.part),
             joinedload(Replacement.site).load_only(Site.name),
             asked_by.joinedload(User.partner).load_only(Partner.name),
         )
@@ -95,6 +96,7 @@ def open_of_count(count: ProductCount) -> Select[int]:
     return select(func.count(Replacement.id)).where(
         Replacement.model_id == count.model_id,
         Replacement.product_id.is_(None),
+        Replacement.part_id.is_(None),
         Replacement.closed_at.is_(None),
         here,
     )
@@ -111,6 +113,7 @@ def approved_since(account_id: int, moment: datetime) -> Select[int]:
     return select(func.count(Replacement.id)).where(
         Replacement.account_id == account_id,
         Replacement.approved_at >= moment,
+        Replacement.part_id.is_(None),
         Replacement.stage.not_in(CALLED_OFF),
     )
 

@@ -9,6 +9,7 @@ from portal.base.clock import day_of
 from portal.base.db import broke
 from portal.base.history import Doer, What, happened
 from portal.base.tenancy import ScopedSession
+from portal.base.text import identifier
 from portal.base.words import N_, Refused
 from portal.catalogue.catalogue import catalogue_of
 from portal.delivery_times.times import delivery_times
@@ -44,14 +45,17 @@ def ship(
 ) -> None:
     """Send the new device. From now on the faulty one is to come back, and money hangs on it."""
     it = hold(session, replacement)
-    serial = _new_serial(session, it, serial_number)
+    serial = _scanned(session, it, serial_number)
     number = checked_tracking_number(tracking_number)
-    if it.stage is Stage.SHIPPED and (it.new_serial_number, it.tracking_number) == (serial, number):
+    if it.stage is Stage.SHIPPED and (
+        it.new_serial_number or "",
+        it.tracking_number,
+    ) == (serial, number):
         return  # scanned twice
     go(session, it, Track.REPLACEMENT, Stage.SHIPPED, by=by, now=now)
     try:
         with session.begin_nested():
-            it.new_serial_number = serial
+            it.new_serial_number = serial or None
     except IntegrityError as error:
         if not broke(error, "uq_replacement_new_serial_number"):
             raise
@@ -59,7 +63,7 @@ def ship(
     it.tracking_number = number
     it.carrier = one_line(carrier, field="carrier", most=40)
     it.shipped_at = now
-    if not it.retain_and_destroy:
+    if not it.retain_and_destroy and it.part_id is None:
         go(session, it, Track.RETURN, ReturnStage.LABEL_READY, by=None, now=now)
         go(session, it, Track.LIABILITY, Liability.AT_RISK, by=None, now=now)
         arrives = max(it.promised_on or day_of(now), day_of(now))
@@ -122,6 +126,22 @@ def receive_back(
 def _due(session: ScopedSession, it: Replacement, delivered_on: date) -> date:
     workdays = delivery_times(session).workdays(it.country)
     return return_due(delivered_on, it.return_window, workdays)
+
+
+def _scanned(session: ScopedSession, it: Replacement, text: str) -> str:
+    return _scanned_part(it, text) if it.part_id else _new_serial(session, it, text)
+
+
+def _scanned_part(it: Replacement, text: str) -> str:
+    """Of parts the part number is scanned. They have no serial number of their own."""
+    if it.part and identifier(text) != it.part.folded:
+        raise Refused(
+            N_("You scanned %(scanned)s, but %(wanted)s is to be sent."),
+            field="serial_number",
+            scanned=text.strip()[:40],
+            wanted=it.part.number,
+        )
+    return ""
 
 
 def _new_serial(session: ScopedSession, it: Replacement, text: str) -> str:

@@ -7,9 +7,11 @@ from portal.base import clock
 from portal.base.words import N_
 from portal.delivery_times.rules import Promise
 from portal.replacements.rules import ON_THE_WAY, ReturnStage, Stage, return_stage
+from portal.spare_parts.models import SparePart
+from portal.spare_parts.parts import Part
 from portal.web.formats import time_of_day, weekday_date
 from portal.web.locale import gettext as _
-from portal.web.locale import ngettext
+from portal.web.locale import language, ngettext
 
 _SENTENCES = {
     Stage.REQUESTED: N_("We look at it, and tell you when it is approved."),
@@ -55,6 +57,11 @@ def _waiting(it: Standing, today: date) -> str:
     return _("There is none left. We expect more %(day)s, and send it then.", day=day)
 
 
+def parts_text(part: Part | SparePart, number: int | None) -> str:
+    """So many of the part, by its name."""
+    return f"{number} × {part.name.in_language(language()).text}"
+
+
 def order_before(promise: Promise, now: datetime) -> str:
     """Until when what is shown holds: the time alone where it is today."""
     before = promise.approve_before
@@ -87,6 +94,8 @@ def return_sentence(it: Any, *, today: date) -> str:
 
 def pack_sentence(it: Any) -> str:
     """What to do with the faulty device, as it is said on paper that lies in the parcel."""
+    if it.part_id:
+        return _("Nothing is to be sent back.")
     if it.retain_and_destroy:
         return _("You keep the faulty device, and destroy it.")
     return ngettext(

@@ -49,6 +49,7 @@ DESK = (
         (
             Entry(N_("Replacements"), "/desk/logistics", also="/desk/logistics/RMA-"),
             Entry(N_("Stock"), "/desk/logistics/stock"),
+            Entry(N_("Spare parts"), "/desk/logistics/parts"),
             Entry(N_("Approval"), "/desk/logistics/rules"),
             Entry(N_("Delivery times"), "/desk/delivery-times"),
         ),
@@ -157,13 +158,8 @@ def page_exists(path: str, method: str = "GET") -> bool:
 
 def init_app(app: Flask) -> None:
     app.extensions["pages"] = {}
-    app.jinja_env.globals.update(
-        across_menu=across_menu,
-        account_menu=account_menu,
-        footer_links=footer_links,
-        page_menu=page_menu,
-        page_exists=page_exists,
-    )
+    asked = (across_menu, account_menu, footer_links, page_menu, page_exists)
+    app.jinja_env.globals.update({each.__name__: each for each in asked})
 
 
 def _open(entries: Iterable[Entry]) -> list[Entry]:
