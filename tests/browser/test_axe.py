@@ -451,12 +451,13 @@ def records(portal: Portal) -> dict[str, str]:
 def _ask_for_replacement(database: Any) -> None:
     """Kari's organization waits for a new device, if for none before."""
     database.execute(
-        "INSERT INTO replacement (account_id, stage, returned, liability, product_id, model_id,"
+        "INSERT INTO replacement (held, waits_for_stock, account_id, stage, returned, liability,"
+        " product_id, model_id,"
         " fault, tried, untried, description, recipient, phone, street, postal_code, city, country,"
         " hours, asked_at, on_behalf, declined_because, carrier, tracking_number, shipped_at,"
         " hand_over_on, promised_on, return_due_on, retain_and_destroy, return_window,"
         " received_serial_number, condition, people, changed_at, version)"
-        " SELECT product.account_id, 'shipped', 'label_ready', 'at_risk', product.id,"
+        " SELECT '[]', 0, product.account_id, 'shipped', 'label_ready', 'at_risk', product.id,"
         " product.model_id, 'other', '[0]', 'Haster', 'Den piper.', 'Kari Nordmann',"
         " '+4722222222', 'Storgata 1', '0155', 'Oslo', 'NO', '8–16', '2026-11-19 12:00:00', 0, '',"
         " 'Posten', '370722150000001', '2026-11-19 13:00:00', '2026-11-19', '2026-11-20',"
