@@ -1,21 +1,25 @@
 """What is asked for when there is little left, or none."""
 
 from collections.abc import Callable, Iterator
-from datetime import date
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
 import time_machine
 from flask import Flask
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, sessionmaker
 
 from portal.accounts.actions import Person
 from portal.accounts.models import Account, Site, User
 from portal.base.access import Role
+from portal.base.tenancy import Scope, ScopedSession
+from portal.base.words import Refused
 from portal.catalogue.catalogue import catalogue_of
 from portal.catalogue.models import Category, ProductModel
 from portal.products.models import Product, ProductCount
+from portal.replacements.actions import ask_for_replacements
 from portal.replacements.models import Replacement
 from portal.replacements.rules import Stage
 from portal.stock.actions import receive
@@ -32,9 +36,11 @@ from tests.factories import (
     make_stock,
     make_user,
 )
+from tests.replacements.test_actions import ASKED
 from tests.replacements.test_asking import NEW, replacements, told, words
 
 DESK = "/desk/logistics"
+NOON = datetime(2026, 11, 19, 11, tzinfo=UTC)
 
 
 @pytest.fixture(autouse=True)
@@ -258,3 +264,34 @@ def test_a_packing_slip_lies_in_the_parcel(
     with lars.get(path) as answer:
         assert answer.data.startswith(b"%PDF")
         assert answer.content_type == "application/pdf"
+
+
+def test_of_thirty_customers_who_want_the_last_one_gets_it(
+    session: Session, model: ProductModel, sessions: "sessionmaker[ScopedSession]"
+) -> None:
+    """The others are told that it is gone, and nothing of theirs is kept."""
+    line = make_stock(session, 1, model=model)
+    askers = []
+    for _ in range(30):
+        user = make_user(session)
+        make_agreement(session, account_of(user))
+        product = make_product(session, account=account_of(user), model=model)
+        askers.append((account_of(user).id, product.id, user.id))
+    session.commit()
+
+    def ask(who: tuple[int, int, int]) -> bool:
+        account_id, product_id, user_id = who
+        scope = Scope(frozenset({account_id}), account_id)
+        with sessions(scope=scope) as mine:
+            device = mine.get_one(Product, product_id)
+            try:
+                ask_for_replacements(mine, [device], ASKED, by=Person(user_id), now=NOON)
+            except Refused:
+                return False
+            mine.commit()
+            return True
+
+    with ThreadPoolExecutor(30) as pool:
+        assert sum(pool.map(ask, askers)) == 1
+    assert left(session, line) == (1, 1)
+    assert len(session.scalars(select(Replacement)).all()) == 1
