@@ -29,3 +29,4 @@ class PartsForm(ReplacementForm):
         for name in ("product", "count", "number", "request", "fault", "tried", "untried"):
             del self[name]
         del self.description
+        self.where.label.text = _l("Where are the parts to be sent?")

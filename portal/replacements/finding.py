@@ -1,6 +1,6 @@
 """Which device somebody means, and where the new one may be sent."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import select
@@ -13,6 +13,7 @@ from portal.products.models import Product, ProductCount, ProductStatus
 from portal.products.queries import Wanted, counts_listed, products_listed
 from portal.products.search import look_up
 from portal.replacements.addresses import Address
+from portal.stock.queries import supplies_of
 
 MOST_SHOWN, MOST_ADDRESSES = 8, 6
 Device = Product | ProductCount
@@ -29,6 +30,7 @@ class Choice:
     number: int | None
     place: str
     kind: str  # of its picture
+    none_left: bool = False  # in stock
 
 
 def devices_to_choose(session: ScopedSession, text: str) -> list[Choice]:
@@ -46,9 +48,11 @@ def devices_to_choose(session: ScopedSession, text: str) -> list[Choice]:
     rows, counted = session.execute(some).all(), session.execute(others).all()
     knowing = [row.model_id for row in (*rows, *counted)]
     catalogue = catalogue_of(session, knowing=knowing)
+    supplies = supplies_of(session, [catalogue[each] for each in set(knowing)], catalogue)
+    gone = {each for each, supply in supplies.items() if not supply.free}
     return [
-        *(_counted(row, catalogue) for row in counted),
-        *(_single(row, catalogue) for row in rows),
+        *(replace(_counted(row, catalogue), none_left=row.model_id in gone) for row in counted),
+        *(replace(_single(row, catalogue), none_left=row.model_id in gone) for row in rows),
     ]
 
 

@@ -108,7 +108,7 @@ class ReplacementForm(CreatingForm):
     )
 
     def __init__(
-        self, *args: Any, asked: Fault, saved: Saved, short: Sequence[Standing], **options: Any
+        self, *args: Any, asked: Fault, saved: Saved, short: Sequence[Standing] = (), **options: Any
     ) -> None:
         super().__init__(*args, **options)
         self.asked, self.saved = asked, saved

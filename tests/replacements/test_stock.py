@@ -128,6 +128,7 @@ def test_out_of_stock_is_told_before_with_the_day_and_what_is_sent_instead(  # n
     line = make_stock(session, 2, model=after)
     client = sign_in(ola)
 
+    assert "None left in stock" in words(client.get(NEW).text)
     path = f"{NEW}?product={product.reference}"
     for step in (path, f"{path}&fault=picture"):
         page = words(client.get(step).text)
