@@ -14,7 +14,7 @@ from alembic.util import CommandError
 from sqlalchemy.exc import DBAPIError
 
 from portal import demo as demo_data
-from portal import demo_devices, demo_replacements, serving
+from portal import demo_devices, demo_replacements, demo_returns, serving
 from portal.app import ROOT, create_app, open_sessions, open_worker
 from portal.base import migrations
 from portal.base.file_store import FileStore, StorageTrouble
@@ -147,8 +147,9 @@ def _prepare_demo(folder: Path, settings: Settings, password: str) -> None:
         sessions = open_sessions(settings.database_url)
         demo_data.load(sessions, password)
         demo_devices.load(sessions, nordlys=demo_data.NORDLYS)
+        demo_replacements.load(sessions, nordlys=demo_data.NORDLYS)
         names = {"nordlys": demo_data.NORDLYS, "fjordhelse": demo_data.FJORDHELSE}
-        demo_replacements.load(sessions, **names)
+        demo_returns.load(sessions, **names)
         sessions.kw["bind"].dispose()
     except StorageTrouble:
         sys.exit(f"The demo cannot write in {folder / 'files'}.")

@@ -19,6 +19,7 @@ from portal.sites.actions import create_site
 from portal.web.session import Sessions
 
 SITE = "Driftssentralen Lillehammer"
+ADDRESS = {"street": "Storgata 45", "postal_code": "2609", "opening_hours": "Mandag–fredag 8–16"}
 AGO = timedelta(days=40)
 # A model, how its serial numbers begin, how many there are, and where.
 DEVICES = (
@@ -39,7 +40,7 @@ def load(sessions: Sessions, *, nordlys: str) -> None:
     with clock.as_of(at), sessions(scope=scope) as session, session.begin():
         if session.scalars(select(Product.id).limit(1)).first() is not None:
             return
-        site = create_site(session, by=kari, name=SITE)
+        site = create_site(session, by=kari, name=SITE, **ADDRESS)
         session.flush()
         for name, begins, many, rooms in DEVICES:
             model = catalogue.named(name)

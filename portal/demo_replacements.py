@@ -1,6 +1,7 @@
-"""Replacements of the demo, each at another point of its way. Everything is made up."""
+"""Replacements in every state for the demo. Everything is made up."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,147 +10,165 @@ from sqlalchemy import select
 from portal.accounts.actions import Person as Doer
 from portal.accounts.models import Account, User
 from portal.base import clock
-from portal.base.clock import day_of
 from portal.base.tenancy import NOBODY, Scope, ScopedSession
-from portal.catalogue.catalogue import catalogue_of
-from portal.demo_stories import INGRID, KARI
-from portal.products.actions import Place, register_product
+from portal.demo_stories import ANNA, KARI, OLA
+from portal.part_orders.actions import ask_for_parts
 from portal.products.models import Product
-from portal.replacements.actions import Asked, ask_for_replacement
+from portal.replacements.actions import Asked, ask_for_replacements
 from portal.replacements.addresses import Address
-from portal.replacements.faults import CHECKS, Fault
+from portal.replacements.approving import call_off
+from portal.replacements.deciding import decline
+from portal.replacements.deeds import go, hold, settle
+from portal.replacements.faults import Fault
 from portal.replacements.models import Replacement
+from portal.replacements.rules import Stage, Track
 from portal.replacements.shipping import deliver, ship
-from portal.returns.extending import ask_for_more_time
+from portal.returns.receiving import receive_back
+from portal.spare_parts.parts import spare_parts
 from portal.web.session import Sessions
 
 LARS = "lars@poly.example.com"
-NORDLYS_AT = Address(
+HERE = Address(
     recipient="Kari Nordmann",
-    phone="+4790112233",
-    street="Elvegata 19",
+    phone="+47 90 11 22 33",
+    street="Storgata 45",
     postal_code="2609",
     city="Lillehammer",
-)
-FJORDHELSE_AT = Address(
-    recipient="Ingrid Moen",
-    phone="+4798765432",
-    street="Hafstadvegen 42",
-    postal_code="6812",
-    city="Førde",
+    hours="Mandag til fredag 8–16",
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """A device, and how many days ago what happened; None: it has not."""
+    """Whose device, so many days ago, and what was done since: each so many days ago too."""
 
-    serial: str
-    fault: Fault
-    asked: float
-    shipped: float | None = None
-    delivered: float | None = None
-    more_time: float | None = None
-    new: str = ""
+    days: float
+    serials: tuple[str, ...]
+    deeds: tuple[tuple[float, str], ...] = ()
+    fault: Fault = Fault.POWER
+    told: dict[str, Any] = field(default_factory=dict)
 
 
-_F = Fault
-# Serial number, fault, and how many days ago it was asked for, sent, delivered; then the new one.
-NORDLYS = (
-    Story("NKH432011", _F.BATTERY, 34, 33.8, 32, new="NK4398"),
-    Story("8L22109LHM11", _F.CAMERA, 9, 8.8, 7, more_time=1, new="8G2210A1F098LH"),
-    Story("64167FNK11", _F.KEYS, 4, 3.8, 2, new="64167F0A0B98"),
-    Story("NKH432012", _F.MICROPHONE, 1, 0.8, new="NK4397"),
-    Story("NKH432013", _F.NO_SOUND, 0.1),
+def _phone(number: int) -> tuple[str, ...]:
+    return (f"64167FNK{number}",)
+
+
+SENT = ((1.2, "ship"),)
+STORIES = (
+    Story(45, _phone(23), ((44, "ship"), (42, "deliver"), (38, "back")), Fault.KEYS),
+    Story(32, _phone(22), ((31, "ship"), (28, "deliver"))),
+    Story(6, _phone(21), ((5.5, "ship"), (3, "deliver")), Fault.CALLS),
+    Story(4, _phone(17), ((3.8, "cancel"),)),
+    Story(3, ("NKH432012",), ((2.5, "decline"),), Fault.OTHER, {"description": "Den er rød."}),
+    Story(2, _phone(20), ((1.7, "ship"), (1, "ready"))),
+    Story(1.6, _phone(19), ((1.5, "ship"), (1, "transit")), Fault.KEYS),
+    Story(1.4, _phone(18), SENT),
+    Story(0.2, ("NKH432011",), (), Fault.BATTERY),
+    Story(0.1, ("8L22109LHM12",), (), Fault.PICTURE),
+    Story(0.05, tuple(f"64167FNK{number}" for number in range(11, 17)), (), Fault.CALLS),
 )
-FJORDHELSE = (Story("8G22107FHF0011", _F.PICTURE, 10, 9.8, 8, new="8G2210B2F098FH"),)
 
 
-def load(sessions: Sessions, *, nordlys: str, fjordhelse: str) -> None:
-    """Tell the stories of each account that has replaced nothing yet."""
+def load(sessions: Sessions, *, nordlys: str) -> None:
+    """Tell the stories of the account, where it has asked for no new device yet."""
     with sessions(scope=NOBODY) as session:
-        people = dict(iter(session.execute(select(User.email, User.id)).all()))
-        accounts = dict(iter(session.execute(select(Account.name, Account.id)).all()))
-    _tell(sessions, accounts[nordlys], people, KARI, (NORDLYS, NORDLYS_AT))
-    _register(sessions, accounts[fjordhelse], people[INGRID])
-    _tell(sessions, accounts[fjordhelse], people, INGRID, (FJORDHELSE, FJORDHELSE_AT))
-
-
-def _register(sessions: Sessions, account_id: int, by: int) -> None:
-    at = clock.now() - timedelta(days=40)
-    scope = Scope(frozenset({account_id}), account_id)
-    with clock.as_of(at), sessions(scope=scope) as session, session.begin():
-        model = catalogue_of(session).named("Studio X30")
-        if model is None or session.scalars(select(Product.id).limit(1)).first() is not None:
-            return
-        for number in range(3):
-            register_product(
-                session,
-                model_id=model.id,
-                serial_number=f"8G22107FHF{number + 11:04}",
-                mac="",
-                place=Place(site_id=None, room=f"Poliklinikk {number + 1}"),
-                by=Doer(by),
-                now=at,
-            )
-
-
-def _tell(
-    sessions: Sessions,
-    account_id: int,
-    people: dict[str, int],
-    who: str,
-    told: tuple[tuple[Story, ...], Address],
-) -> None:
-    scope = Scope(frozenset({account_id}), account_id)
-    staff = Scope(frozenset({account_id}), account_id, staff=True, reason="the demo")
-    with sessions(scope=scope) as session:
+        account = session.scalars(select(Account.id).where(Account.name == nordlys)).one()
+        emails = (KARI, OLA, ANNA, LARS)
+        found = select(User.email, User.id).where(User.email.in_(emails))
+        people = {email: Doer(number) for email, number in session.execute(found)}
+    cast = _Cast(sessions, account, people)
+    with cast.session() as session:
         if session.scalars(select(Replacement.id).limit(1)).first() is not None:
             return
-    asker, lars = Doer(people[who]), Doer(people[LARS])
-    for story in told[0]:
-        _do(sessions, scope, story.asked, _asking(story, told[1], asker, people[who]))
-        for days, deed in _deeds(story, lars, asker):
-            if days is not None:
-                _do(sessions, staff, days, deed)
+    for number, story in enumerate(STORIES):
+        cast.tell(story, number)
+    with cast.at(0.3) as (session, now):
+        part = next(iter(spare_parts(session).values()))
+        ola = people[OLA]
+        ask_for_parts(session, part, 12, HERE, recipient_id=None, by=ola, now=now)
 
 
-def _do(sessions: Sessions, scope: Scope, days_ago: float, deed: Any) -> None:
-    at = clock.now() - timedelta(days=days_ago)
-    with clock.as_of(at), sessions(scope=scope) as session, session.begin():
-        deed(session, at)
+class _Cast:
+    def __init__(self, sessions: Sessions, account: int, people: dict[str, Doer]) -> None:
+        self.sessions, self.account, self.people = sessions, account, people
+        self.now = clock.now()
+
+    def session(self, *, staff: bool = False) -> ScopedSession:
+        scope = Scope(frozenset({self.account}), self.account, staff=staff, reason="demo")
+        return self.sessions(scope=scope)
+
+    def at(self, days: float, *, staff: bool = False) -> "_Moment":
+        return _Moment(self.session(staff=staff), self.now - timedelta(days=days))
+
+    def tell(self, story: Story, number: int) -> None:
+        with self.at(story.days) as (session, now):
+            wanted = select(Product).where(Product.serial_number.in_(story.serials))
+            devices = session.scalars(wanted.order_by(Product.id)).all()
+            if len(devices) != len(story.serials):
+                return  # the customer has changed its list
+            asked = Asked(fault=story.fault, untried="Haster", address=HERE, waits=True)
+            for name, value in story.told.items():
+                object.__setattr__(asked, name, value)
+            kari = self.people[KARI]
+            made = ask_for_replacements(session, devices, asked, by=kari, now=now)[0].id
+        for days, deed in story.deeds:
+            with self.at(days, staff=deed != "cancel") as (session, now):
+                it = session.get_one(Replacement, made)
+                DEEDS[deed](session, it, self.people, now, number)
 
 
-def _asking(story: Story, address: Address, by: Doer, person: int) -> Any:
-    def deed(session: ScopedSession, at: datetime) -> None:
-        known = select(Product).where(Product.serial_number == story.serial)
-        device = session.scalars(known).first()
-        if device is not None:
-            tried = list(range(len(CHECKS[story.fault])))
-            asked = Asked(fault=story.fault, tried=tried, address=address, recipient_id=person)
-            ask_for_replacement(session, device, asked, by=by, now=at)
+class _Moment:
+    """A transaction, as of then."""
 
-    return deed
+    def __init__(self, session: ScopedSession, now: datetime) -> None:
+        self._session, self._now, self._then = session, now, clock.as_of(now)
+
+    def __enter__(self) -> tuple[ScopedSession, datetime]:
+        self._then.__enter__()
+        return self._session, self._now
+
+    def __exit__(self, kind: Any, error: Any, trace: Any) -> None:
+        if kind is None:
+            self._session.commit()
+        self._session.close()
+        self._then.__exit__(kind, error, trace)
 
 
-def _deeds(story: Story, lars: Doer, asker: Doer) -> list[tuple[float | None, Any]]:
-    def found(session: ScopedSession) -> Replacement | None:
-        of_it = Replacement.product.has(Product.serial_number == story.serial)
-        return session.scalars(select(Replacement).where(of_it)).first()
+Deed = Callable[[ScopedSession, Replacement, dict[str, Doer], datetime, int], Any]
 
-    def shipped(session: ScopedSession, at: datetime) -> None:
-        if it := found(session):
-            parcel = {"tracking_number": f"37072215{it.id:07}", "carrier": "Posten"}
-            ship(session, it, serial_number=story.new, **parcel, by=lars, now=at)
 
-    def delivered(session: ScopedSession, at: datetime) -> None:
-        if it := found(session):
-            deliver(session, it, on=day_of(at), by=lars, now=at)
+def _ship(
+    session: ScopedSession, it: Replacement, who: dict[str, Doer], now: datetime, number: int
+) -> None:
+    told = {"serial_number": f"64167F3457{number:02}", "carrier": "Posten"}
+    tracking = f"3707221500000{number:02}"
+    ship(session, it, tracking_number=tracking, by=who[LARS], now=now, **told)
 
-    def more_time(session: ScopedSession, at: datetime) -> None:
-        it = found(session)
-        if it and it.return_due_on:
-            until, why = it.return_due_on + timedelta(days=7), "Den ligger på et annet kontor."
-            ask_for_more_time(session, it, until, why, by=asker, now=at)
 
-    return [(story.shipped, shipped), (story.delivered, delivered), (story.more_time, more_time)]
+def _goes(stage: Stage) -> Deed:
+    def move(
+        session: ScopedSession, it: Replacement, _who: dict[str, Doer], now: datetime, _number: int
+    ) -> None:
+        held = hold(session, it)
+        go(session, held, Track.REPLACEMENT, stage, by=None, now=now)
+        settle(session, held, now=now)
+
+    return move
+
+
+DEEDS: dict[str, Deed] = {
+    "ship": _ship,
+    "transit": _goes(Stage.IN_TRANSIT),
+    "ready": _goes(Stage.READY_FOR_PICKUP),
+    "deliver": lambda session, it, who, now, _number: deliver(
+        session, it, on=clock.day_of(now), by=who[LARS], now=now
+    ),
+    "back": lambda session, it, who, now, _number: receive_back(
+        session, it, serial_number="", condition="Uten kabel", by=who[LARS], now=now
+    ),
+    "cancel": lambda session, it, who, now, _number: call_off(session, it, by=who[KARI], now=now),
+    "decline": lambda session, it, who, now, _number: decline(
+        session, it, "Fargen er ingen feil. Vi hjelper deg gjerne om noe ikke virker.",
+        by=who[ANNA], now=now,
+    ),
+}  # fmt: skip

@@ -3,6 +3,7 @@
 from portal.about import routes as about
 from portal.accounts import routes as accounts
 from portal.activity import routes as activity
+from portal.approval_rules import routes as approval_rules
 from portal.cloud_partners import desk as cloud_partner_desk
 from portal.cloud_partners import ending  # noqa: F401 - what it tells beside requests is shown
 from portal.cloud_partners import routes as cloud_partners
@@ -19,6 +20,7 @@ from portal.desk import mailbox as desk_mailbox
 from portal.desk import parked_jobs as desk_jobs
 from portal.desk import partners as desk_partners
 from portal.desk import routes as desk
+from portal.desk import successors as desk_successors
 from portal.escalations import routes as escalations
 from portal.factors import passkey_routes, recovery_routes, reset_routes
 from portal.factors import routes as factors
@@ -27,6 +29,7 @@ from portal.invitations import inviting
 from portal.invitations import routes as invitations
 from portal.known_issues import beside  # noqa: F401 - what it tells of devices is shown
 from portal.known_issues import routes as known_issues
+from portal.logistics import papers as logistics_papers
 from portal.logistics import routes as logistics
 from portal.mail_intake import routes as mail_intake
 from portal.mail_intake import takeover_routes as mail_takeover
@@ -34,6 +37,7 @@ from portal.notices import here as my_notices
 from portal.notices import routes as notices
 from portal.overview import customers, elsewhere
 from portal.overview import routes as overview
+from portal.part_orders import routes as part_orders
 from portal.partners import answering, colleagues
 from portal.partners import routes as partners
 from portal.passwords import routes as passwords
@@ -49,6 +53,7 @@ from portal.proofs import passkeys, second_step
 from portal.proofs import routes as proofs
 from portal.registration import routes as registration
 from portal.replacements import asking as replacement_asking
+from portal.replacements import of_device  # noqa: F401 - the same, and follows devices
 from portal.replacements import routes as replacements
 from portal.request_desk import contacts as copy_contacts
 from portal.request_desk import deed_choices, incident_answers, standard_answers
@@ -77,8 +82,11 @@ from portal.service_requests import routes as service_requests
 from portal.sign_in_rules import provider_routes as sign_in_provider
 from portal.sign_in_rules import routes as sign_in_rules
 from portal.single_sign_on import routes as single_sign_on
+from portal.sites import place_routes as postal_codes
 from portal.sites import routes as sites
+from portal.spare_parts import routes as spare_parts
 from portal.staff import routes as staff
+from portal.stock import routes as stock
 from portal.support_figures import routes as support_figures
 from portal.uploads import routes as uploads
 from portal.users import person, visibility
@@ -97,6 +105,7 @@ FEATURES = [
     ("/desk/accounts", desk_customers.bp),
     ("/desk/agreements", desk_agreements.bp),
     ("/desk/catalogue", desk_catalogue.bp),
+    ("/desk/catalogue", desk_successors.bp),
     ("/desk/delivery-times", delivery_times.bp),
     ("/desk/escalations", escalations.bp),
     ("/desk/incidents", desk_incidents.bp),
@@ -105,6 +114,10 @@ FEATURES = [
     ("/desk/known-issues", desk_known_issues.bp),
     ("/desk/log", activity.desk_bp),
     ("/desk/logistics", logistics.bp),
+    ("/desk/logistics", logistics_papers.bp),
+    ("/desk/logistics/parts", spare_parts.bp),
+    ("/desk/logistics/rules", approval_rules.bp),
+    ("/desk/logistics/stock", stock.bp),
     ("/desk/mail-intake", mail_intake.bp),
     ("/desk/mail-intake", mail_takeover.bp),
     ("/desk/mailbox", desk_mailbox.bp),
@@ -142,6 +155,7 @@ FEATURES = [
     ("/desk/standard-answers", standard_answers.bp),
     ("/desk/uploads", uploads.desk_bp),
     ("/password-reset", passwords.bp),
+    ("/postal-codes", postal_codes.bp),
     ("/products", products.bp),
     ("/products/counts", product_counts.bp),
     ("/products/import", product_imports.bp),
@@ -161,6 +175,7 @@ FEATURES = [
     ("/replacements", return_labels.bp),
     ("/replacements", returns.bp),
     ("/replacements", dead_on_arrival.bp),
+    ("/replacements/parts", part_orders.bp),
     ("/search", search.bp),
     ("/desk", search.desk_bp),
     ("/service-requests", service_requests.bp),

@@ -30,6 +30,7 @@ from portal.web import sms
 from portal.returns import jobs as returned
 from portal.liability import jobs as liability
 from portal.dead_on_arrival import models as dead_on_arrival
+from portal.replacements import waiting as replacements_waiting
 from portal.sites import holdings
 from portal.uploads import jobs as uploads
 

@@ -53,6 +53,7 @@ from tests.factories import (
     make_replacement,
     make_request,
     make_site,
+    make_stock,
     make_user,
 )
 
@@ -343,6 +344,9 @@ RECORDS: dict[str, Callable[[Making], str]] = {
     "return_desk.ref": a_replacement,
     "return_deeds.ref": a_replacement,
     "logistics.ref": a_replacement,
+    "logistics_papers.ref": a_replacement,
+    "stock.line_id": lambda it: str(make_stock(it.session, 3).id),
+    "desk_successors.ref": lambda it: reference("M", make_model(it.session).id),
     "request_opening.reference": lambda it: make_request(it.session, it.account).reference,
     "products.reference": lambda it: make_product(it.session, account=it.account).reference,
     "product_counts.reference": a_count,
@@ -400,6 +404,7 @@ RECORDS: dict[str, Callable[[Making], str]] = {
 WORDS = {
     "profile_security.end_one.sign_in_id": "2147483647",
     "delivery_times.remove.line_id": "2147483647",
+    "spare_parts.withdraw.part_id": "2147483647",
     "request_queue_deeds.forget.view_id": "2147483647",
     "service_requests.forget.view_id": "2147483647",
     "request_pages.file.file_id": "2147483647",
@@ -416,6 +421,7 @@ WORDS = {
     "about.document.name": "privacy",
     "about.help_article.name": "import",
     "static.filename": "icon.svg",
+    "postal_codes.place.code": "0155",
     "format": "csv",
 }
 

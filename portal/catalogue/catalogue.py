@@ -43,6 +43,7 @@ class Model:
     demo: bool  # whether its dates, part numbers and list price are made up
     list_price: Decimal | None = None
     list_currency: str = "NOK"
+    successor_id: int | None = None  # what is sent instead when there is none left
 
 
 class Catalogue:

@@ -66,6 +66,8 @@ class ProductModel(Base):
     end_of_service: Mapped[date | None]  # the last day it can be covered
     list_price: Mapped[Decimal | None] = mapped_column(Numeric(12, 2))
     list_currency: Mapped[str] = mapped_column(String(3), default="NOK", server_default="NOK")
+    # What is sent instead when there is none left, as staff name it.
+    successor_id: Mapped[int | None] = mapped_column(ForeignKey("product_model.id"))
     demo: Mapped[bool] = mapped_column(default=False)  # dates, part numbers, price are made up
     part_numbers: Mapped[list["PartNumber"]] = relationship(
         back_populates="model", cascade="all, delete-orphan", order_by="PartNumber.id"

@@ -16,9 +16,11 @@ from portal.dead_on_arrival.models import ReplacementLink
 from portal.dead_on_arrival.queries import link_from, product_known_as
 from portal.dead_on_arrival.rules import is_dead_on_arrival
 from portal.products.models import Product, ProductStatus
-from portal.replacements.actions import FROM_AGREEMENT, approve
+from portal.replacements.actions import FROM_AGREEMENT
+from portal.replacements.approving import approve_or_wait
 from portal.replacements.deeds import hold, note_step, settle
 from portal.replacements.models import Replacement
+from portal.replacements.of_request import note_asked
 from portal.replacements.queries import agreement_in_force
 from portal.replacements.rules import Barred, Liability, ReturnStage, Stage, Track
 from portal.replacements.telling import tell
@@ -28,13 +30,13 @@ TOO_LATE = N_(
 )
 # What is the same in both: the device is of the same model at the same place, for the same person.
 _KEPT = (
-    *("model_id", "site_id", "request_id", "fault", "recipient", "recipient_id", "phone", "street"),
+    *("site_id", "request_id", "fault", "recipient", "recipient_id", "phone", "street"),
     *("postal_code", "city", "country", "hours"),
 )
 
 
 def may_be_dead(it: Replacement, now: datetime) -> bool:
-    arrived = it.stage is Stage.DELIVERED
+    arrived = it.stage is Stage.DELIVERED and it.part_id is None
     return arrived and is_dead_on_arrival(it.delivered_on, it.dead_on_arrival, day_of(now))
 
 
@@ -61,7 +63,8 @@ def replace_again(
     happened(session, made, What.REPLACEMENT_ASKED, by=by, fault=made.fault)
     agreed = session.execute(agreement_in_force(it.account_id, day_of(now))).first()
     targets = targets_with(agreed.targets if agreed else {})
-    approve(session, made, targets["cut_off"], by=None, now=now)
+    note_asked(session, made, by=by, now=now)
+    approve_or_wait(session, made, targets["cut_off"], now=now)
     settle(session, made, now=now)
     settle(session, it, now=now)
     tell(session, made, "asked", by=by)
@@ -76,6 +79,7 @@ def _made(session: ScopedSession, it: Replacement, *, by: Doer, now: datetime) -
     made = Replacement(
         account_id=it.account_id,
         product_id=device.id if device else None,
+        model_id=it.to_send_id,  # of the one that does not work, which may have been sent instead
         tried=[],
         untried="",
         description="",

@@ -16,6 +16,7 @@ from portal.catalogue.forms import AddModelForm, ChangeModelForm
 from portal.catalogue.models import ProductModel
 from portal.desk.catalogue_list import Listed, models_listed
 from portal.desk.catalogue_words import model_words, saved_meanwhile
+from portal.desk.forms import SuccessorForm
 from portal.desk.history import told
 from portal.web.guard import allow, viewer
 from portal.web.locale import gettext as _
@@ -58,20 +59,13 @@ def add() -> ResponseReturnValue:
 @bp.get("/<ref>")
 @allow(Permission.DESK_VIEW, everywhere=True)
 def show(ref: str) -> ResponseReturnValue:
-    model = _model(ref)
-    return page(
-        "desk/catalogue/show.html",
-        model=model,
-        reference=ref,
-        lifecycle=model.lifecycle(clock.today()),
-        history=told(db(), model, model_words()),
-    )
+    return model_page(ref, model_referred_to(ref))
 
 
 @bp.get("/<ref>/facts")
 @allow(Permission.CATALOGUE_CHANGE, everywhere=True)
 def edit(ref: str) -> ResponseReturnValue:
-    model = _model(ref)
+    model = model_referred_to(ref)
     form = ChangeModelForm.opened(facts_of(model), model.version)
     return page("desk/catalogue/edit.html", model=model, form=form, saved={})
 
@@ -79,7 +73,7 @@ def edit(ref: str) -> ResponseReturnValue:
 @bp.post("/<ref>/facts")
 @allow(Permission.CATALOGUE_CHANGE, everywhere=True)
 def change(ref: str) -> ResponseReturnValue:
-    model, form = _model(ref), ChangeModelForm()
+    model, form = model_referred_to(ref), ChangeModelForm()
     if form.validate():
         try:
             changed = change_model(
@@ -94,11 +88,28 @@ def change(ref: str) -> ResponseReturnValue:
     return page("desk/catalogue/edit.html", 422, model=model, form=form, saved=saved)
 
 
+def model_page(
+    ref: str, model: ProductModel, status: int = 200, form: SuccessorForm | None = None
+) -> ResponseReturnValue:
+    after = catalogue_of(db()).get(model.successor_id)
+    return page(
+        "desk/catalogue/show.html",
+        status,
+        model=model,
+        reference=ref,
+        successor=after,
+        successor_reference=reference("M", after.id) if after else "",
+        form=form or SuccessorForm.showing(after.name if after else "", model.version),
+        lifecycle=model.lifecycle(clock.today()),
+        history=told(db(), model, model_words()),
+    )
+
+
 def path_of(model: ProductModel) -> str:
     return url_for("desk_catalogue.show", ref=reference("M", model.id))
 
 
-def _model(ref: str) -> ProductModel:
+def model_referred_to(ref: str) -> ProductModel:
     return (
         db().scalars(select(ProductModel).where(ProductModel.id == read_reference("M", ref))).one()
     )

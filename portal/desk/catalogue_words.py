@@ -26,6 +26,7 @@ def model_words() -> Words:
         "end_of_service": (_("Last day of service"), day),
         "list_price": (_("List price"), _price),
         "list_currency": (_("Currency"), plain),
+        "successor": (_("Sent instead when there is none"), plain),
         "demo": (_("Demo data"), yes_or_no),
     }
 

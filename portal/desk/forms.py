@@ -15,9 +15,10 @@ from wtforms.validators import InputRequired, Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from portal.base.access import Permission
+from portal.products.forms import text_field
 from portal.uploads.forms import FilesField
 from portal.uploads.rules import purpose
-from portal.web.forms import Form
+from portal.web.forms import EditingForm, Form
 from portal.web.locale import lazy_gettext as _l
 from portal.web.reasons import seen
 
@@ -78,3 +79,11 @@ class ReasonForm(Form):
         description=_l("For example: Ola asked us by phone to move his devices."),
         filters=[lambda text: " ".join((text or "").split())],
     )
+
+
+class SuccessorForm(EditingForm):
+    successor = text_field(_l("Model"), 80, description=_l("Its name or part number."))
+
+    @classmethod
+    def showing(cls, name: str, version: int) -> "SuccessorForm":
+        return cls(formdata=None, data={"successor": name, "version": version})

@@ -4,14 +4,18 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, and_
 
+from portal.base import clock
+from portal.base.tenancy import ScopedSession
 from portal.base.words import N_, LabelledEnum
 from portal.catalogue.catalogue import Catalogue, catalogue_of
 from portal.replacements.list_queries import replacement_ids, replacements_listed
+from portal.replacements.listing import parts_of
 from portal.replacements.models import Replacement
 from portal.replacements.rules import ON_THE_WAY, RETURN_OPEN, ReturnStage, Stage, return_stage
+from portal.replacements.wording import parts_text
+from portal.spare_parts.parts import Part
 from portal.web.formats import number
 from portal.web.locale import gettext as _
 from portal.web.locale import ngettext
@@ -23,14 +27,20 @@ class Which(LabelledEnum):
     APPROVE = "approve", N_("To be approved")
     ON_THE_WAY = "on_the_way", N_("On their way")
     RETURNS = "returns", N_("Returns")
+    OVERDUE = "overdue", N_("Overdue")
 
     @property
     def condition(self) -> ColumnElement[bool]:
-        return _CONDITIONS[self]
+        return _overdue() if self is Which.OVERDUE else _CONDITIONS[self]
+
+    @property
+    def comes_back(self) -> bool:
+        """Whether it is about the faulty device."""
+        return self in {Which.RETURNS, Which.OVERDUE}
 
     @property
     def order(self) -> Order:
-        if self is Which.RETURNS:
+        if self.comes_back:
             return Order((Replacement.return_due_on, Replacement.id), empties_last=True)
         if self is Which.SHIP:  # what goes before all others comes first
             return Order((Replacement.turn, Replacement.hand_over_on, Replacement.id))
@@ -46,28 +56,41 @@ _CONDITIONS = {
 }
 
 
+def _overdue() -> ColumnElement[bool]:
+    """Nobody has handed the faulty device in, and the day is past."""
+    late = Replacement.return_due_on < clock.today()
+    return and_(Replacement.returned == ReturnStage.LABEL_READY, late)
+
+
 @dataclass(frozen=True, slots=True)
 class Board:
     which: Which
     page: Page
     heading: str
     catalogue: Catalogue
+    parts: dict[int, Part]
     today: date
 
     def model(self, row: Any) -> str:
-        return self.catalogue[row.model_id].name
+        """What is to be sent; of returns, what is to come back."""
+        if row.part_id:
+            return parts_text(self.parts[row.part_id], row.part_count)
+        sent = None if self.which.comes_back else row.sent_model_id
+        return self.catalogue[sent or row.model_id].name
 
     def returned(self, row: Any) -> ReturnStage:
         return return_stage(row.returned, row.return_due_on, self.today)
 
 
-def show_board(session: Session, asked: str, *, today: date) -> Board:
+def show_board(session: ScopedSession, asked: str, *, today: date) -> Board:
     """One list; an unknown one is what is to be sent."""
     which = Which(asked) if asked in set(Which) else Which.SHIP
     total = capped_count(session, replacement_ids(which.condition))
     page = page_of(session, replacements_listed(which.condition), which.order)
-    catalogue = catalogue_of(session, knowing=[row.model_id for row in page.rows])
-    return Board(which, page, _heading(page.of(total)), catalogue, today)
+    models = [each for row in page.rows for each in (row.model_id, row.sent_model_id) if each]
+    catalogue = catalogue_of(session, knowing=models)
+    parts = parts_of(session, page.rows)
+    return Board(which, page, _heading(page.of(total)), catalogue, parts, today)
 
 
 def _heading(total: int) -> str:

@@ -174,7 +174,7 @@ def _board(
 
 
 def _page(it: Replacement, form: Form | None = None) -> ResponseReturnValue:
-    today, steps = clock.today(), db().scalars(steps_of(it.id)).all()
+    today, steps = clock.today(), db().scalars(steps_of(it.id))
     return page(
         "logistics/show.html",
         200 if form is None else 422,

@@ -13,7 +13,7 @@ from portal.replacements.models import Replacement
 from portal.replacements.rules import Liability, SettledAs, charged_from
 from portal.replacements.wording import return_sentence, status_sentence
 from portal.web.formats import money, weekday_date
-from portal.web.locale import label, speaking, zone_called
+from portal.web.locale import label, said, speaking, zone_called
 
 
 def facts_for(
@@ -32,7 +32,7 @@ def facts_for(
             "what": what,
             "reference": it.reference,
             "customer": it.account.name,
-            "device": it.model.name,
+            "device": _sent(it),
             "serial": it.product.identifier if it.product else "",
             "new_serial": it.new_serial_number or "",
             "sentence": status_sentence(it, today=today).rstrip("."),
@@ -57,6 +57,10 @@ def facts_for(
             "missing": told.get("missing", ""),
             "near": told.get("near", 0),
         }
+
+
+def _sent(it: Replacement) -> str:
+    return f"{it.part_count} × {said(it.part.name)}" if it.part else it.model.name
 
 
 def address_of(it: Replacement, user: User, what: str, portal_url: str) -> str:

@@ -1,31 +1,36 @@
 """Asking for a new device before the faulty one comes back."""
 
-from dataclasses import asdict, dataclass, field
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 
 from sqlalchemy.exc import IntegrityError
 
 from portal.accounts.models import User
+from portal.approval_rules.rules import Held
 from portal.base.db import broke
 from portal.base.history import Doer, What, happened
 from portal.base.participation import seen_by
 from portal.base.tenancy import ScopedSession
 from portal.base.words import N_, Refused
 from portal.catalogue.catalogue import Model
-from portal.delivery_times.times import delivery_times
 from portal.products.models import Product, ProductCount
 from portal.replacements.addresses import Address, checked
-from portal.replacements.deeds import go, hold, note_step, settle
+from portal.replacements.approving import approve
+from portal.replacements.deeds import note_step, settle
 from portal.replacements.faults import CHECKS, FAULTS, Fault
+from portal.replacements.holding import held_back
 from portal.replacements.models import Replacement
+from portal.replacements.of_request import note_asked
 from portal.replacements.queries import count_locked
 from portal.replacements.rules import Barred, Liability, ReturnStage, Stage, Track
-from portal.replacements.standing import standing_of
+from portal.replacements.standing import Standing, standings_of
 from portal.replacements.telling import tell
 from portal.service_requests.rules import one_line, whole_text
 
 # What holds for it as agreed when it is asked, whatever is agreed later.
 FROM_AGREEMENT = ("return_window", "charge_grace", "dead_on_arrival")
+GONE = N_("The last %(model)s was taken at this moment. See what we can do instead.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +44,8 @@ class Asked:
     address: Address
     recipient_id: int | None = None
     request_id: int | None = None
+    waits: bool = False  # for more in stock, where there are not enough
+    instead: bool = False  # takes what is sent instead
 
 
 def checked_asking(model: Model, asked: Asked) -> Asked:
@@ -52,14 +59,12 @@ def checked_asking(model: Model, asked: Asked) -> Asked:
         asked.untried, field="untried", most=200, missing=why if len(tried) < len(checks) else ""
     )
     unsaid = N_("Describe what is wrong.") if asked.fault is Fault.OTHER else ""
-    return Asked(
-        fault=asked.fault,
+    return replace(
+        asked,
         tried=tried,
         untried=untried,
         description=whole_text(asked.description, field="description", missing=unsaid),
         address=checked(asked.address),
-        recipient_id=asked.recipient_id,
-        request_id=asked.request_id,
     )
 
 
@@ -72,17 +77,87 @@ def ask_for_replacement(
     now: datetime,
 ) -> Replacement:
     """Ask for a new device. By rule it is approved at once, so that what was promised holds."""
-    if isinstance(device, ProductCount):
-        device = session.scalars(count_locked(device.id)).one()
-    standing = standing_of(session, device, now=now)
-    if standing.barred:
-        raise Refused(standing.barred.label)
-    asked = checked_asking(standing.model, asked)
+    return ask_for_replacements(session, [device], asked, by=by, now=now)[0]
+
+
+def ask_for_replacements(
+    session: ScopedSession,
+    devices: Sequence[Product | ProductCount],
+    asked: Asked,
+    *,
+    number: int = 1,
+    by: Doer,
+    now: datetime,
+) -> list[Replacement]:
+    """The same for each of several, or for `number` of those that are counted in a line: all of
+    them or none, each by itself from then on."""
+    if isinstance(devices[0], ProductCount):
+        devices = [session.scalars(count_locked(devices[0].id)).one()]
+    both = zip(devices, standings_of(session, devices, number=number, now=now), strict=True)
+    each = [(device, it) for device, it in both for _ in range(number_of(device, number))]
+    for _device, standing in each:
+        if standing.barred:
+            raise Refused(standing.barred.label)
+    asked = checked_asking(each[0][1].model, asked)
+    made = [_ask(session, device, standing, asked, by=by, now=now) for device, standing in each]
+    if len(made) > 1:
+        for it in made:
+            it.first_id = made[0].id
+    standings = [standing for _device, standing in each]
+    held = held_back(session, standings, asked.address, number=len(made), now=now)
+    # In one order, so that no two who reserve several models wait for each other.
+    pairs = sorted(zip(made, standings, strict=True), key=lambda both: both[0].to_send_id)
+    for it, standing in pairs:
+        it.held = [each.value for each in held]
+        _approve_or_hold(session, it, standing, asked, held=bool(held), now=now)
+        settle(session, it, now=now)
+        tell(session, it, "asked", by=by)
+    return made
+
+
+def _approve_or_hold(
+    session: ScopedSession,
+    it: Replacement,
+    standing: Standing,
+    asked: Asked,
+    *,
+    held: bool,
+    now: datetime,
+) -> None:
+    """A rule approves it and takes it from stock; or it waits, for a person or for more."""
+    short = asked.waits and not standing.offer.enough
+    if not held and not short:
+        try:
+            with session.begin_nested():
+                approve(session, it, standing.targets["cut_off"], by=None, now=now)
+        except Refused:
+            raise Refused(GONE, model=standing.model.name) from None
+    elif short:
+        it.held = [*it.held, Held.STOCK.value]
+        it.waits_for_stock, it.expected_on = True, standing.offer.expected_on
+
+
+def number_of(device: Product | ProductCount, number: int) -> int:
+    """How many new ones are sent for a device, or for a line of them."""
+    return number if isinstance(device, ProductCount) else 1
+
+
+def _ask(
+    session: ScopedSession,
+    device: Product | ProductCount,
+    standing: Standing,
+    asked: Asked,
+    *,
+    by: Doer,
+    now: datetime,
+) -> Replacement:
+    instead = standing.offer.instead if asked.instead and not standing.offer.enough else None
     asker = session.get(User, by.id)
     made = Replacement(
         account_id=session.scope.write,
         product_id=device.id if isinstance(device, Product) else None,
         model_id=device.model_id,
+        sent_model_id=instead.id if instead else None,
         site_id=device.site_id,
         request_id=asked.request_id,
         fault=asked.fault,
@@ -111,37 +186,5 @@ def ask_for_replacement(
         raise Refused(Barred.BEING_REPLACED.label) from None
     note_step(session, made, Track.REPLACEMENT, Stage.REQUESTED, by=by, now=now)
     happened(session, made, What.REPLACEMENT_ASKED, by=by, fault=asked.fault)
-    if standing.by_rule:
-        approve(session, made, standing.targets["cut_off"], by=None, now=now)
-    settle(session, made, now=now)
-    tell(session, made, "asked", by=by)
+    note_asked(session, made, by=by, now=now)
     return made
-
-
-def approve(
-    session: ScopedSession,
-    replacement: Replacement,
-    cut_off: int,
-    *,
-    by: Doer | None,
-    now: datetime,
-) -> None:
-    """Let it be sent; from now on it is promised for a day. `by` nobody: a rule approved it."""
-    go(session, replacement, Track.REPLACEMENT, Stage.APPROVED, by=by, now=now)
-    promise = delivery_times(session).promise(
-        now, cut_off=cut_off, country=replacement.country, postal_code=replacement.postal_code
-    )
-    replacement.approved_at, replacement.approved_by_id = now, by.id if by else None
-    replacement.hand_over_on, replacement.promised_on = promise.handed_over, promise.arrives
-    happened(session, replacement, What.APPROVED, by=by)
-
-
-def call_off(session: ScopedSession, replacement: Replacement, *, by: Doer, now: datetime) -> None:
-    """Take it back, as long as nothing is sent. What is called off already stays so."""
-    it = hold(session, replacement)
-    if it.stage is Stage.CANCELED:
-        return
-    go(session, it, Track.REPLACEMENT, Stage.CANCELED, by=by, now=now)
-    happened(session, it, What.CALLED_OFF, by=by)
-    settle(session, it, now=now)
-    tell(session, it, "called_off", by=by)

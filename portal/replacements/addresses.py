@@ -4,7 +4,8 @@ import re
 from dataclasses import asdict, dataclass
 
 from portal.base.words import N_, Refused
-from portal.sites.rules import LONGEST, Country, read_phone, read_postal_code
+from portal.sites.postal_codes import fits, place_for
+from portal.sites.rules import LONGEST, Country, read_known_code, read_phone
 
 _LONGEST = {
     "recipient": LONGEST["contact_name"],
@@ -19,7 +20,6 @@ _MISSING = {
     "phone": N_("Enter a phone number, so that the carrier can reach you."),
     "street": N_("Enter the street address."),
     "postal_code": N_("Enter the postal code."),
-    "city": N_("Enter the city."),
 }
 
 
@@ -36,7 +36,8 @@ class Address:
     @property
     def is_whole(self) -> bool:
         """Whether a carrier finds it; who receives it is asked each time."""
-        return bool(re.search(r"[0-9]", self.street) and self.postal_code and self.city)
+        there = fits(self.postal_code, self.country, self.city)
+        return bool(re.search(r"[0-9]", self.street) and self.postal_code and self.city and there)
 
 
 def checked(told: Address) -> Address:
@@ -48,14 +49,18 @@ def checked(told: Address) -> Address:
         kept[name] = ("\n" if several else " ").join(filter(None, lines))
         if len(kept[name]) > most:
             raise Refused(N_("Use at most %(most)s characters."), field=name, most=most)
-        if not kept[name] and name in _MISSING:
-            raise Refused(_MISSING[name], field=name)
+    for name, missing in _MISSING.items():
+        if not kept[name]:
+            raise Refused(missing, field=name)
     if not re.search(r"[0-9]", kept["street"]):
         raise Refused(
             N_("Write the street address with its number, such as Storgata 1."), field="street"
         )
     country = Country(kept["country"]).value
-    kept["postal_code"] = read_postal_code(kept["postal_code"], country)
+    kept["postal_code"] = read_known_code(kept["postal_code"], country)
+    kept["city"] = place_for(kept["postal_code"], country, kept["city"])
+    if not kept["city"]:  # in Norway the code tells it
+        raise Refused(N_("Enter the city."), field="city")
     try:
         kept["phone"] = read_phone(kept["phone"], country)
     except Refused as refusal:

@@ -3,31 +3,35 @@
 from flask import Blueprint, abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from portal.accounts.models import User
 from portal.base import clock
 from portal.base.access import Permission
 from portal.base.references import read_reference
 from portal.base.submissions import submission
 from portal.base.words import N_, Refused
-from portal.products.models import Product
-from portal.replacements.actions import ask_for_replacement, checked_asking
-from portal.replacements.faults import FAULTS, Fault, tried_of
-from portal.replacements.finding import (
-    Device,
-    device_named,
-    devices_to_choose,
-    saved_addresses,
+from portal.replacements.actions import ask_for_replacements
+from portal.replacements.asking_pages import (
+    NO_DAY,
+    answers_page,
+    barred_page,
+    choose_page,
+    colleague,
+    fault_page,
+    first_form,
+    where_page,
 )
-from portal.replacements.forms import FaultForm, ReplacementForm
-from portal.replacements.queries import replacement_with_id
+from portal.replacements.faults import Fault
+from portal.replacements.finding import saved_addresses
+from portal.replacements.forms import WAIT, FaultForm, ReplacementForm
+from portal.replacements.lots import MOST, Lot, lot_named
+from portal.replacements.queries import asked_together, replacement_with_id
 from portal.replacements.rules import PREFIX
-from portal.replacements.standing import Standing, promised, reseller_of, standing_of
-from portal.replacements.wording import order_before, status_sentence
-from portal.web.formats import phone
-from portal.web.guard import account, allow, viewer
+from portal.replacements.standing import promised
+from portal.replacements.wording import status_sentence
+from portal.web.guard import allow, viewer
 from portal.web.limited import limited
 from portal.web.operator import OPERATOR
 from portal.web.pages import page
+from portal.web.paging import LARGEST
 from portal.web.session import db
 
 bp = Blueprint("replacement_asking", __name__)
@@ -41,18 +45,25 @@ LATER = N_(
 @limited("search")
 def new() -> ResponseReturnValue:
     """One question after another, as far as the address tells."""
-    named = request.args.get("product", ""), request.args.get("count", "")
-    if not any(named):
-        return _choose()
-    device = device_named(db(), *named) or abort(404)
-    standing = standing_of(db(), device, now=clock.now())
-    if standing.barred:
-        return _barred(device, standing)
-    asked = request.args.get("fault")
-    form = FaultForm(standing.model.category, formdata=request.args)
+    if not any(request.args.getlist("product")) and not request.args.get("count"):
+        return choose_page()
+    lot = lot_named(db(), request.args, now=clock.now()) or abort(404)
+    asked, form = request.args.get("fault"), FaultForm(lot, formdata=request.args)
+    if lot.barred and (asked is None or not lot.counted):
+        return barred_page(lot)
     if asked is None or not form.validate():
-        return _what_is_wrong(device, standing, form, 200 if asked is None else 422)
-    return _where(device, standing, _first(device, Fault(asked)))
+        return fault_page(lot, form, 200 if asked is None else 422)
+    if lot.barred:
+        return barred_page(lot, 422)
+    return where_page(lot, first_form(lot, Fault(asked)))
+
+
+@bp.post("/new/picked")
+@allow(Permission.REPLACEMENTS_CHANGE, Permission.PRODUCTS_VIEW)
+def pick() -> ResponseReturnValue:
+    """Those that were picked in the list of devices, as an address that can be come back to."""
+    picked = request.form.getlist("picked")
+    return redirect(url_for(".new", product=picked[:MOST] or None), 303)
 
 
 @bp.post("/new/answers")
@@ -61,18 +72,18 @@ def check() -> ResponseReturnValue:
     """Show it all before it is sent, with the day the new device arrives; or go back to change."""
     sent_in = _sent()
     if sent_in is None:
-        return _choose(422)
-    device, standing, form = sent_in
-    if standing.barred:
-        return _barred(device, standing, 422)
+        return choose_page(422)
+    lot, form = sent_in
+    if lot.barred:
+        return barred_page(lot, 422)
     if request.form.get("change"):
-        return _where(device, standing, form)
+        return where_page(lot, form)
     if form.validate():
         try:
-            return _answers(device, standing, form)
+            return answers_page(lot, form)
         except Refused as refusal:
             form.refuse(refusal)
-    return _where(device, standing, form, 422)
+    return where_page(lot, form, 422)
 
 
 @bp.post("/new")
@@ -80,118 +91,57 @@ def check() -> ResponseReturnValue:
 def send() -> ResponseReturnValue:
     sent_in = _sent()
     if sent_in is None:
-        return _choose(422)
-    device, standing, form = sent_in
+        return choose_page(422)
+    lot, form = sent_in
     if form.validate():
         try:
             sent = submission(db(), form.token.data, by=viewer().id)
             if not sent.led_to:
                 now = clock.now()
-                day = promised(db(), standing, form.address, now=now).arrives
-                if standing.barred is None and form.shown.data != day.isoformat():
+                waits = form.chosen == WAIT
+                promise = promised(db(), lot.standings, form.address, waits=waits, now=now)
+                day = promise.arrives.isoformat() if promise else NO_DAY
+                if not lot.barred and form.shown.data != day:
                     form.refuse(Refused(LATER))
-                    return _answers(device, standing, form, 422)
-                asked = form.asking(_colleague(form))
-                made = ask_for_replacement(db(), device, asked, by=viewer(), now=now)
-                sent.led_to = url_for(".receipt", reference=made.reference)
+                    return answers_page(lot, form, 422)
+                request_id = lot.request.id if lot.request else None
+                asked = form.asking(colleague(form), request_id)
+                with db().begin_nested():
+                    made = ask_for_replacements(
+                        db(), lot.devices, asked, number=lot.number, by=viewer(), now=now
+                    )
+                sent.led_to = url_for(".receipt", reference=made[0].reference)
             return redirect(sent.led_to, 303)
         except Refused as refusal:
+            lot, form = _sent() or sent_in  # as it is now: somebody else may have had the last one
             form.refuse(refusal)
-    if standing.barred:
-        return _barred(device, standing, 422)
-    return _where(device, standing, form, 422)
+    if lot.barred:
+        return barred_page(lot, 422)
+    return where_page(lot, form, 422)
 
 
 @bp.get("/<reference>/receipt")
 @allow(Permission.REPLACEMENTS_VIEW)
 def receipt(reference: str) -> ResponseReturnValue:
     """What was asked for, what happens next and when. It can be come back to, or printed."""
-    number = read_reference(PREFIX, reference) or abort(404)
+    number = read_reference(PREFIX, reference) or 0
+    if not 0 < number <= LARGEST:
+        abort(404)
     it = db().scalars(replacement_with_id(number)).one()
     return page(
         "replacements/receipt.html",
         it=it,
+        together=db().scalars(asked_together(it.first_id)).all() if it.first_id else [it],
         sentence=status_sentence(it, today=clock.today()),
         operator=OPERATOR,
     )
 
 
-def _sent() -> tuple[Device, Standing, ReplacementForm] | None:
-    """What a form is about: a device that is seen, and a fault that it can have."""
-    named = request.form.get("product", ""), request.form.get("count", "")
-    device = device_named(db(), *named)
-    if device is None:
-        return None
-    standing = standing_of(db(), device, now=clock.now())
+def _sent() -> tuple[Lot, ReplacementForm] | None:
+    """What a form is about: devices that are seen, and a fault that each can have."""
+    lot = lot_named(db(), request.form, now=clock.now())
     fault = request.form.get("fault", "")
-    if fault not in FAULTS[standing.model.category]:
+    if lot is None or fault not in lot.faults:
         return None
-    saved = saved_addresses(db(), device.site_id)
-    return device, standing, ReplacementForm(asked=Fault(fault), saved=saved)
-
-
-def _first(device: Device, fault: Fault) -> ReplacementForm:
-    """The form as it is shown first: whoever asks receives it, where the device is."""
-    known = {"fault": fault.value, "product": "", "count": ""}
-    known["product" if isinstance(device, Product) else "count"] = device.reference
-    if viewer().kind == "customer":
-        me = db().get_one(User, viewer().id)
-        known |= {"recipient": me.name, "phone": phone(me.phone) if me.phone else ""}
-    saved = saved_addresses(db(), device.site_id)
-    return ReplacementForm(formdata=None, data=known, asked=fault, saved=saved)
-
-
-def _colleague(form: ReplacementForm) -> int | None:
-    """Whoever asks for themselves is known, so that their name goes when they do."""
-    own = viewer().kind == "customer" and (form.recipient.data or "").strip() == viewer().name
-    return viewer().id if own else None
-
-
-def _choose(status: int = 200) -> ResponseReturnValue:
-    text = request.args.get("q", "").replace("\0", "").strip()[:80]
-    found = devices_to_choose(db(), text)
-    if text and len(found) == 1 and found[0].known_as:  # as a scanner sends it
-        return redirect(url_for(".new", product=found[0].reference), 303)
-    return page("replacements/choose.html", status, text=text, found=found)
-
-
-def _barred(device: Device, standing: Standing, status: int = 200) -> ResponseReturnValue:
-    return page(
-        "replacements/barred.html",
-        status,
-        device=device,
-        standing=standing,
-        reseller=reseller_of(db(), account().id, clock.today()),
-        operator=OPERATOR,
-    )
-
-
-def _what_is_wrong(
-    device: Device, standing: Standing, form: FaultForm, status: int
-) -> ResponseReturnValue:
-    return page("replacements/fault.html", status, device=device, standing=standing, form=form)
-
-
-def _where(
-    device: Device, standing: Standing, form: ReplacementForm, status: int = 200
-) -> ResponseReturnValue:
-    return page("replacements/where.html", status, device=device, standing=standing, form=form)
-
-
-def _answers(
-    device: Device, standing: Standing, form: ReplacementForm, status: int = 200
-) -> ResponseReturnValue:
-    asked, now = checked_asking(standing.model, form.asking(None)), clock.now()
-    promise = promised(db(), standing, asked.address, now=now)
-    form.shown.data = promise.arrives.isoformat()
-    return page(
-        "replacements/answers.html",
-        status,
-        device=device,
-        standing=standing,
-        form=form,
-        asked=asked,
-        tried=tried_of(asked.fault, asked.tried),
-        promise=promise,
-        order_before=order_before(promise, now),
-    )
+    saved = saved_addresses(db(), lot.device.site_id)
+    return lot, ReplacementForm(asked=Fault(fault), saved=saved, short=lot.short)

@@ -3,13 +3,15 @@
 from datetime import datetime
 
 from portal.agreements.targets import targets_with
+from portal.approval_rules.rules import Held
 from portal.base.clock import day_of
 from portal.base.history import Doer, What, happened
 from portal.base.tenancy import ScopedSession
 from portal.base.words import N_, Refused
-from portal.replacements.actions import approve
+from portal.replacements.approving import approve, let_go
 from portal.replacements.deeds import MOVED_ON, go, hold, settle
 from portal.replacements.models import Replacement
+from portal.replacements.of_request import follow
 from portal.replacements.queries import agreement_in_force
 from portal.replacements.rules import Stage, Track
 from portal.replacements.telling import tell
@@ -25,11 +27,25 @@ def approve_asked(
         return
     if it.stage is not Stage.REQUESTED:
         raise Refused(MOVED_ON)
-    agreed = session.execute(agreement_in_force(it.account_id, day_of(now))).first()
-    cut_off = targets_with(agreed.targets if agreed else {})["cut_off"]
-    approve(session, it, cut_off, by=by, now=now)
+    approve(session, it, _cut_off(session, it, now), by=by, now=now)
     settle(session, it, now=now)
     tell(session, it, "approved", by=by)
+
+
+def approve_waiting(session: ScopedSession, replacement: Replacement, *, now: datetime) -> None:
+    """There is more in stock: what only waited for that is approved. A person looks at the rest."""
+    it = hold(session, replacement)
+    alone = it.held == [Held.STOCK.value]
+    if it.stage is not Stage.REQUESTED or not it.waits_for_stock or not alone:
+        return
+    approve(session, it, _cut_off(session, it, now), by=None, now=now)
+    settle(session, it, now=now)
+    tell(session, it, "approved", by=None)
+
+
+def _cut_off(session: ScopedSession, it: Replacement, now: datetime) -> int:
+    agreed = session.execute(agreement_in_force(it.account_id, day_of(now))).first()
+    return targets_with(agreed.targets if agreed else {})["cut_off"]
 
 
 def decline(
@@ -44,4 +60,6 @@ def decline(
     it.declined_because = line
     happened(session, it, What.DECLINED, by=by)
     settle(session, it, now=now)
+    follow(session, it, now=now)
+    let_go(session, it)
     tell(session, it, "declined", by=by)

@@ -8,7 +8,7 @@ from portal.base.words import N_, Refused
 from portal.replacements.indexing import index_replacement
 from portal.replacements.models import COLUMNS, Replacement, ReplacementStep
 from portal.replacements.queries import replacement_locked
-from portal.replacements.rules import State, Track, is_over, may_go
+from portal.replacements.rules import Stage, State, Track, is_over, may_go
 
 MOVED_ON = N_("The replacement has moved on meanwhile. Look at how it stands now.")
 
@@ -62,6 +62,8 @@ def note_step(
 def settle(session: ScopedSession, replacement: Replacement, *, now: datetime) -> None:
     """What follows from how the tracks stand: whether it is over, and what it is found by."""
     over = is_over(replacement.stage, replacement.returned, replacement.liability)
+    if replacement.part_id is not None:  # of which nothing is to come back
+        over = over or replacement.stage is Stage.DELIVERED
     replacement.closed_at = (replacement.closed_at or now) if over else None
     replacement.changed_at = now
     session.flush()

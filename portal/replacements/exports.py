@@ -2,14 +2,17 @@
 
 from collections.abc import Iterator
 from datetime import date
+from typing import Any
 
 from portal.base.references import reference
 from portal.base.tenancy import ScopedSession
-from portal.catalogue.catalogue import catalogue_of
+from portal.catalogue.catalogue import Catalogue, catalogue_of
 from portal.replacements.filters import Filters
 from portal.replacements.list_queries import replacements_listed
 from portal.replacements.listing import wanted
 from portal.replacements.rules import PREFIX, return_stage
+from portal.replacements.wording import parts_text
+from portal.spare_parts.parts import Part, spare_parts
 from portal.web.locale import gettext as _
 from portal.web.locale import label
 from portal.web.sheets import Column, Kind, Value
@@ -40,17 +43,24 @@ def columns() -> list[Column]:
     ]
 
 
+def _what(it: Any, catalogue: Catalogue, parts: dict[int, Part]) -> str:
+    if it.part_id in parts:
+        return parts_text(parts[it.part_id], it.part_count)
+    return catalogue[it.model_id].name
+
+
 def rows(session: ScopedSession, filters: Filters, *, today: date) -> Iterator[tuple[Value, ...]]:
     """The rows of what is selected, in the list's order."""
     catalogue = catalogue_of(session)
     where = wanted(session, filters, catalogue, today=today)
+    parts = spare_parts(session)
     query = replacements_listed(*where).order_by(*filters.order.ways)
     # Let go of what was not read when somebody breaks off.
     with session.execute(query.execution_options(yield_per=AT_ONCE)) as found:
         for it in found:
             returned = return_stage(it.returned, it.return_due_on, today)
             yield (
-                reference(PREFIX, it.id), catalogue[it.model_id].name, it.identifier,
+                reference(PREFIX, it.id), _what(it, catalogue, parts), it.identifier,
                 it.new_serial_number, it.site, label(it.stage), label(returned),
                 label(it.liability), it.at_risk, it.currency, it.promised_on, it.delivered_on,
                 it.return_due_on, it.carrier, it.tracking_number, it.asked_by, it.asked_at,

@@ -1,18 +1,19 @@
 """Which device somebody means, and where the new one may be sent."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import select
 
 from portal.accounts.models import Site
-from portal.base.references import read_reference, reference
+from portal.base.references import reference
 from portal.base.tenancy import ScopedSession
 from portal.catalogue.catalogue import Catalogue, catalogue_of
 from portal.products.models import Product, ProductCount, ProductStatus
-from portal.products.queries import Wanted, count_with_id, counts_listed, products_listed
+from portal.products.queries import Wanted, counts_listed, products_listed
 from portal.products.search import look_up
 from portal.replacements.addresses import Address
+from portal.stock.queries import supplies_of
 
 MOST_SHOWN, MOST_ADDRESSES = 8, 6
 Device = Product | ProductCount
@@ -28,6 +29,8 @@ class Choice:
     known_as: str  # its serial number; empty of those by count
     number: int | None
     place: str
+    kind: str  # of its picture
+    none_left: bool = False  # in stock
 
 
 def devices_to_choose(session: ScopedSession, text: str) -> list[Choice]:
@@ -45,19 +48,12 @@ def devices_to_choose(session: ScopedSession, text: str) -> list[Choice]:
     rows, counted = session.execute(some).all(), session.execute(others).all()
     knowing = [row.model_id for row in (*rows, *counted)]
     catalogue = catalogue_of(session, knowing=knowing)
+    supplies = supplies_of(session, [catalogue[each] for each in set(knowing)], catalogue)
+    gone = {each for each, supply in supplies.items() if not supply.free}
     return [
-        *(_counted(row, catalogue) for row in counted),
-        *(_single(row, catalogue) for row in rows),
+        *(replace(_counted(row, catalogue), none_left=row.model_id in gone) for row in counted),
+        *(replace(_single(row, catalogue), none_left=row.model_id in gone) for row in rows),
     ]
-
-
-def device_named(session: ScopedSession, product: str, count: str) -> Device | None:
-    """The device of an address or a form; None where it names none that is seen."""
-    if product:
-        query = select(Product).where(Product.id == (read_reference("P", product) or 0))
-        return session.scalars(query).one_or_none()
-    counted: Select[Any] = count_with_id(read_reference("PC", count) or 0)
-    return session.scalars(counted).one_or_none() if count else None
 
 
 def address_of(site: Site) -> Address:
@@ -84,10 +80,11 @@ def saved_addresses(session: ScopedSession, first: int | None) -> dict[str, tupl
 
 def _single(row: Any, catalogue: Catalogue) -> Choice:
     place = ", ".join(filter(None, (row.site, row.room, row.asset_tag)))
-    name = catalogue[row.model_id].name
-    return Choice("product", reference("P", row.id), name, row.identifier, None, place)
+    it = catalogue[row.model_id]
+    return Choice("product", reference("P", row.id), it.name, row.identifier, None, place, it.kind)
 
 
 def _counted(row: Any, catalogue: Catalogue) -> Choice:
-    name = catalogue[row.model_id].name
-    return Choice("count", reference("PC", row.id), name, "", row.number, row.site or "")
+    it = catalogue[row.model_id]
+    place = row.site or ""
+    return Choice("count", reference("PC", row.id), it.name, "", row.number, place, it.kind)

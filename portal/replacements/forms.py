@@ -1,6 +1,6 @@
 """What people fill in to have a device replaced."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from wtforms import (
@@ -12,21 +12,25 @@ from wtforms import (
     TextAreaField,
 )
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import InputRequired, Length, NumberRange
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from portal.base.words import LabelledEnum
+from portal.products.forms import PickedField
 from portal.replacements.actions import Asked
 from portal.replacements.addresses import Address
-from portal.replacements.faults import CHECKS, FAULTS, Fault
+from portal.replacements.faults import CHECKS, Fault
+from portal.replacements.lots import MOST, Lot
+from portal.replacements.standing import Standing
 from portal.sites.rules import Country
-from portal.web.formats import place
+from portal.web.fields import WholeNumberField
+from portal.web.formats import listing, place, weekday_date
 from portal.web.forms import CreatingForm, Form, choices_of
 from portal.web.locale import gettext as _
 from portal.web.locale import label
 from portal.web.locale import lazy_gettext as _l
 
-OTHER = "other"
+OTHER, WAIT, INSTEAD = "other", "wait", "instead"
 _ADDRESS = ("street", "postal_code", "city", "country", "hours")
 Saved = Mapping[str, tuple[str, Address]]
 
@@ -41,20 +45,35 @@ class FaultForm(Form):
     class Meta(Form.Meta):
         csrf = False
 
-    product = HiddenField()
+    product = PickedField()
     count = HiddenField()
+    request = HiddenField()
+    number = WholeNumberField(
+        _l("How many are faulty?"),
+        [
+            InputRequired(_l("Enter the number of devices.")),
+            NumberRange(1, MOST, _l("You can ask for at most %(most)s at once.", most=MOST)),
+        ],
+        default=1,
+    )
     fault = RadioField(_l("What is wrong?"), [InputRequired(_l("Choose what is wrong."))])
 
-    def __init__(self, category: LabelledEnum, **options: Any) -> None:
+    def __init__(self, lot: Lot, **options: Any) -> None:
         super().__init__(**options)
-        self.fault.choices = choices_among(FAULTS[category])  # type: ignore[index]
+        self.fault.choices = choices_among(lot.faults)
+        if lot.counted is None or lot.counted.number == 1:
+            del self.number
+        elif not self.number.raw_data:  # an address that says no number means one
+            self.number.data, self.number.raw_data = 1, ["1"]
 
 
 class ReplacementForm(CreatingForm):
     """What was tried, and where the new device is sent. `saved` are the sites to choose from."""
 
-    product = HiddenField(validators=[_most(40)])
+    product = PickedField()
     count = HiddenField(validators=[_most(40)])
+    number = HiddenField(validators=[_most(40)])
+    request = HiddenField(validators=[_most(40)])
     fault = HiddenField(validators=[_most(40)])
     shown = HiddenField(validators=[_most(10)])  # the day that was promised when it was checked
     tried = SelectMultipleField(
@@ -81,15 +100,19 @@ class ReplacementForm(CreatingForm):
     postal_code = StringField(_l("Postal code"), [_most(10)])
     city = StringField(_l("City"), [_most(80)])
     country = SelectField(_l("Country"), default=Country.NORWAY.value)
+    supply = RadioField(_l("There are not enough left"), [InputRequired(_l("Choose what to do."))])
     hours = StringField(
         _l("When somebody can receive it"),
         [_most(200)],
         description=_l("For example: Monday to Friday 8–16."),
     )
 
-    def __init__(self, *args: Any, asked: Fault, saved: Saved, **options: Any) -> None:
+    def __init__(
+        self, *args: Any, asked: Fault, saved: Saved, short: Sequence[Standing] = (), **options: Any
+    ) -> None:
         super().__init__(*args, **options)
         self.asked, self.saved = asked, saved
+        self._offer(short)
         checks = enumerate(CHECKS[asked])
         self.tried.choices = [SelectChoice(str(number), _(text)) for number, text in checks]
         self.where.choices = [
@@ -103,6 +126,35 @@ class ReplacementForm(CreatingForm):
         if self.where.data is None:
             self.where.data = next(iter(saved), OTHER)
 
+    def _offer(self, short: Sequence[Standing]) -> None:
+        """What to do about what there is not enough of; nothing is asked where there is."""
+        if not short:
+            del self.supply
+            return
+        instead = [(it.model.name, it.offer.instead.name) for it in short if it.offer.instead]
+        days = [it.offer.expected_on for it in short]
+        choices = []
+        if len(instead) == len(short):
+            get = _("Get %(models)s instead", models=listing([after for _before, after in instead]))
+            at_once = {"hint": _("It is in stock, and is sent at once.")}
+            choices.append(SelectChoice(INSTEAD, get, render_kw=at_once))
+        known = [day for day in days if day]
+        told = (
+            _("We expect more %(day)s.", day=weekday_date(max(known)))
+            if len(known) == len(days)
+            else _("We do not know yet when there are more, and tell you when we do.")
+        )
+        wait = _("Wait for %(models)s", models=listing([it.model.name for it in short]))
+        choices.append(SelectChoice(WAIT, wait, render_kw={"hint": told}))
+        self.supply.choices = choices
+        if self.supply.data is None:
+            self.supply.data = choices[0].value
+
+    @property
+    def chosen(self) -> str:
+        """What to do where there are not enough."""
+        return (self.supply.data or "") if self.supply else ""
+
     @property
     def address(self) -> Address:
         """Where to, and who is there: of a saved address its site tells the rest."""
@@ -113,7 +165,7 @@ class ReplacementForm(CreatingForm):
         who = {"recipient": self.recipient.data or "", "phone": self.phone.data or ""}
         return Address(**told | {"hours": hours} | who)
 
-    def asking(self, recipient_id: int | None) -> Asked:
+    def asking(self, recipient_id: int | None, request_id: int | None = None) -> Asked:
         return Asked(
             fault=self.asked,
             tried=[int(each) for each in self.tried.data or ()],
@@ -121,6 +173,9 @@ class ReplacementForm(CreatingForm):
             description=self.description.data or "",
             address=self.address,
             recipient_id=recipient_id,
+            request_id=request_id,
+            waits=self.chosen == WAIT,
+            instead=self.chosen == INSTEAD,
         )
 
 

@@ -8,6 +8,7 @@ from portal.base.tenancy import ScopedSession
 from portal.products.models import Product
 from portal.replacements.models import Replacement
 from portal.replacements.rules import ReturnStage, Stage
+from portal.spare_parts.models import SparePart
 
 STAGE_MARKS = {stage: f"c{number}" for number, stage in enumerate(Stage)}
 RETURN_MARKS = {stage: f"r{number}" for number, stage in enumerate(ReturnStage)}
@@ -17,7 +18,14 @@ def index_replacement(session: ScopedSession, it: Replacement) -> None:
     """Let it be found by every number that stands on a label or a parcel."""
     old = session.get(Product, it.product_id) if it.product_id else None
     known = (old.serial_number, old.mac, old.asset_tag) if old else ()
-    numbers = (it.reference, it.new_serial_number, it.tracking_number, it.received_serial_number)
+    part = session.get(SparePart, it.part_id) if it.part_id else None
+    numbers = (
+        it.reference,
+        part.number if part else "",
+        it.new_serial_number,
+        it.tracking_number,
+        it.received_serial_number,
+    )
     tokens = tokens_of(
         (it.city,), identifiers=[each or "" for each in (*numbers, *known)], marks=_marks(it)
     )

@@ -3,7 +3,7 @@
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Select, or_, select
 
 from portal.accounts.models import Account, Site, User
 from portal.products.models import Product
@@ -29,6 +29,11 @@ def _columns() -> Any:
         Replacement.returned,
         Replacement.liability,
         Replacement.model_id,
+        Replacement.sent_model_id,
+        Replacement.part_id,
+        Replacement.part_count,
+        Replacement.waits_for_stock,
+        Replacement.expected_on,
         Replacement.product_id,
         _beside(Product.identifier, Product.id, Replacement.product_id).label("identifier"),
         _beside(Site.name, Site.id, Replacement.site_id).label("site"),
@@ -49,6 +54,16 @@ def _columns() -> Any:
         Replacement.changed_at,
         _beside(Account.name, Account.id, Replacement.account_id).label("customer"),
     )
+
+
+def replacements_of_device(product: Product) -> Select[Any]:
+    """Those that a device was in, as the faulty one or as the new one, the newest first."""
+    new = _beside(Product.id, Product.serial_number, Replacement.new_serial_number)
+    mine = Replacement.product_id == product.id
+    if product.serial_number:
+        mine = or_(mine, Replacement.new_serial_number == product.serial_number)
+    found: Select[Any] = _columns().add_columns(new.label("new_id")).where(mine)
+    return found.order_by(Replacement.id.desc())
 
 
 def _beside(shown: Any, number: Any, here: Any) -> Any:

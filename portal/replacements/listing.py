@@ -1,5 +1,6 @@
 """The list of replacements as a page shows it: its rows, and how many there are."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -12,7 +13,8 @@ from portal.replacements.filters import Filters
 from portal.replacements.list_queries import replacement_ids, replacements_listed
 from portal.replacements.rules import ReturnStage, return_stage
 from portal.replacements.search import found_by
-from portal.replacements.wording import status_sentence
+from portal.replacements.wording import parts_text, status_sentence
+from portal.spare_parts.parts import Part, spare_parts
 from portal.web.formats import number
 from portal.web.locale import gettext as _
 from portal.web.locale import ngettext
@@ -24,9 +26,12 @@ class Listed:
     page: Page
     heading: str
     catalogue: Catalogue
+    parts: dict[int, Part]
     today: date
 
     def model(self, row: Any) -> str:
+        if row.part_id:
+            return parts_text(self.parts[row.part_id], row.part_count)
         return self.catalogue[row.model_id].name
 
     def sentence(self, row: Any) -> str:
@@ -52,7 +57,14 @@ def list_replacements(session: ScopedSession, filters: Filters, *, today: date) 
     shown = replacements_listed(*where, *filters.view.walked)
     page = page_of(session, shown, filters.order)
     catalogue = catalogue_of(session, knowing=[row.model_id for row in page.rows])
-    return Listed(page, _heading(page.of(total)), catalogue, today)
+    parts = parts_of(session, page.rows)
+    return Listed(page, _heading(page.of(total)), catalogue, parts, today)
+
+
+def parts_of(session: ScopedSession, rows: Iterable[Any]) -> dict[int, Part]:
+    """The spare parts, where there are any among these."""
+    some = max((row.part_id for row in rows if row.part_id), default=None)
+    return spare_parts(session, knowing=some) if some else {}
 
 
 def _heading(total: int) -> str:

@@ -8,6 +8,7 @@ from sqlalchemy import JSON, ForeignKey, Index, Numeric, String, Text, event
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.accounts.models import Account, Site, User
+from portal.approval_rules.rules import Held
 from portal.base.db import Base
 from portal.base.participation import Followed, Through
 from portal.base.references import reference
@@ -25,6 +26,7 @@ from portal.replacements.rules import (
     State,
     Track,
 )
+from portal.spare_parts.models import SparePart
 
 
 class Replacement(Followed, Owned, Base):
@@ -41,6 +43,7 @@ class Replacement(Followed, Owned, Base):
         Index("ix_replacement_product", "account_id", "product_id", "id"),
         Index("ix_replacement_site", "account_id", "site_id", "id"),
         Index("ix_replacement_request", "account_id", "request_id"),
+        Index("ix_replacement_first", "account_id", "first_id", "id"),
         Index("ix_replacement_approved_at", "account_id", "approved_at"),
         Index("ix_replacement_desk", "stage", "turn", "hand_over_on", "id"),
         Index("ix_replacement_desk_money", "liability", "return_due_on", "id"),
@@ -57,10 +60,19 @@ class Replacement(Followed, Owned, Base):
     product_id: Mapped[int | None]
     product: Mapped[Product | None] = relationship(viewonly=True)
     model_id: Mapped[int] = mapped_column(ForeignKey("product_model.id"))
-    model: Mapped[ProductModel] = relationship()
+    model: Mapped[ProductModel] = relationship(foreign_keys=model_id)
+    # Another model is sent instead, where there was none left.
+    sent_model_id: Mapped[int | None] = mapped_column(ForeignKey("product_model.id"))
+    sent_model: Mapped[ProductModel | None] = relationship(foreign_keys=sent_model_id)
+    # So many of a spare part for the model, instead of a device. Nothing is sent back.
+    part_id: Mapped[int | None] = mapped_column(ForeignKey("spare_part.id"))
+    part: Mapped[SparePart | None] = relationship()
+    part_count: Mapped[int | None]
+    stock_id: Mapped[int | None] = mapped_column(ForeignKey("stock.id"))  # where it is taken from
     site_id: Mapped[int | None]  # where the device is
     site: Mapped[Site | None] = relationship(viewonly=True)
     request_id: Mapped[int | None]
+    first_id: Mapped[int | None]  # the first of those that were asked for together
     fault: Mapped[Fault]
     tried: Mapped[list[int]] = mapped_column(JSON)  # which of the fault's checks
     untried: Mapped[str] = mapped_column(String(200), default="")  # why not the others
@@ -80,6 +92,9 @@ class Replacement(Followed, Owned, Base):
     approved_at: Mapped[datetime | None]
     approved_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))  # None: by rule
     declined_because: Mapped[str] = mapped_column(String(200), default="")
+    held: Mapped[list[str]] = mapped_column(JSON, default=list)  # why no rule approved it
+    waits_for_stock: Mapped[bool] = mapped_column(default=False)
+    expected_on: Mapped[date | None]  # when there is more in stock, as it was told
     hand_over_on: Mapped[date | None]  # as promised when it was approved
     promised_on: Mapped[date | None]
     new_serial_number: Mapped[str | None] = mapped_column(String(20))
@@ -121,6 +136,16 @@ class Replacement(Followed, Owned, Base):
     @property
     def is_open(self) -> bool:
         return self.closed_at is None
+
+    @property
+    def reasons(self) -> list[Held]:
+        """Why a person had to look, or it waited."""
+        return [Held(each) for each in self.held]
+
+    @property
+    def to_send_id(self) -> int:
+        """The model of the new device."""
+        return self.sent_model_id or self.model_id
 
     def standing(self, track: Track) -> State:
         """How one of its tracks stands."""

@@ -1,5 +1,6 @@
 """What is looked up about replacements; what nobody else may see the session leaves out."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -11,7 +12,7 @@ from portal.agreements.models import Agreement
 from portal.catalogue.models import ProductModel
 from portal.products.models import Product, ProductCount
 from portal.replacements.models import Replacement, ReplacementStep
-from portal.replacements.rules import CALLED_OFF
+from portal.replacements.rules import CALLED_OFF, ON_THE_WAY
 
 
 def replacement_with_id(replacement_id: Any) -> Select[Replacement]:
@@ -25,6 +26,8 @@ def replacement_with_id(replacement_id: Any) -> Select[Replacement]:
             ),
             joinedload(Replacement.product).load_only(Product.serial_number, Product.identifier),
             joinedload(Replacement.model).load_only(ProductModel.name),
+            joinedload(Replacement.sent_model).load_only(ProductModel.name),
+            joinedload(Replacement.part),
             joinedload(Replacement.site).load_only(Site.name),
             asked_by.joinedload(User.partner).load_only(Partner.name),
         )
@@ -60,9 +63,30 @@ def count_locked(count_id: int) -> Select[ProductCount]:
     )
 
 
-def open_of_product(product_id: int) -> Select[Replacement]:
+def open_of_products(product_ids: Sequence[int]) -> Select[Replacement]:
+    """Of each there is at most one."""
     return select(Replacement).where(
-        Replacement.product_id == product_id, Replacement.closed_at.is_(None)
+        Replacement.product_id.in_(product_ids), Replacement.closed_at.is_(None)
+    )
+
+
+def asked_together(first_id: int) -> Select[Replacement]:
+    """Those that were asked for at once, in their order; with what a receipt says of each."""
+    return (
+        select(Replacement)
+        .options(
+            joinedload(Replacement.product).load_only(Product.serial_number, Product.identifier),
+            joinedload(Replacement.model).load_only(ProductModel.name),
+        )
+        .where(Replacement.first_id == first_id)
+        .order_by(Replacement.id)
+    )
+
+
+def arriving_as(serial_number: str) -> Select[Replacement]:
+    """The replacement that is on its way with this device in it."""
+    return select(Replacement).where(
+        Replacement.new_serial_number == serial_number, Replacement.stage.in_(ON_THE_WAY)
     )
 
 
@@ -72,8 +96,16 @@ def open_of_count(count: ProductCount) -> Select[int]:
     return select(func.count(Replacement.id)).where(
         Replacement.model_id == count.model_id,
         Replacement.product_id.is_(None),
+        Replacement.part_id.is_(None),
         Replacement.closed_at.is_(None),
         here,
+    )
+
+
+def sent_as_new(serial_numbers: Sequence[str]) -> Select[*tuple[Any, ...]]:
+    """Which of these devices came as new ones, and when."""
+    return select(Replacement.new_serial_number, Replacement.delivered_on).where(
+        Replacement.new_serial_number.in_(serial_numbers), Replacement.delivered_on.is_not(None)
     )
 
 
@@ -81,6 +113,7 @@ def approved_since(account_id: int, moment: datetime) -> Select[int]:
     return select(func.count(Replacement.id)).where(
         Replacement.account_id == account_id,
         Replacement.approved_at >= moment,
+        Replacement.part_id.is_(None),
         Replacement.stage.not_in(CALLED_OFF),
     )
 

@@ -11,7 +11,7 @@ from portal.base.references import read_reference
 from portal.base.references import reference as written
 from portal.base.words import Refused
 from portal.replacements import exports
-from portal.replacements.actions import call_off
+from portal.replacements.approving import call_off
 from portal.replacements.beside import told_of
 from portal.replacements.faults import tried_of
 from portal.replacements.filters import Sort, View, read_filters

@@ -113,10 +113,10 @@ def return_due(delivered_on: date, window: int, workdays: Workdays) -> date:
     return workdays.after(delivered_on, window)
 
 
-def approves_itself(approved_before: int, most: int) -> bool:
-    """Whether no person has to look at it: so many have been approved within a week, and so many
-    may be, as the agreement has it."""
-    return approved_before < most
+def approves_itself(approved_before: int, most: int, asked: int = 1) -> bool:
+    """Whether no person has to look at so many: so many have been approved within a week, and so
+    many may be, as the agreement has it."""
+    return approved_before + asked <= most
 
 
 class Barred(LabelledEnum):
@@ -126,16 +126,19 @@ class Barred(LabelledEnum):
     NOT_IN_USE = "not_in_use", N_("The device is not in use any more.")
     BEING_REPLACED = "being_replaced", N_("The device is being replaced already.")
     NONE_LEFT = "none_left", N_("All of these devices are being replaced already.")
+    TOO_MANY = "too_many", N_("There are not so many of these devices left to be replaced.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """What decides whether a device may be replaced. Of those by count, how many there are."""
+    """What decides whether a device may be replaced. Of those by count, how many there are, and how
+    many of them are asked for."""
 
     covered: bool
     in_use: bool = True
     open_replacements: int = 0
     number: int | None = None
+    asked: int = 1
 
 
 def barred(it: Candidate) -> Barred | None:
@@ -144,8 +147,9 @@ def barred(it: Candidate) -> Barred | None:
         return Barred.NOT_IN_USE
     if it.number is None and it.open_replacements:
         return Barred.BEING_REPLACED
-    if it.number is not None and it.open_replacements >= it.number:
-        return Barred.NONE_LEFT
+    if it.number is not None and it.open_replacements + it.asked > it.number:
+        left = it.open_replacements < it.number
+        return Barred.TOO_MANY if left else Barred.NONE_LEFT
     return None if it.covered else Barred.NOT_COVERED
 
 

@@ -9,14 +9,16 @@ from portal.base.clock import day_of
 from portal.base.db import broke
 from portal.base.history import Doer, What, happened
 from portal.base.tenancy import ScopedSession
+from portal.base.text import identifier
 from portal.base.words import N_, Refused
 from portal.catalogue.catalogue import catalogue_of
 from portal.delivery_times.times import delivery_times
-from portal.products.indexing import index_products
-from portal.products.models import Product, ProductStatus
+from portal.products.models import Product
 from portal.products.rules import fits, read_serial_number
 from portal.replacements.deeds import go, hold, settle
+from portal.replacements.inventory import take_its_place
 from portal.replacements.models import Replacement
+from portal.replacements.of_request import follow
 from portal.replacements.rules import (
     Liability,
     ReturnStage,
@@ -27,6 +29,7 @@ from portal.replacements.rules import (
 )
 from portal.replacements.telling import tell
 from portal.service_requests.rules import one_line
+from portal.stock.actions import take
 
 TAKEN = N_("This serial number was sent in another replacement.")
 
@@ -43,14 +46,17 @@ def ship(
 ) -> None:
     """Send the new device. From now on the faulty one is to come back, and money hangs on it."""
     it = hold(session, replacement)
-    serial = _new_serial(session, it, serial_number)
+    serial = _scanned(session, it, serial_number)
     number = checked_tracking_number(tracking_number)
-    if it.stage is Stage.SHIPPED and (it.new_serial_number, it.tracking_number) == (serial, number):
+    if it.stage is Stage.SHIPPED and (
+        it.new_serial_number or "",
+        it.tracking_number,
+    ) == (serial, number):
         return  # scanned twice
     go(session, it, Track.REPLACEMENT, Stage.SHIPPED, by=by, now=now)
     try:
         with session.begin_nested():
-            it.new_serial_number = serial
+            it.new_serial_number = serial or None
     except IntegrityError as error:
         if not broke(error, "uq_replacement_new_serial_number"):
             raise
@@ -58,7 +64,7 @@ def ship(
     it.tracking_number = number
     it.carrier = one_line(carrier, field="carrier", most=40)
     it.shipped_at = now
-    if not it.retain_and_destroy:
+    if not it.retain_and_destroy and it.part_id is None:
         go(session, it, Track.RETURN, ReturnStage.LABEL_READY, by=None, now=now)
         go(session, it, Track.LIABILITY, Liability.AT_RISK, by=None, now=now)
         arrives = max(it.promised_on or day_of(now), day_of(now))
@@ -67,6 +73,7 @@ def ship(
         it.at_risk, it.currency = priced.list_price, priced.list_currency
     happened(session, it, What.SHIPPED, by=by)
     settle(session, it, now=now)
+    take(session, it.stock_id)
     tell(session, it, "shipped", by=by)
 
 
@@ -83,9 +90,10 @@ def deliver(
     it.delivered_on = on
     if it.returned is ReturnStage.LABEL_READY:
         it.return_due_on = _due(session, it, on)
-    _take_its_place(session, it, by=by, now=now)
+    take_its_place(session, it, by=by, now=now)
     happened(session, it, What.DELIVERED, by=by)
     settle(session, it, now=now)
+    follow(session, it, now=now)
     tell(session, it, "delivered", by=by)
 
 
@@ -94,13 +102,29 @@ def _due(session: ScopedSession, it: Replacement, delivered_on: date) -> date:
     return return_due(delivered_on, it.return_window, workdays)
 
 
+def _scanned(session: ScopedSession, it: Replacement, text: str) -> str:
+    return _scanned_part(it, text) if it.part_id else _new_serial(session, it, text)
+
+
+def _scanned_part(it: Replacement, text: str) -> str:
+    """Of parts the part number is scanned. They have no serial number of their own."""
+    if it.part and identifier(text) != it.part.folded:
+        raise Refused(
+            N_("You scanned %(scanned)s, but %(wanted)s is to be sent."),
+            field="serial_number",
+            scanned=text.strip()[:40],
+            wanted=it.part.number,
+        )
+    return ""
+
+
 def _new_serial(session: ScopedSession, it: Replacement, text: str) -> str:
     """The serial number of a device of the right model that is nobody's yet."""
-    catalogue = catalogue_of(session, knowing=[it.model_id])
-    wanted = catalogue[it.model_id]
+    catalogue = catalogue_of(session, knowing=[it.to_send_id])
+    wanted = catalogue[it.to_send_id]
     serial = read_serial_number(text, pattern=wanted.serial_pattern)
     known = session.scalars(select(Product).where(Product.serial_number == serial)).first()
-    if known and known.model_id != it.model_id:
+    if known and known.model_id != it.to_send_id:
         raise Refused(
             N_("This is a %(scanned)s, but a %(wanted)s is to be sent."),
             field="serial_number",
@@ -117,34 +141,3 @@ def _new_serial(session: ScopedSession, it: Replacement, text: str) -> str:
             wanted=wanted.name,
         )
     return serial
-
-
-def _take_its_place(
-    session: ScopedSession, it: Replacement, *, by: Doer | None, now: datetime
-) -> None:
-    """Register the new device where the faulty one was, which is out of use from this moment: so
-    it is one device at any time. Of those by count there is one still."""
-    old = session.get(Product, it.product_id) if it.product_id else None
-    if old is None or old.status is not ProductStatus.ACTIVE:
-        return
-    old.status, old.changed_at = ProductStatus.REPLACED, now
-    happened(session, old, What.REPLACED, by=by, replacement=it.reference)
-    new = Product(
-        account_id=it.account_id,
-        model_id=old.model_id,
-        serial_number=it.new_serial_number,
-        registered_at=now,
-        registered_by_id=it.asked_by_id,
-        changed_at=now,
-        **{name: getattr(old, name) for name in ("site_id", "room", "asset_tag", "holder")},
-    )
-    index_products(session, [old])
-    try:
-        with session.begin_nested():
-            session.add(new)
-    except IntegrityError as error:
-        if not broke(error, "uq_product_serial_number"):
-            raise
-        return  # somebody registered it from its label already
-    happened(session, new, What.REGISTERED, by=by)
-    index_products(session, [new])

@@ -1,7 +1,10 @@
 """How a device stands that somebody wants replaced: whether it can be, and what is promised."""
 
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from portal.agreements.queries import agreement_terms
 from portal.agreements.rules import Coverage, coverage
@@ -18,10 +21,13 @@ from portal.replacements.queries import (
     agreement_in_force,
     approved_since,
     open_of_count,
-    open_of_product,
+    open_of_products,
     partner_of_agreement,
+    sent_as_new,
 )
 from portal.replacements.rules import Barred, Candidate, approves_itself, barred
+from portal.stock.queries import supplies_of
+from portal.stock.rules import Offer, offer
 
 A_WEEK = timedelta(days=7)
 
@@ -35,7 +41,9 @@ class Standing:
     barred: Barred | None
     targets: dict[str, int]
     retain_and_destroy: bool
-    by_rule: bool  # whether nobody has to look at it
+    within_a_week: bool  # whether the agreement lets so many be approved by a rule
+    sent_days_ago: int | None = None  # the device itself, as a new one
+    offer: Offer = field(default_factory=Offer)
     open: Replacement | None = None  # the one that bars another
 
 
@@ -43,46 +51,108 @@ def standing_of(
     session: ScopedSession, device: Product | ProductCount, *, now: datetime
 ) -> Standing:
     """How a device stands today, asked anew when it is sent: meanwhile a colleague may have."""
-    account_id, today = device.account_id, day_of(now)
-    model = catalogue_of(session, knowing=[device.model_id])[device.model_id]
-    covered = coverage(model, agreement_terms(session, account_id), today)
+    return standings_of(session, [device], now=now)[0]
+
+
+def standings_of(
+    session: ScopedSession,
+    devices: Sequence[Product | ProductCount],
+    *,
+    number: int = 1,
+    now: datetime,
+) -> list[Standing]:
+    """The same of several of one account, or of `number` of those that are counted in a line; in as
+    many statements."""
+    account_id, today = devices[0].account_id, day_of(now)
+    catalogue = catalogue_of(session, knowing=[it.model_id for it in devices])
+    terms = agreement_terms(session, account_id)
     agreed = session.execute(agreement_in_force(account_id, today)).first()
     targets = targets_with(agreed.targets if agreed else {})
-    other = None
-    if isinstance(device, Product):
-        other = session.scalars(open_of_product(device.id)).first()
-        candidate = Candidate(
-            covered=covered.covered,
-            in_use=device.status is ProductStatus.ACTIVE,
-            open_replacements=1 if other else 0,
-        )
-    else:
-        opened = session.scalars(open_of_count(device)).one()
-        candidate = Candidate(
-            covered=covered.covered, open_replacements=opened, number=device.number
-        )
     approved = session.scalars(approved_since(account_id, now - A_WEEK)).one()
-    return Standing(
-        model=model,
-        coverage=covered,
-        barred=barred(candidate),
-        targets=targets,
-        retain_and_destroy=bool(agreed and agreed.retain_and_destroy),
-        by_rule=approves_itself(approved, targets["replaced_by_rule"]),
-        open=other,
-    )
+    asked = max(number, len(devices))
+    within_a_week = approves_itself(approved, targets["replaced_by_rule"], asked)
+    ids = [it.id for it in devices if isinstance(it, Product)]
+    others = {it.product_id: it for it in session.scalars(open_of_products(ids))} if ids else {}
+    ago = _sent_ago(session, devices, today)
+    models = [catalogue[it.model_id] for it in devices]
+    wanted = Counter(it.id for it in models)
+    if number > len(devices):
+        wanted[models[0].id] = number
+    supplies = supplies_of(session, models, catalogue)
+    found = []
+    for device in devices:
+        model = catalogue[device.model_id]
+        covered = coverage(model, terms, today)
+        other = others.get(device.id) if isinstance(device, Product) else None
+        candidate = _candidate(session, device, other, covered=covered.covered, asked=asked)
+        found.append(
+            Standing(
+                model=model,
+                coverage=covered,
+                barred=barred(candidate),
+                targets=targets,
+                retain_and_destroy=bool(agreed and agreed.retain_and_destroy),
+                within_a_week=within_a_week,
+                sent_days_ago=ago.get(device.id) if isinstance(device, Product) else None,
+                offer=offer(model, wanted[model.id], supplies, catalogue, today),
+                open=other,
+            )
+        )
+    return found
+
+
+def _sent_ago(
+    session: ScopedSession, devices: Sequence[Product | ProductCount], today: date
+) -> dict[int, int]:
+    """Days since those arrived that came as new ones themselves."""
+    known = {it.serial_number: it.id for it in devices if isinstance(it, Product)}
+    serials = [serial for serial in known if serial]
+    rows = session.execute(sent_as_new(serials)).all() if serials else []
+    return {known[serial]: (today - day).days for serial, day in rows}
+
+
+def _candidate(
+    session: ScopedSession,
+    device: Product | ProductCount,
+    other: Replacement | None,
+    *,
+    covered: bool,
+    asked: int,
+) -> Candidate:
+    if isinstance(device, Product):
+        in_use = device.status is ProductStatus.ACTIVE
+        return Candidate(covered=covered, in_use=in_use, open_replacements=1 if other else 0)
+    opened = session.scalars(open_of_count(device)).one()
+    return Candidate(covered=covered, open_replacements=opened, number=device.number, asked=asked)
 
 
 def promised(
-    session: ScopedSession, standing: Standing, address: Address, *, now: datetime
-) -> Promise:
-    """When it arrives, if it is approved at this moment."""
+    session: ScopedSession,
+    standings: Sequence[Standing],
+    address: Address,
+    *,
+    waits: bool = False,
+    now: datetime,
+) -> Promise | None:
+    """When it arrives, if it is approved at this moment; or, for who waits for more in stock, on
+    the day that these come. None where nobody knows that day. Of several the last one counts."""
+    each = [_moment(session, it, now) if waits else now for it in standings]
+    if None in each:
+        return None
+    standing = standings[0]
     return delivery_times(session).promise(
-        now,
+        max(it for it in each if it is not None),
         cut_off=standing.targets["cut_off"],
         country=address.country,
         postal_code=address.postal_code,
     )
+
+
+def _moment(session: ScopedSession, standing: Standing, now: datetime) -> datetime | None:
+    if standing.offer.enough:
+        return now
+    on, zone = standing.offer.expected_on, ZoneInfo(delivery_times(session).shipping.zone)
+    return max(now, datetime.combine(on, time(), zone)) if on else None
 
 
 def reseller_of(session: ScopedSession, account_id: int, today: date) -> str:

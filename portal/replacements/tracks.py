@@ -53,8 +53,8 @@ def tracks_of(it: Any, happened: Iterable[Happened], *, today: date) -> dict[Tra
     found = {}
     for track, usual in (
         (Track.REPLACEMENT, _SENT),
-        (Track.RETURN, _DESTROYED if it.retain_and_destroy else _BACK),
-        (Track.LIABILITY, (_L.NONE,) if it.retain_and_destroy else _MONEY),
+        (Track.RETURN, _return_of(it)),
+        (Track.LIABILITY, (_L.NONE,) if it.retain_and_destroy or it.part_id else _MONEY),
     ):
         past = [(KINDS[track](step.state), step.at) for step in steps if step.track is track]
         no_more = it.liability in NO_MORE and it.returned is _R.NOT_DUE  # nothing is asked back
@@ -62,6 +62,12 @@ def tracks_of(it: Any, happened: Iterable[Happened], *, today: date) -> dict[Tra
         found[track] = _track(it.standing(track), past, () if done else usual, usual[0])
     _mark_overdue(found[Track.RETURN], it.return_due_on, today)
     return found
+
+
+def _return_of(it: Any) -> tuple[ReturnStage, ...]:
+    if it.part_id:
+        return (_R.NOT_DUE,)
+    return _DESTROYED if it.retain_and_destroy else _BACK
 
 
 def _track(

@@ -7,8 +7,11 @@ from portal.base import clock
 from portal.base.words import N_
 from portal.delivery_times.rules import Promise
 from portal.replacements.rules import ON_THE_WAY, ReturnStage, Stage, return_stage
+from portal.spare_parts.models import SparePart
+from portal.spare_parts.parts import Part
 from portal.web.formats import time_of_day, weekday_date
 from portal.web.locale import gettext as _
+from portal.web.locale import language, ngettext
 
 _SENTENCES = {
     Stage.REQUESTED: N_("We look at it, and tell you when it is approved."),
@@ -24,6 +27,8 @@ class Standing(Protocol):
     stage: Any
     promised_on: Any
     delivered_on: Any
+    waits_for_stock: Any
+    expected_on: Any
 
 
 def status_sentence(it: Standing, *, today: date) -> str:
@@ -31,14 +36,30 @@ def status_sentence(it: Standing, *, today: date) -> str:
     stage: Stage = it.stage
     if stage is Stage.DELIVERED and it.delivered_on:
         return _("Delivered %(day)s", day=weekday_date(it.delivered_on))
+    if stage is Stage.REQUESTED and it.waits_for_stock:
+        return _waiting(it, today)
     if stage in _SENTENCES or it.promised_on is None:
         return _(_SENTENCES.get(stage, stage.label))
     day = weekday_date(it.promised_on)
     if it.promised_on >= today:
         return _("Arrives %(day)s", day=day)
-    if stage in ON_THE_WAY:
-        return _("Late: it should have arrived %(day)s", day=day)
-    return _("Late: it is not sent yet, and should have arrived %(day)s", day=day)
+    return (
+        _("Late: it should have arrived %(day)s", day=day)
+        if stage in ON_THE_WAY
+        else _("Late: it is not sent yet, and should have arrived %(day)s", day=day)
+    )
+
+
+def _waiting(it: Standing, today: date) -> str:
+    if it.expected_on is None or it.expected_on < today:
+        return _("There is none left. We send it as soon as there are more.")
+    day = weekday_date(it.expected_on)
+    return _("There is none left. We expect more %(day)s, and send it then.", day=day)
+
+
+def parts_text(part: Part | SparePart, number: int | None) -> str:
+    """So many of the part, by its name."""
+    return f"{number} × {part.name.in_language(language()).text}"
 
 
 def order_before(promise: Promise, now: datetime) -> str:
@@ -69,6 +90,20 @@ def return_sentence(it: Any, *, today: date) -> str:
     if return_stage(it.returned, it.return_due_on, today) is ReturnStage.OVERDUE:
         return _("The faulty device should have been sent back by %(day)s.", day=day)
     return _("Send the faulty device back by %(day)s.", day=day)
+
+
+def pack_sentence(it: Any) -> str:
+    """What to do with the faulty device, as it is said on paper that lies in the parcel."""
+    if it.part_id:
+        return _("Nothing is to be sent back.")
+    if it.retain_and_destroy:
+        return _("You keep the faulty device, and destroy it.")
+    return ngettext(
+        "Send the faulty device back within %(num)s business day of delivery. The freight is paid.",
+        "Send the faulty device back within %(num)s business days of delivery."
+        " The freight is paid.",
+        it.return_window,
+    )
 
 
 def return_color(stage: ReturnStage) -> str:

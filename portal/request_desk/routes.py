@@ -11,6 +11,7 @@ from portal.base.access import Permission
 from portal.base.submissions import submission
 from portal.base.tenancy import ScopedSession
 from portal.base.words import Refused
+from portal.replacements.of_request import way_to_ask
 from portal.request_desk.deed_list import deeds_of
 from portal.request_desk.drafting import ANSWER, NOTE, forget_draft, keep_draft
 from portal.request_desk.filling import fill, language_of, reader_of
@@ -21,6 +22,7 @@ from portal.request_desk.news import no_news
 from portal.request_desk.reaching import account_of, find_to_write, id_of, path_of
 from portal.request_desk.showing import look, show_desk
 from portal.request_desk.wording import WORDS
+from portal.request_pages.drawing import replaced_in
 from portal.request_pages.parts import place_asked
 from portal.service_requests.actions import reply
 from portal.service_requests.models import ServiceRequest
@@ -176,6 +178,8 @@ def show_page(
         internal=isinstance(form, NoteForm) or request.args.get("write") == "note",
         deeds_of=deeds_of,
         no_news=no_news,
+        replaced=replaced_in(looked),
+        way_to_ask=way_to_ask(it),
         **WORDS,
     )
 

@@ -5,6 +5,9 @@ from flask.typing import ResponseReturnValue
 
 from portal.base import clock
 from portal.base.access import Permission
+from portal.replacements.of_request import Row, read_rows, way_to_ask
+from portal.replacements.wording import stage_color
+from portal.replacements.wording import status_sentence as sentence_of_replacement
 from portal.request_pages.finding import id_of
 from portal.request_pages.forms import (
     FollowerForm,
@@ -36,6 +39,8 @@ WORDS = {
     "promise_sentence": promise_sentence,
     "promise_state": promise_state,
     "status_color": status_color,
+    "stage_color": stage_color,
+    "replaced_sentence": lambda row: sentence_of_replacement(row, today=clock.today()),
 }
 
 
@@ -56,10 +61,18 @@ def request_page(reference: str, status: int = 200, **sent: Form) -> ResponseRet
         request_=it.request,
         form=form,
         forms=forms | sent,
+        replaced=replaced_in(looked),
+        way_to_ask=way_to_ask(it.request),
         fresh=it.fresh(request.args.get("after", type=int)),
         quiet=not sent,
         **WORDS,
     )
+
+
+def replaced_in(looked: Looked) -> list[Row]:
+    """Its replacements, for those who may see them."""
+    sees = viewer().may(Permission.REPLACEMENTS_VIEW)
+    return read_rows(looked.replacements) if sees else []
 
 
 def _forms(looked: Looked) -> dict[str, Form]:

@@ -43,7 +43,7 @@ _NAMED = _MINOR | _OF_MANAGERS
 _CHANGES = {
     *(What.ESCALATED, *_OF_MANAGERS, What.UPDATE_PROMISED, What.REMEDY_RECORDED),
     What.ESCALATION_ENDED,
-    *(What.CLOUD_PARTNER_BEGUN, What.CLOUD_PARTNER_STEP, What.RATED),
+    *(What.CLOUD_PARTNER_BEGUN, What.CLOUD_PARTNER_STEP, What.RATED, What.REPLACEMENT_ASKED),
 }
 
 
@@ -118,6 +118,10 @@ def _rated(details: Mapping[str, Any]) -> str:
     return _("Rated the help: %(score)s", score=label(Score(str(details["score"]))))
 
 
+def _replaced(details: Mapping[str, Any]) -> str:
+    return _("Replacement %(number)s asked for", number=details["replacement"])
+
+
 def _promised(details: Mapping[str, Any]) -> str:
     when = date_and_time(datetime.fromisoformat(str(details["due"])))
     return _("Next update promised by %(when)s", when=when)
@@ -133,6 +137,7 @@ _MADE: dict[What, Callable[[Mapping[str, Any]], str]] = {
     What.LINKED: _linked,
     What.CLOUD_PARTNER_STEP: step_told,
     What.RATED: _rated,
+    What.REPLACEMENT_ASKED: _replaced,
     What.UPDATE_PROMISED: _promised,
     What.REMEDY_RECORDED: _accepted,
 }

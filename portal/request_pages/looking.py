@@ -29,6 +29,7 @@ class Looked:
     cloud: CloudPartnerCase | None = None
     went_on_at: datetime | None = None  # the last time
     own_phone: str | None = None  # of whoever looks, in E.164
+    replacements: str | None = None  # see `of_request.read_rows`
 
 
 def look_at(session: ScopedSession, request_id: int, *, person_id: int, draft: str = "") -> Looked:

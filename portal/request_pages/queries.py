@@ -25,6 +25,7 @@ from portal.base.db import UTCDateTime
 from portal.base.history import Event, What
 from portal.base.plans import KEPT
 from portal.cloud_partners.models import CloudPartnerCase
+from portal.replacements.of_request import told_with_request
 from portal.request_pages.models import Satisfaction
 from portal.service_requests.desk_models import ServiceRequestLink
 from portal.service_requests.escalation_models import Escalation
@@ -50,7 +51,7 @@ TOLD = (
     *(What.REMEDY_RECORDED, What.ESCALATION_ENDED, What.ASSIGNED, What.FOLLOWED, What.UNFOLLOWED),
     *(What.HANDED_OVER, What.CHANGED, What.LINKED, What.RATED),
     *(What.KNOWN_ISSUE_LINKED, What.INCIDENT_LINKED, What.UNLINKED),
-    *(What.CLOUD_PARTNER_BEGUN, What.CLOUD_PARTNER_STEP),
+    *(What.CLOUD_PARTNER_BEGUN, What.CLOUD_PARTNER_STEP, What.REPLACEMENT_ASKED),
 )
 _ID = bindparam("request_id", type_=Integer)
 # The other request of a link, from whichever side it is looked at.
@@ -64,7 +65,7 @@ def request_and_links() -> Select[Any]:
 
     Each with what is at its other end, as far as that is seen; what this person was writing under
     this key; how the help was found; the escalation in force, where it is seen; what is done with
-    a cloud partner; and this person's number.
+    a cloud partner; this person's number; and its replacements.
     """
     link = ServiceRequestLink
     request_id: Any = _ID
@@ -94,6 +95,7 @@ def request_and_links() -> Select[Any]:
             .where(own.id == bindparam("person_id", type_=Integer))
             .scalar_subquery()
         )
+        .add_columns(told_with_request(request_id))
         .order_by(link.id)
         .execution_options(**KEPT)
     )

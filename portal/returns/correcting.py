@@ -12,7 +12,7 @@ from portal.products.models import Product, ProductStatus
 from portal.products.rules import bare
 from portal.replacements.deeds import hold, settle
 from portal.replacements.models import Replacement
-from portal.replacements.queries import open_of_product
+from portal.replacements.queries import open_of_products
 from portal.replacements.rules import RETURN_OPEN, Barred, ReturnStage
 from portal.replacements.telling import tell
 from portal.returns.receiving import take_in
@@ -52,7 +52,7 @@ def keep_the_other(
         return  # so it stands already
     if back.status is not ProductStatus.ACTIVE:
         raise Refused(N_("This device is not in use any more."), field="serial_number")
-    other = session.scalars(open_of_product(back.id)).first()
+    other = session.scalars(open_of_products([back.id])).first()
     if other is not None and other.id != it.id:
         raise Refused(Barred.BEING_REPLACED.label, field="serial_number")
     kept.status, kept.changed_at = ProductStatus.ACTIVE, now

@@ -120,8 +120,9 @@ _MOVES: dict[Who, dict[Status, frozenset[Status]]] = {
         S.CLOSED: frozenset({S.IN_PROGRESS}),
     },
     Who.PORTAL: {
-        S.REPLACEMENT: frozenset({S.SOLUTION_PROPOSED}),
-        S.SOLUTION_PROPOSED: frozenset({S.SOLVED}),
+        **dict.fromkeys(OPEN, frozenset({S.REPLACEMENT})),
+        S.REPLACEMENT: frozenset({S.SOLUTION_PROPOSED, S.IN_PROGRESS}),
+        S.SOLUTION_PROPOSED: frozenset({S.SOLVED, S.REPLACEMENT}),
         S.SOLVED: frozenset({S.CLOSED}),
     },
 }

@@ -7,7 +7,7 @@ from wtforms import Field, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, ValidationError
 
 from portal.base.words import Refused
-from portal.sites.rules import LONGEST, Country, read_email, read_phone, read_postal_code
+from portal.sites.rules import LONGEST, Country, read_email, read_known_code, read_phone
 from portal.web.forms import CreatingForm, EditingForm, Form, choices_of
 from portal.web.locale import explain
 from portal.web.locale import lazy_gettext as _l
@@ -42,7 +42,7 @@ class _SiteForm(Form):
         description=_l("As it is written on a parcel, on as many lines as it needs."),
     )
     postal_code = StringField(
-        _l("Postal code"), [_short("postal_code"), _obeys(read_postal_code, abroad=True)]
+        _l("Postal code"), [_short("postal_code"), _obeys(read_known_code, abroad=True)]
     )
     city = StringField(_l("City"), [_short("city")])
     country = SelectField(_l("Country"), default=Country.NORWAY.value)

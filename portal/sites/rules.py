@@ -7,6 +7,7 @@ import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 
 from portal.base.words import N_, LabelledEnum, Refused
+from portal.sites.postal_codes import known, place_for
 
 
 class Country(LabelledEnum):
@@ -57,10 +58,12 @@ def checked(facts: SiteFacts) -> SiteFacts:
             raise Refused(N_("Use at most %(most)s characters."), field=name, most=most)
     if not told["name"]:
         raise Refused(N_("Enter the name of the site."), field="name")
-    Country(told["country"])
+    country = Country(told["country"]).value
+    postal_code = read_known_code(told["postal_code"], country)
     return replace(
         SiteFacts(**told),
-        postal_code=read_postal_code(told["postal_code"], told["country"]),
+        postal_code=postal_code,
+        city=place_for(postal_code, country, told["city"]),
         contact_email=read_email(told["contact_email"]),
         contact_phone=read_phone(told["contact_phone"], told["country"]),
     )
@@ -83,6 +86,11 @@ def read_postal_code(text: str, country: str) -> str:
         if code and not re.fullmatch(r"[0-9]{4}", code):
             raise Refused(N_("Write the postal code with 4 digits."), field="postal_code")
     return code
+
+
+def read_known_code(text: str, country: str) -> str:
+    """The same, and one that there is."""
+    return known(read_postal_code(text, country), country)
 
 
 def read_email(text: str) -> str:

@@ -27,9 +27,8 @@ class Entry:
         """Whether the page at hand belongs under this entry."""
         if self.below:
             return any(entry.current for entry in self.below)
-        if self.path in {"/", "/desk"}:
-            inside = self.also and request.path.startswith(self.also)
-            return bool(inside) or request.path == self.path
+        if self.path in {"/", "/desk", "/desk/logistics"}:
+            return request.path == self.path or bool(self.also and self.also in request.path)
         return f"{request.path}/".startswith(f"{self.path}/")
 
 
@@ -45,8 +44,11 @@ DESK = (
         N_("Logistics"),
         "/desk/logistics",
         (
-            Entry(N_("Replacements"), "/desk/logistics"),
+            Entry(N_("Replacements"), "/desk/logistics", also="/desk/logistics/RMA-"),
             Entry(N_("Returns and charges"), "/desk/returns"),
+            Entry(N_("Stock"), "/desk/logistics/stock"),
+            Entry(N_("Spare parts"), "/desk/logistics/parts"),
+            Entry(N_("Approval"), "/desk/logistics/rules"),
             Entry(N_("Delivery times"), "/desk/delivery-times"),
         ),
     ),
@@ -154,13 +156,8 @@ def page_exists(path: str, method: str = "GET") -> bool:
 
 def init_app(app: Flask) -> None:
     app.extensions["pages"] = {}
-    app.jinja_env.globals.update(
-        across_menu=across_menu,
-        account_menu=account_menu,
-        footer_links=footer_links,
-        page_menu=page_menu,
-        page_exists=page_exists,
-    )
+    asked = (across_menu, account_menu, footer_links, page_menu, page_exists)
+    app.jinja_env.globals.update({each.__name__: each for each in asked})
 
 
 def _open(entries: Iterable[Entry]) -> list[Entry]:
@@ -176,9 +173,8 @@ def _opened(entry: Entry) -> Entry | None:
 
 
 def _may_open(permission: object) -> bool:
-    if isinstance(permission, Permission):
-        return viewer().may(permission)
-    return permission is not _MISSING
+    asked = isinstance(permission, Permission) and permission
+    return viewer().may(asked) if asked else permission is not _MISSING
 
 
 def _permission(path: str, method: str) -> object:
@@ -191,8 +187,8 @@ def _permission(path: str, method: str) -> object:
 
 def _looked_up(path: str, method: str) -> object:
     try:
-        endpoint, _values = current_app.url_map.bind("").match(path, method)
+        endpoint = current_app.url_map.bind("").match(path, method)[0]
     except HTTPException:
         return _MISSING
-    view = current_app.view_functions[endpoint]
-    return getattr(getattr(view, "access", None), "permission", None)
+    access = getattr(current_app.view_functions[endpoint], "access", None)
+    return getattr(access, "permission", None)

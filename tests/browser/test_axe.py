@@ -270,6 +270,12 @@ PAGES |= {
     "/replacements/<reference>/extension": (KARI, ["/replacements/{replacement}/extension"]),
     "/replacements/<reference>/correction": (KARI, ["/replacements/{replacement}/correction"]),
     "/replacements/<reference>/certificate": (KARI, ["/replacements/{replacement}/certificate"]),
+    "/desk/logistics/parts": (LARS, ["/desk/logistics/parts"]),
+    "/replacements/parts": (KARI, ["/replacements/parts", "/replacements/parts?q=finnesikke"]),
+    "/replacements/parts/new": (KARI, ["/replacements/parts/new?part=85S19AA"]),
+    "/desk/logistics/rules": (LARS, ["/desk/logistics/rules"]),
+    "/desk/logistics/stock": (LARS, ["/desk/logistics/stock"]),
+    "/desk/logistics/stock/<int(max=2147483647):line_id>": (LARS, ["/desk/logistics/stock/1"]),
     "/replacements": (KARI, ["/replacements", "/replacements?q=finnesikke"]),
     "/replacements/<reference>": (KARI, ["/replacements/{replacement}"]),
     "/replacements/<reference>/label": (KARI, ["/replacements/{replacement}/label"]),
@@ -292,6 +298,8 @@ PAGES |= {
 }
 # No pages: files, words for machines, lists for a field, what leads on, what only a fault brings.
 ELSEWHERE = {
+    "/postal-codes/<code>",
+    "/desk/logistics/<ref>/packing-slip.pdf",
     "/replacements/replacements.<any(csv, xlsx):format>",
     "/replacements/<reference>/label.pdf",
     "/replacements/labels.pdf",
@@ -458,12 +466,13 @@ def records(portal: Portal) -> dict[str, str]:
 def _ask_for_replacement(database: Any) -> None:
     """Kari's organization waits for a new device, if for none before."""
     database.execute(
-        "INSERT INTO replacement (account_id, stage, returned, liability, product_id, model_id,"
+        "INSERT INTO replacement (held, waits_for_stock, account_id, stage, returned, liability,"
+        " product_id, model_id,"
         " fault, tried, untried, description, recipient, phone, street, postal_code, city, country,"
         " hours, asked_at, on_behalf, declined_because, carrier, tracking_number, shipped_at,"
         " hand_over_on, promised_on, return_due_on, retain_and_destroy, return_window,"
         " received_serial_number, condition, people, changed_at, version)"
-        " SELECT product.account_id, 'shipped', 'label_ready', 'at_risk', product.id,"
+        " SELECT '[]', 0, product.account_id, 'shipped', 'label_ready', 'at_risk', product.id,"
         " product.model_id, 'other', '[0]', 'Haster', 'Den piper.', 'Kari Nordmann',"
         " '+4722222222', 'Storgata 1', '0155', 'Oslo', 'NO', '8–16', '2026-11-19 12:00:00', 0, '',"
         " 'Posten', '370722150000001', '2026-11-19 13:00:00', '2026-11-19', '2026-11-20',"

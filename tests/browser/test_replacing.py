@@ -10,6 +10,7 @@ from tests.browser.axe import violations
 from tests.browser.conftest import Visit
 from tests.browser.effort import Effort
 from tests.browser.serving import Portal
+from tests.browser.watching import press_until
 
 KARI, LARS = "kari@nordlys", "lars@poly"
 FAULTY, NEW = "8G18256D07EFEN", "8G2241A1B2C3FX"
@@ -68,7 +69,8 @@ def ask(page: Page, says: dict[str, str], *, checked: bool = True) -> tuple[str,
         page.get_by_text("Skriv en annen adresse").click()
     page.get_by_label(says["street"]).fill("Storgata 1")
     page.get_by_label(says["code"]).fill("0155")
-    page.get_by_label(says["city"]).fill("Oslo")
+    if checked:  # which the postal code tells; without scripts when it is sent
+        expect(page.get_by_label(says["city"])).to_have_value("Oslo")
     page.get_by_label(says["phone"]).fill("22 22 22 22")
     page.get_by_label(says["who"]).fill("Kari Nordmann")
     page.get_by_label(says["other"], exact=True).check()
@@ -135,3 +137,54 @@ def _scan(page: Page, *numbers: Any) -> None:
     for number in numbers:
         page.keyboard.type(number)
         page.keyboard.press("Enter")
+
+
+def test_it_is_asked_for_by_keys_alone(stocked: Portal, visit: Visit) -> None:
+    page, says = visit(KARI), WORDS["nb"]
+    page.goto(f"/replacements/new?q={FAULTY}")
+    effort = Effort(page)
+
+    press_until(page, "Ikke noe bilde, eller dårlig bilde")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    expect(page.get_by_label(says["fault"])).to_be_checked()
+    effort.press(says["go"], "Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Hvor skal den nye enheten sendes?")
+    effort.write(f"{says['why']} (valgfritt)", "Haster")
+    page.get_by_label(says["street"]).wait_for(state="visible")
+    effort.write(says["street"], "Storgata 1")
+    effort.write(says["code"], "0155")
+    expect(page.get_by_label(says["city"])).to_have_value("Oslo")
+    effort.write(says["who"], "Kari Nordmann")
+    effort.write(says["phone"], "22 22 22 22")
+    effort.press(says["go"], "Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Kontroller svarene")
+    effort.press(says["send"], "Enter")
+    expect(page.get_by_role("heading", name=says["sent"])).to_be_visible()
+
+
+def test_several_are_picked_in_the_list_and_sent_to_one_address(
+    stocked: Portal, visit: Visit
+) -> None:
+    page, says = visit(KARI, width=360), WORDS["nb"]
+    page.goto("/products?category=video&sort=newest")
+    for box in page.locator('input[name="picked"]').all()[:3]:
+        box.check()
+    page.get_by_role("button", name="Bytt enhetene").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Hva er feil med enhetene?")
+    assert violations(page) == []
+    page.get_by_label("Noe annet").check()
+    page.get_by_role("button", name=says["go"]).click()
+    page.get_by_label(says["why"]).fill("Haster")
+    page.get_by_label("Mer om hva som er feil").fill("De piper.")
+    page.get_by_label(says["street"]).fill("Storgata 1")
+    page.get_by_label(says["code"]).fill("0155")
+    page.get_by_label(says["who"]).fill("Kari Nordmann")
+    page.get_by_label(says["phone"]).fill("22 22 22 22")
+    page.get_by_role("button", name=says["go"]).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Kontroller svarene")
+    assert violations(page) == []
+    page.get_by_role("button", name="Send inn og få 3 nye enheter").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Vi sender 3 nye enheter")
+    expect(page.get_by_role("main").get_by_role("link", name=re.compile("RMA-"))).to_have_count(3)
+    assert violations(page) == []

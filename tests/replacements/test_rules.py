@@ -12,6 +12,7 @@ from portal.base.workdays import Workdays
 from portal.catalogue.models import Category
 from portal.replacements.addresses import Address, checked
 from portal.replacements.faults import CHECKS, FAULTS, MOST_CHECKS, Fault, tried_of
+from portal.replacements.of_request import goes_to
 from portal.replacements.rules import (
     CALLED_OFF,
     NEXT,
@@ -28,6 +29,7 @@ from portal.replacements.rules import (
     return_due,
     return_stage,
 )
+from portal.service_requests.rules import Status
 
 OFF = frozenset({(12, 24), (12, 31)})
 HERE = Address(
@@ -103,6 +105,8 @@ def test_the_return_window_is_in_business_days_from_delivery() -> None:
         (Candidate(covered=False, open_replacements=1), Barred.BEING_REPLACED),
         (Candidate(covered=True, number=3, open_replacements=2), None),
         (Candidate(covered=True, number=3, open_replacements=3), Barred.NONE_LEFT),
+        (Candidate(covered=True, number=3, open_replacements=1, asked=2), None),
+        (Candidate(covered=True, number=3, open_replacements=1, asked=3), Barred.TOO_MANY),
         (Candidate(covered=False, number=3), Barred.NOT_COVERED),
     ],
 )
@@ -115,6 +119,8 @@ def test_a_device_is_replaced_that_is_covered_in_use_and_not_being_replaced(
 def test_so_many_a_week_approve_themselves_and_the_next_one_does_not() -> None:
     assert [approves_itself(before, 2) for before in range(4)] == [True, True, False, False]
     assert not approves_itself(0, 0)
+    assert approves_itself(0, 20, 20)
+    assert not approves_itself(1, 20, 20)
 
 
 @pytest.mark.parametrize("category", Category)
@@ -167,6 +173,15 @@ def test_an_address_is_tidied() -> None:
     assert (checked(told).postal_code, checked(told).phone) == ("0155", "+4722222222")
 
 
+def test_the_postal_code_tells_its_place() -> None:
+    assert checked(replace(HERE, postal_code="8611", city="")).city == "Mo i Rana"
+    abroad = replace(HERE, country="SE", postal_code="114 55", city="Stockholm")
+    assert checked(abroad).city == "Stockholm"
+    with pytest.raises(Refused) as refused:
+        checked(replace(abroad, city=""))
+    assert refused.value.field == "city"
+
+
 def test_a_phone_abroad_is_one_too() -> None:
     assert checked(replace(HERE, phone="+46 8 123 456 78")).phone == "+46812345678"
 
@@ -181,7 +196,8 @@ def test_a_phone_abroad_is_one_too() -> None:
         ("street", "Storgata"),
         ("postal_code", ""),
         ("postal_code", "155"),
-        ("city", ""),
+        ("postal_code", "0000"),
+        ("postal_code", "5003"),  # which is in Bergen, and not in Oslo
         ("city", "O" * 81),
     ],
 )
@@ -189,3 +205,25 @@ def test_where_no_parcel_arrives_is_refused_at_its_field(field: str, value: str)
     with pytest.raises(Refused) as refused:
         checked(replace(HERE, **{field: value}))
     assert refused.value.field == field
+
+
+@pytest.mark.parametrize(
+    ("status", "stages", "after"),
+    [
+        (Status.IN_PROGRESS, [Stage.REQUESTED], None),
+        (Status.IN_PROGRESS, [Stage.REQUESTED, Stage.APPROVED], Status.REPLACEMENT),
+        (Status.WAITING_FOR_CUSTOMER, [Stage.APPROVED], Status.REPLACEMENT),
+        (Status.REPLACEMENT, [Stage.SHIPPED], None),
+        (Status.REPLACEMENT, [Stage.DELIVERED, Stage.IN_TRANSIT], None),
+        (Status.REPLACEMENT, [Stage.DELIVERED, Stage.CANCELED], Status.SOLUTION_PROPOSED),
+        (Status.REPLACEMENT, [Stage.CANCELED, Stage.DECLINED], Status.IN_PROGRESS),
+        (Status.REPLACEMENT, [Stage.REQUESTED], None),
+        (Status.SOLUTION_PROPOSED, [Stage.DELIVERED], None),
+        (Status.SOLVED, [Stage.APPROVED], None),
+        (Status.CLOSED, [Stage.DELIVERED], None),
+    ],
+)
+def test_a_request_goes_on_with_its_replacements(
+    status: Status, stages: list[Stage], after: Status | None
+) -> None:
+    assert goes_to(status, stages) is after

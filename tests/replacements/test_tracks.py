@@ -18,6 +18,7 @@ def told(track: Track, *states: str, due_on: date | None = None, **standing: Any
     it = SimpleNamespace(
         **fields | {"liability": Liability.NONE, "retain_and_destroy": False} | standing,
         return_due_on=due_on,
+        part_id=None,
     )
     it.standing = lambda which: getattr(it, COLUMNS[which])
     steps: Any = [SimpleNamespace(track=track, state=state, at=NOON) for state in states]

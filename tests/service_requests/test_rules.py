@@ -64,9 +64,11 @@ def test_staff_move_what_is_open_anywhere_and_what_is_over_only_back() -> None:
     assert goes_on_to(S.CANCELED, W.STAFF) == []
 
 
-def test_by_itself_a_request_goes_towards_its_end_only() -> None:
+def test_by_itself_a_request_waits_for_a_new_device_or_goes_towards_its_end() -> None:
     moves = [(a, b) for a in Status for b in Status if may_go(a, b, W.PORTAL)]
-    assert moves == [
+    assert {a for a, b in moves if b is S.REPLACEMENT} == OPEN - {S.REPLACEMENT}
+    assert [move for move in moves if move[1] is not S.REPLACEMENT] == [
+        (S.REPLACEMENT, S.IN_PROGRESS),  # all of its replacements were called off
         (S.REPLACEMENT, S.SOLUTION_PROPOSED),
         (S.SOLUTION_PROPOSED, S.SOLVED),
         (S.SOLVED, S.CLOSED),

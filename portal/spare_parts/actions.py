@@ -1,0 +1,51 @@
+"""Which spare parts there are, as logistics keeps them."""
+
+from datetime import datetime
+
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from portal.base.db import broke
+from portal.base.history import Doer, What, happened
+from portal.base.text import identifier
+from portal.base.words import N_, Refused
+from portal.catalogue.catalogue import catalogue_of
+from portal.catalogue.naming import models_named
+from portal.spare_parts.models import SparePart
+
+
+def add_part(
+    session: Session, *, number: str, name_nb: str, name_en: str, models: str, by: Doer
+) -> SparePart:
+    """A part with the models that it fits, one on each line."""
+    typed = " ".join(number.split())
+    if not identifier(typed) or len(typed) > 40:
+        raise Refused(
+            N_("“%(number)s” is not a part number. Use letters, digits and dashes."),
+            field="number",
+            number=typed[:40],
+        )
+    names = {"name_nb": " ".join(name_nb.split()), "name_en": " ".join(name_en.split())}
+    for field, name in names.items():
+        if not 1 <= len(name) <= 80:
+            raise Refused(N_("Enter the name of the part, at most 80 characters."), field=field)
+    model_ids = sorted(models_named(models, catalogue_of(session)))
+    if not model_ids:
+        raise Refused(N_("Name the models that it fits."), field="models")
+    part = SparePart(number=typed, model_ids=model_ids, **names)
+    try:
+        with session.begin_nested():
+            session.add(part)
+    except IntegrityError as error:
+        if not broke(error, "uq_spare_part_folded"):
+            raise
+        raise Refused(N_("There is already a part with this number."), field="number") from None
+    happened(session, part, What.CREATED, by=by)
+    return part
+
+
+def withdraw_part(session: Session, part: SparePart, *, by: Doer, now: datetime) -> None:
+    """From now on nobody asks for it; what was asked for is sent. Twice is once."""
+    if part.withdrawn_at is None:
+        part.withdrawn_at = now
+        happened(session, part, What.WITHDRAWN, by=by)

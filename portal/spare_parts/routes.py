@@ -1,0 +1,65 @@
+"""`/desk/logistics/parts`: the spare parts that customers can ask for."""
+
+from flask import Blueprint, abort, flash, redirect, url_for
+from flask.typing import ResponseReturnValue
+
+from portal.base import clock
+from portal.base.access import Permission
+from portal.base.submissions import submission
+from portal.base.words import Refused
+from portal.catalogue.catalogue import catalogue_of
+from portal.spare_parts.actions import add_part, withdraw_part
+from portal.spare_parts.forms import PartForm
+from portal.spare_parts.models import SparePart
+from portal.spare_parts.parts import spare_parts
+from portal.web.guard import allow, viewer
+from portal.web.locale import gettext as _
+from portal.web.pages import page
+from portal.web.paging import LARGEST
+from portal.web.session import db
+
+bp = Blueprint("spare_parts", __name__)
+
+
+@bp.get("")
+@allow(Permission.DESK_VIEW, everywhere=True)
+def index() -> ResponseReturnValue:
+    return _page(PartForm(formdata=None))
+
+
+@bp.post("")
+@allow(Permission.LOGISTICS_WORK, everywhere=True)
+def add() -> ResponseReturnValue:
+    form = PartForm()
+    if form.validate():
+        try:
+            sent = submission(db(), form.token.data, by=viewer().id)
+            if not sent.led_to:
+                names = ("number", "name_nb", "name_en", "models")
+                add_part(db(), **{name: form[name].data or "" for name in names}, by=viewer())
+                sent.led_to = url_for(".index")
+                flash(_("The part is added."))
+            return redirect(sent.led_to, 303)
+        except Refused as refusal:
+            form.refuse(refusal)
+    return _page(form, 422)
+
+
+@bp.post(f"/<int(max={LARGEST}):part_id>/withdrawal")
+@allow(Permission.LOGISTICS_WORK, everywhere=True)
+def withdraw(part_id: int) -> ResponseReturnValue:
+    part = db().get(SparePart, part_id) or abort(404)
+    withdraw_part(db(), part, by=viewer(), now=clock.now())
+    flash(_("The part is not offered any more."))
+    return redirect(url_for(".index"), 303)
+
+
+def _page(form: PartForm, status: int = 200) -> ResponseReturnValue:
+    parts = [it for it in spare_parts(db()).values() if it.offered]
+    return page(
+        "spare_parts/index.html",
+        status,
+        parts=parts,
+        catalogue=catalogue_of(db(), knowing={each for it in parts for each in it.model_ids}),
+        form=form,
+    )
