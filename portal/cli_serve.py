@@ -148,8 +148,7 @@ def _prepare_demo(folder: Path, settings: Settings, password: str) -> None:
         demo_data.load(sessions, password)
         demo_devices.load(sessions, nordlys=demo_data.NORDLYS)
         demo_replacements.load(sessions, nordlys=demo_data.NORDLYS)
-        names = {"nordlys": demo_data.NORDLYS, "fjordhelse": demo_data.FJORDHELSE}
-        demo_returns.load(sessions, **names)
+        demo_returns.load(sessions, demo_data.NORDLYS, demo_data.FJORDHELSE)
         sessions.kw["bind"].dispose()
     except StorageTrouble:
         sys.exit(f"The demo cannot write in {folder / 'files'}.")
@@ -165,10 +164,8 @@ def _prepare_demo(folder: Path, settings: Settings, password: str) -> None:
 
 def _refuse_strangers(host: str) -> None:
     if not serving.is_loopback(host):
-        sys.exit(
-            f"The demo's people have one password for all, so it is only for this machine:"
-            f" HOST cannot be {host}."
-        )
+        why = "The demo's people have one password for all, so it is only for this machine"
+        sys.exit(f"{why}: HOST cannot be {host}.")
 
 
 def check_database(url: str) -> None:
@@ -192,8 +189,7 @@ def check_folder(storage_url: str) -> None:
 
 def said(error: DBAPIError) -> str:
     """What the database itself said, in one line."""
-    first: Any = str(error.orig).strip().splitlines()[0]
-    return str(first).rstrip(".")
+    return str(error.orig).strip().splitlines()[0].rstrip(".")
 
 
 def _end_with_parent() -> None:

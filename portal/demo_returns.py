@@ -59,7 +59,7 @@ NORDLYS = (Story("8L22109LHM11", _F.CAMERA, 9, 8.8, 7, more_time=1, new="8G2210A
 FJORDHELSE = (Story("8G22107FHF0011", _F.PICTURE, 10, 9.8, 8, new="8G2210B2F098FH"),)
 
 
-def load(sessions: Sessions, *, nordlys: str, fjordhelse: str) -> None:
+def load(sessions: Sessions, nordlys: str, fjordhelse: str) -> None:
     """Tell each story of whose device nothing is told yet."""
     with sessions(scope=NOBODY) as session:
         people = dict(iter(session.execute(select(User.email, User.id)).all()))

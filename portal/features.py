@@ -5,7 +5,6 @@ from portal.accounts import routes as accounts
 from portal.activity import routes as activity
 from portal.approval_rules import routes as approval_rules
 from portal.cloud_partners import desk as cloud_partner_desk
-from portal.cloud_partners import ending  # noqa: F401 - what it tells beside requests is shown
 from portal.cloud_partners import routes as cloud_partners
 from portal.dead_on_arrival import routes as dead_on_arrival
 from portal.delivery_times import routes as delivery_times
@@ -27,7 +26,6 @@ from portal.factors import routes as factors
 from portal.incidents import routes as incidents
 from portal.invitations import inviting
 from portal.invitations import routes as invitations
-from portal.known_issues import beside  # noqa: F401 - what it tells of devices is shown
 from portal.known_issues import routes as known_issues
 from portal.logistics import papers as logistics_papers
 from portal.logistics import routes as logistics
@@ -53,7 +51,6 @@ from portal.proofs import passkeys, second_step
 from portal.proofs import routes as proofs
 from portal.registration import routes as registration
 from portal.replacements import asking as replacement_asking
-from portal.replacements import of_device  # noqa: F401 - the same, and follows devices
 from portal.replacements import routes as replacements
 from portal.request_desk import contacts as copy_contacts
 from portal.request_desk import deed_choices, incident_answers, standard_answers
@@ -67,12 +64,10 @@ from portal.request_opening import drafts as request_drafts
 from portal.request_opening import routes as request_opening
 from portal.request_opening import several as several_requests
 from portal.request_opening import similar as request_similar
-from portal.request_opening import waiting  # noqa: F401 - the same
 from portal.request_pages import closing, escalation, followers, papers, rating, replying
 from portal.request_pages import routes as request_pages
 from portal.request_queue import deeds as request_queue_deeds
 from portal.request_queue import routes as request_queue
-from portal.return_desk import beside as beside_replacements  # noqa: F401
 from portal.return_desk import deeds as return_deeds
 from portal.return_desk import routes as return_desk
 from portal.returns import label_routes as return_labels

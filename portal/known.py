@@ -1,7 +1,8 @@
 """What is asked for by name and not imported by whoever asks: known from the start.
 
 Jobs and what lets go of old data by their names; what people are responsible for; what is kept
-about a person, in the order in which it is told to them.
+about a person, in the order in which it is told to them; what stands beside a device, a request or
+a replacement on its page.
 """
 
 # ruff: noqa: F401, I001 - they are imported for what they declare, and in the order they are told
@@ -54,6 +55,12 @@ from portal.request_pages import personal_data as ratings_kept
 from portal.mail_intake import personal_data as received_kept
 from portal.uploads import personal_data as uploads_kept
 from portal.activity import personal_data as activity_kept
+
+from portal.cloud_partners import ending
+from portal.known_issues import beside as beside_devices
+from portal.replacements import of_device
+from portal.request_opening import waiting
+from portal.return_desk import beside as beside_replacements
 
 # Who must hand something over before they can leave: accounts are held first, then people.
 from portal.users import personal_data as users_kept

@@ -25,8 +25,9 @@ from portal.base.visibility import AtSite, Limits, Narrowed, narrowed_classes
 from portal.product_imports.models import ProductImport
 from portal.products.indexing import index_counts, index_products
 from portal.products.models import Product, ProductCount
-from portal.replacements.models import Replacement, ReplacementStep
+from portal.replacements.models import Replacement
 from portal.replacements.rules import Stage, Track
+from portal.replacements.step_models import ReplacementStep
 from portal.service_requests.models import ServiceRequest
 from portal.service_requests.own_models import Draft
 from portal.uploads.models import Upload

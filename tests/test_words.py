@@ -20,6 +20,7 @@ ROOT = Path(__file__).parent.parent
 NAMES = {
     *("Bergen", "Bokmål", "Bryggen", "Excel", "JavaScript", "Lens", "Nynorsk", "Oslo", "Poly"),
     *("Meet", "Teams", "Webex"),
+    *("Database", "License"),  # that of the postal codes
     *("English", "Enterprise", "Norge", "Oslo", "Sentrum", "Tromsø", "VoiceOver", "Windows"),
     *("Chromium", "Datatilsynet", "Digitaliseringsdirektoratet", "Diskrimineringsnemnda"),
     *(

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.base.db import Base
 from portal.base.tenancy import Owned, within
-from portal.replacements.models import OfReplacement
+from portal.replacements.step_models import OfReplacement
 
 
 class ReplacementLink(OfReplacement, Owned, Base):

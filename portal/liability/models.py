@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from portal.accounts.models import User
 from portal.base.db import Base
 from portal.base.tenancy import Internal, Owned, within
-from portal.replacements.models import OfReplacement
+from portal.replacements.step_models import OfReplacement
 from portal.returns.rules import Answer
 
 

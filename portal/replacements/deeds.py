@@ -6,9 +6,10 @@ from portal.base.history import Doer
 from portal.base.tenancy import ScopedSession
 from portal.base.words import N_, Refused
 from portal.replacements.indexing import index_replacement
-from portal.replacements.models import COLUMNS, Replacement, ReplacementStep
+from portal.replacements.models import COLUMNS, Replacement
 from portal.replacements.queries import replacement_locked
 from portal.replacements.rules import Stage, State, Track, is_over, may_go
+from portal.replacements.step_models import ReplacementStep
 
 MOVED_ON = N_("The replacement has moved on meanwhile. Look at how it stands now.")
 

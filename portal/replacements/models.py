@@ -2,18 +2,16 @@
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, Numeric, String, Text, event
+from sqlalchemy import JSON, ForeignKey, Index, Numeric, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.accounts.models import Account, Site, User
 from portal.approval_rules.rules import Held
 from portal.base.db import Base
-from portal.base.participation import Followed, Through
+from portal.base.participation import Followed
 from portal.base.references import reference
 from portal.base.tenancy import Owned, within
-from portal.base.visibility import Narrowed
 from portal.catalogue.models import ProductModel
 from portal.products.models import Product
 from portal.replacements.faults import Fault
@@ -188,38 +186,3 @@ Index(
     sqlite_where=_SENT,
     postgresql_where=_SENT,
 )
-
-
-class OfReplacement(Through):
-    """Mixin: it is seen by whoever sees its replacement."""
-
-    narrowed_by = "replacement_id"
-    replacement_id: Mapped[int] = mapped_column()
-
-    @classmethod
-    def through(cls) -> type[Narrowed]:
-        return Replacement
-
-
-class ReplacementStep(OfReplacement, Owned, Base):
-    """That one of its tracks came to stand so. Only added to; the tracks are told from these."""
-
-    __tablename__ = "replacement_step"
-    __table_args__ = (
-        within("replacement", "replacement_id"),
-        Index("ix_replacement_step_replacement", "replacement_id", "id"),
-    )
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    track: Mapped[Track]
-    state: Mapped[str] = mapped_column(String(32))  # a value of the track's own kind
-    at: Mapped[datetime]
-    by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))  # None: the portal itself
-
-
-def _refuse(*_told: Any) -> None:
-    raise TypeError("Steps are added, and never changed or taken away.")
-
-
-event.listen(ReplacementStep, "before_update", _refuse)
-event.listen(ReplacementStep, "before_delete", _refuse)

@@ -11,8 +11,9 @@ from portal.accounts.models import Account, Partner, Site, User
 from portal.agreements.models import Agreement
 from portal.catalogue.models import ProductModel
 from portal.products.models import Product, ProductCount
-from portal.replacements.models import Replacement, ReplacementStep
+from portal.replacements.models import Replacement
 from portal.replacements.rules import CALLED_OFF, ON_THE_WAY
+from portal.replacements.step_models import ReplacementStep
 
 
 def replacement_with_id(replacement_id: Any) -> Select[Replacement]:

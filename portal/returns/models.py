@@ -9,7 +9,7 @@ from portal.accounts.models import User
 from portal.base.db import Base
 from portal.base.files import StoredFile
 from portal.base.tenancy import Owned, within
-from portal.replacements.models import OfReplacement
+from portal.replacements.step_models import OfReplacement
 from portal.returns.rules import Answer, Method
 
 

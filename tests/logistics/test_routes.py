@@ -16,8 +16,9 @@ from portal.base.search import Kind, find, query_of
 from portal.base.tenancy import ScopedSession
 from portal.catalogue.models import SerialPattern
 from portal.products.models import Product, ProductStatus
-from portal.replacements.models import Replacement, ReplacementStep
+from portal.replacements.models import Replacement
 from portal.replacements.rules import Liability, ReturnStage, Stage, Track
+from portal.replacements.step_models import ReplacementStep
 from tests.conftest import SignInAs
 from tests.counting import counted
 from tests.factories import (

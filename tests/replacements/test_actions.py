@@ -19,8 +19,9 @@ from portal.products.models import ProductCount, ProductStatus
 from portal.replacements.actions import Asked, ask_for_replacement
 from portal.replacements.addresses import Address
 from portal.replacements.faults import Fault
-from portal.replacements.models import Replacement, ReplacementStep
+from portal.replacements.models import Replacement
 from portal.replacements.rules import Barred, Liability, ReturnStage, Stage, Track
+from portal.replacements.step_models import ReplacementStep
 from tests.factories import (
     MOMENT,
     account_of,

@@ -30,9 +30,10 @@ from portal.replacements.addresses import Address
 from portal.replacements.approving import call_off
 from portal.replacements.deciding import approve_asked, approve_waiting, decline
 from portal.replacements.faults import Fault
-from portal.replacements.models import Replacement, ReplacementStep
+from portal.replacements.models import Replacement
 from portal.replacements.rules import Stage, Track, is_over
 from portal.replacements.shipping import deliver, ship
+from portal.replacements.step_models import ReplacementStep
 from portal.returns.correcting import keep_the_other
 from portal.returns.receiving import receive_back
 from portal.stock.actions import count, receive

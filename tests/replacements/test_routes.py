@@ -15,8 +15,9 @@ from portal.base import clock
 from portal.base.history import Event, What
 from portal.base.tenancy import Scope, ScopedSession
 from portal.replacements.indexing import index_replacement
-from portal.replacements.models import Replacement, ReplacementStep
+from portal.replacements.models import Replacement
 from portal.replacements.rules import Liability, ReturnStage, Stage, Track
+from portal.replacements.step_models import ReplacementStep
 from tests.conftest import SignInAs
 from tests.counting import counted
 from tests.factories import (

@@ -15,8 +15,9 @@ from portal.base import clock
 from portal.base.access import Role
 from portal.base.history import Event
 from portal.base.mails import Mail
-from portal.replacements.models import Replacement, ReplacementStep
+from portal.replacements.models import Replacement
 from portal.replacements.rules import Liability, ReturnStage, Stage, Track
+from portal.replacements.step_models import ReplacementStep
 from tests.conftest import SignInAs
 from tests.factories import account_of, make_product, make_replacement, make_user
 
