@@ -103,9 +103,9 @@ def _tell(
             if session.scalars(_of(story)).first() is not None:
                 continue
         _do(sessions, scope, story.asked, _asking(story, told[1], asker, people[who]))
-        for days, deed in _deeds(story, lars, asker):
+        for days, deed, whose in _deeds(story, lars, asker):
             if days is not None:
-                _do(sessions, staff, days, deed)
+                _do(sessions, staff if whose is lars else scope, days, deed)
 
 
 def _of(story: Story) -> Select[Replacement]:
@@ -132,7 +132,7 @@ def _asking(story: Story, address: Address, by: Doer, person: int) -> Any:
     return deed
 
 
-def _deeds(story: Story, lars: Doer, asker: Doer) -> list[tuple[float | None, Any]]:
+def _deeds(story: Story, lars: Doer, asker: Doer) -> list[tuple[float | None, Any, Doer]]:
     def found(session: ScopedSession) -> Replacement | None:
         return session.scalars(_of(story)).first()
 
@@ -151,4 +151,8 @@ def _deeds(story: Story, lars: Doer, asker: Doer) -> list[tuple[float | None, An
             until, why = it.return_due_on + timedelta(days=7), "Den ligger på et annet kontor."
             ask_for_more_time(session, it, until, why, by=asker, now=at)
 
-    return [(story.shipped, shipped), (story.delivered, delivered), (story.more_time, more_time)]
+    return [
+        (story.shipped, shipped, lars),
+        (story.delivered, delivered, lars),
+        (story.more_time, more_time, asker),
+    ]
