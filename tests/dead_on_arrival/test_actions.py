@@ -10,14 +10,18 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.accounts.actions import Person
 from portal.accounts.models import Account, User
 from portal.base import clock
 from portal.base.history import What
+from portal.catalogue.catalogue import catalogue_of
 from portal.dead_on_arrival.models import ReplacementLink
 from portal.replacements.models import Replacement
 from portal.replacements.rules import Liability, ReturnStage, Stage
+from portal.spare_parts.models import SparePart
+from portal.stock.actions import receive
 from tests.conftest import SignInAs
-from tests.factories import make_account, make_replacement
+from tests.factories import make_account, make_model, make_replacement, make_stock
 from tests.returns.conftest import BACK, done, fresh, sent, told
 from tests.returns.test_labels import words
 
@@ -28,6 +32,13 @@ Run = Callable[..., int]
 def _today() -> Any:
     with time_machine.travel("2026-12-02 09:00Z", tick=False):
         yield
+
+
+def make_part(session: Session) -> SparePart:
+    made = SparePart(number="85S19-AA", model_ids=[], name_nb="Øreputer", name_en="Ear cushions")
+    session.add(made)
+    session.commit()
+    return made
 
 
 def path(it: Replacement) -> str:
@@ -79,6 +90,58 @@ def test_it_goes_to_the_front_of_what_is_sent(
     text = desk.get("/desk/logistics").text
     assert text.index(made.reference) < text.index(late.reference)
     assert "DOA" in words(text)
+
+
+def test_where_there_is_none_left_it_is_the_first_that_gets_one(
+    session: Session, both: Any, account: Account, rma: Replacement, run_jobs: Run
+) -> None:
+    customer, _desk = both
+    device = sent(session, account, rma)
+    line = make_stock(session, 0, model=device.model)
+    before = make_replacement(session, account, model=device.model, waits_for_stock=True)
+    before.held = ["stock"]
+    session.commit()
+
+    assert customer.post(path(rma)).status_code == 303
+    made = session.scalars(select(Replacement).where(Replacement.turn == 0)).one()
+    assert (made.stage, made.waits_for_stock) == (Stage.REQUESTED, True)
+
+    receive(session, catalogue_of(session)[device.model_id], 1, by=Person(1))
+    session.commit()
+    run_jobs()
+    session.expire_all()
+    assert (made.stage, made.stock_id) == (Stage.APPROVED, line.id)
+    assert before.stage is Stage.REQUESTED
+
+
+def test_of_what_was_sent_instead_another_of_that_model_is_sent(
+    session: Session, both: Any, account: Account, rma: Replacement
+) -> None:
+    customer, _desk = both
+    device = sent(session, account, rma)
+    rma.sent_model = device.model = make_model(session, "Voyager 4330")
+    session.commit()
+
+    customer.post(path(rma))
+
+    made = session.scalars(select(Replacement).where(Replacement.turn == 0)).one()
+    assert (made.product_id, made.model_id) == (device.id, device.model_id)
+
+
+def test_spare_parts_are_no_device(
+    session: Session, both: Any, account: Account, rma: Replacement
+) -> None:
+    customer, _desk = both
+    sent(session, account, rma)
+    rma.part, rma.part_count = make_part(session), 3
+    session.commit()
+
+    assert (
+        "The new one does not work either"
+        not in customer.get(f"/replacements/{rma.reference}").text
+    )
+    assert customer.post(path(rma)).status_code == 422
+    assert len(session.scalars(select(Replacement)).all()) == 1
 
 
 @pytest.mark.parametrize(("day", "status"), [(23, 303), (24, 422)])

@@ -22,6 +22,7 @@ from tests.factories import (
     make_agreement,
     make_model,
     make_site,
+    make_stock,
     make_user,
 )
 from tests.replacements.test_asking import NEW, replacements, told, words
@@ -181,3 +182,16 @@ def test_logistics_keeps_the_parts(
     assert "85R01AA" not in lars.get(f"{DESK}/parts").text
     csm = sign_in(make_user(session, role=Role.CSM))
     assert csm.post(f"{DESK}/parts", data=told_of).status_code == 403
+
+
+def test_parts_take_no_device_from_stock(
+    session: Session, sign_in: SignInAs, ola: User, part: SparePart, site: Site
+) -> None:
+    model = session.get_one(ProductModel, part.model_ids[0])
+    line = make_stock(session, 0, model=model)
+
+    assert sign_in(ola).post(PARTS, data=asked(site)).status_code == 303
+
+    session.expire_all()
+    assert [it.stage for it in replacements(session)] == [Stage.APPROVED]
+    assert (line.on_hand, line.reserved) == (0, 0)
