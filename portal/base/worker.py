@@ -144,11 +144,21 @@ class Worker:
         _log.error("job %s %d failed, try %d", job.name, job.id, job.tries, exc_info=error)
         undo = GIVEN_UP.get(job.name)
 
-        def park(session: ScopedSession, at: datetime) -> None:
-            if leases.fail(session, job, at, told, hopeless=hopeless) and undo:
-                undo(session, **job.payload)
+        def park(session: ScopedSession, at: datetime) -> bool:
+            return leases.fail(session, job, at, told, hopeless=hopeless)
 
-        self._tell(now, park, _of_its_account(job) if undo else NOBODY)
+        if undo is not None:
+            try:
+                self._tell(
+                    now,
+                    lambda session, at: park(session, at) and undo(session, **job.payload),
+                    _of_its_account(job),
+                )
+            except Exception as trouble:  # such as that the account was closed: it is parked still
+                _log.warning("job %s %d was not undone", job.name, job.id, exc_info=trouble)
+            else:
+                return
+        self._tell(now, park)
 
     def _put_back(self, job: Job, now: datetime | None, wait: timedelta, told: str) -> None:
         _log.info("job %s %d put back: %s", job.name, job.id, told)

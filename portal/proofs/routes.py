@@ -62,6 +62,9 @@ def asking(form: ProveAgainForm, status: int) -> Response:
             "has_passkeys": bool(session.scalars(passkeys_of(viewer().id)).all()),
             "has_password": bool(session.get_one(User, viewer().id).password_hash),
         }
+    if form.password.errors and not known["has_password"]:
+        form.password.errors = []
+        form.form_errors.append(_("You have no password here. Confirm in another way."))
     return page("proofs/again.html", status, form=form, **known)
 
 

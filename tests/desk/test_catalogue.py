@@ -176,7 +176,7 @@ def test_sending_the_same_form_twice_adds_one_model(session: Session, sign_in: S
     [
         ({"name": ""}, "name", "Enter the name of the model."),
         ({"name": "studio x-30"}, "name", "There is already a model called"),
-        ({"end_of_service": "31.2.2030"}, "end_of_service", "Write the date as day, month"),
+        ({"end_of_service": "31.2.2030"}, "end_of_service", "31.2.2030 does not exist"),
         ({"end_of_sale": "1.1.2031"}, "end_of_service", "must not come before"),
         ({"part_numbers": "//"}, "part_numbers", "is not a part number"),
     ],

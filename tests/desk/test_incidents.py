@@ -101,7 +101,7 @@ def test_sending_the_form_twice_begins_one(session: Session, erik: FlaskClient) 
         ({"started_on": "1.3.1999"}, "started_on", "Enter a day of this time."),
         ({"started_on": "1.1.0001"}, "started_on", "Enter a day of this time."),
         ({"started_on": "31.12.9999"}, "started_on", "Enter a day of this time."),
-        ({"started_on": "31.2.2026"}, "started_on", "Write the date as day"),
+        ({"started_on": "31.2.2026"}, "started_on", "31.2.2026 does not exist"),
         ({"started_time": "25.00"}, "started_time", "Write the time of day"),
         ({"text_nb": "", "text_en": "\r\n"}, "text_nb", "Write what people should know"),
         ({"text_en": "x" * 10_001}, "text_en", "at most 10,000 characters"),
