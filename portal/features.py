@@ -27,6 +27,7 @@ from portal.invitations import routes as invitations
 from portal.known_issues import beside  # noqa: F401 - what it tells of devices is shown
 from portal.known_issues import routes as known_issues
 from portal.logistics import routes as logistics
+from portal.mail_intake import original_routes as mail_original
 from portal.mail_intake import routes as mail_intake
 from portal.mail_intake import takeover_routes as mail_takeover
 from portal.notices import here as my_notices
@@ -100,6 +101,7 @@ FEATURES = [
     ("/desk/log", activity.desk_bp),
     ("/desk/logistics", logistics.bp),
     ("/desk/mail-intake", mail_intake.bp),
+    ("/desk/mail-intake", mail_original.bp),
     ("/desk/mail-intake", mail_takeover.bp),
     ("/desk/mailbox", desk_mailbox.bp),
     ("/desk/partners", desk_partners.bp),
