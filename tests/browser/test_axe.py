@@ -374,7 +374,8 @@ GIVEN_UP = """INSERT INTO job (name, payload, asked_at, tries, error, parked_at)
 # A mail that nobody knows whose it is, which only the mail server brings about.
 RECEIVED = """INSERT INTO inbound_mail (key, size, received_at, returned, recipients, state, reason,
     message_id, digest, sender, sender_name, subject, text, file_names, remark)
-    SELECT 'received-and-gone', 900, max(asked_at), 0, '["support@localhost"]', 'parked', 'unknown', '1@x',
+    SELECT 'received-and-gone', 900, max(asked_at), 0,
+    '["support@localhost"]', 'parked', 'unknown', '1@x',
     '', 'per@fjordhelse.example.com', 'Per', 'Logg', 'Her er loggen.', '["a.txt"]', '' FROM job"""
 EVERYTHING = os.environ.get("PORTAL_TEST_ALL") == "1"
 LOOKS = [
