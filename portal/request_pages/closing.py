@@ -17,7 +17,7 @@ from portal.service_requests.actions import (
     reopening_days,
 )
 from portal.service_requests.models import ServiceRequest
-from portal.service_requests.rules import reopened_until
+from portal.service_requests.rules import Status, reopened_until
 from portal.web.forms import Form
 from portal.web.guard import allow, viewer
 from portal.web.locale import gettext as _
@@ -54,6 +54,8 @@ def close(reference: str) -> ResponseReturnValue:
                 )
         except Refused as refusal:
             form.refuse(refusal)
+            if request.status is Status.CANCELED:  # which nobody opens again
+                return request_page(reference, 422, plain=form)
         else:
             flash(_("The request is closed."))
             return redirect(path_of(request), 303)

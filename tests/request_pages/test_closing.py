@@ -12,6 +12,7 @@ from portal.base.clock import day_of
 from portal.base.tenancy import ScopedSession
 from portal.service_requests.actions import close_request, reply
 from portal.service_requests.following import follow
+from portal.service_requests.handling import change_status
 from portal.service_requests.models import Follower
 from portal.service_requests.rules import MessageKind, Status
 from portal.web.formats import text_date
@@ -47,6 +48,16 @@ def test_closing_asks_whether_it_was_solved(ola: FlaskClient, world: World) -> N
     assert "It was not solved" in page
     assert "Vi gir opp." in page
     assert ola.get(address(asked, "closure")).status_code == 303  # there is nothing to close
+
+
+def test_what_is_canceled_is_not_closed_and_says_why(ola: FlaskClient, world: World) -> None:
+    asked = world.request()
+    world.do(asked, change_status, Status.CANCELED, by=world.anna)
+    sent = {"solved": "yes", "text": "Takk", "version": world.get(asked).version}
+    told = ola.post(address(asked, "closure"), data=sent)
+    assert told.status_code == 422
+    assert "This request is canceled. Open a new one." in words(told.text)
+    assert world.get(asked).status is Status.CANCELED
 
 
 @pytest.mark.parametrize(
