@@ -16,7 +16,9 @@ from portal.base.jobs import Job
 from portal.base.tenancy import ScopedSession
 from portal.cloud_partners.models import CloudPartnerCase, CloudPartnerStep
 from portal.cloud_partners.rules import Stage
+from portal.service_requests.clocks import StepKind
 from portal.service_requests.handling import change_status
+from portal.service_requests.queries import steps_of
 from portal.service_requests.rules import Status
 from tests.conftest import SignInAs
 from tests.counting import counted
@@ -364,3 +366,22 @@ def test_the_page_of_the_request_takes_no_statement_more(
     with counted(engine) as there:
         ola.get(page_of(asked, CLOUD))
     assert len(there) <= 8
+
+
+def test_what_staff_say_with_a_step_is_an_answer_and_what_they_only_note_is_none(
+    anna: FlaskClient, ola: FlaskClient, world: World
+) -> None:
+    asked = world.request()
+
+    def answers() -> list[int | None]:
+        steps = world.look(staff=True).scalars(steps_of(asked))
+        return [it.by_id for it in steps if it.kind is StepKind.ANSWERED]
+
+    begun(anna, asked)
+    assert step(anna, world, asked, "isolating", state="under_way").status_code == 303
+    agreed(ola, world, asked)
+    assert answers() == []
+    told = step(anna, world, asked, "isolating", state="done", text="Det er ikke enheten.")
+    assert told.status_code == 303
+    assert answers() == [world.anna.id]
+    assert world.get(asked).first_response_due_at is None
