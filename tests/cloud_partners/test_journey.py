@@ -385,3 +385,21 @@ def test_what_staff_say_with_a_step_is_an_answer_and_what_they_only_note_is_none
     assert told.status_code == 303
     assert answers() == [world.anna.id]
     assert world.get(asked).first_response_due_at is None
+
+
+@pytest.mark.parametrize(
+    ("day", "says"),
+    [("28.03.2027", "does not exist on that day"), ("31.10.2027", "comes twice on that day")],
+)
+def test_a_call_is_at_a_time_that_there_is_once(
+    anna: FlaskClient, ola: FlaskClient, world: World, day: str, says: str
+) -> None:
+    asked = world.request()
+    begun(anna, asked)
+    agreed(ola, world, asked)
+    told = {"state": "under_way", "call_day": day, "minutes": "30", "zone": "Europe/Oslo"}
+    answer = step(anna, world, asked, "call", call_time="02.30", **told)
+    assert answer.status_code == 422
+    assert says in answer.text
+    assert case_of(world, asked).call_at is None
+    assert step(anna, world, asked, "call", call_time="04.30", **told).status_code == 303
