@@ -1,3 +1,4 @@
+import re
 from datetime import timedelta
 
 import pytest
@@ -48,6 +49,31 @@ def test_closing_asks_whether_it_was_solved(ola: FlaskClient, world: World) -> N
     assert "It was not solved" in page
     assert "Vi gir opp." in page
     assert ola.get(address(asked, "closure")).status_code == 303  # there is nothing to close
+
+
+def test_nobody_closes_over_an_answer_that_they_have_not_seen(
+    ola: FlaskClient, world: World
+) -> None:
+    asked = world.request()
+    page = ola.get(address(asked)).text
+    path = re.findall(r'href="([^"]*/closure[^"]*)"', page)[0]
+    assert path.endswith("?heard=0")
+    world.do(asked, reply, "Vent, prøv dette.", by=world.anna)
+    shown = ola.get(path).text
+    assert "1 new answer" in words(shown)
+    assert "Vent, prøv dette." in shown
+    heard = re.findall(r'name="heard"[^>]*value="(\d+)"', shown)[0]
+    sent = {"solved": "no", "text": "", "version": world.get(asked).version, "heard": heard}
+    world.do(asked, reply, "Og dette.", by=world.anna)
+    sent["version"] = world.get(asked).version
+    told = ola.post(address(asked, "closure"), data=sent)
+    assert told.status_code == 422
+    assert "Read it first." in words(told.text)
+    assert "Og dette." in told.text
+    assert "Vent, prøv dette." not in told.text
+    assert world.get(asked).closed_at is None
+    sent["heard"] = re.findall(r'name="heard"[^>]*value="(\d+)"', told.text)[0]
+    assert ola.post(address(asked, "closure"), data=sent).status_code == 303
 
 
 def test_what_is_canceled_is_not_closed_and_says_why(ola: FlaskClient, world: World) -> None:
