@@ -122,7 +122,7 @@ def test_one_is_not_closed_as_it_does_not_stand_any_more(ola: FlaskClient, world
     assert (stale.status_code, anew.status_code) == (422, 303)
     assert "Someone else changed this while you were writing." in stale.text
     assert ">\nVi gir opp.</textarea>" in stale.text.replace("\r", "")
-    assert f'value="{version}"' not in stale.text
+    assert f'name="version" type="hidden" value="{version}"' not in stale.text
 
 
 def test_a_proposed_solution_is_accepted_by_one_button_and_once(
