@@ -14,8 +14,7 @@ from portal.service_requests.queries import messages_of
 from portal.service_requests.rules import OPEN, Status
 from portal.web.locale import gettext as _
 
-ALWAYS = frozenset(Status)
-KEPT = ALWAYS - {Status.CANCELED}
+ALWAYS, KEPT = frozenset(Status), frozenset(Status) - {Status.CANCELED}
 
 
 def _plain(_session: ScopedSession, _it: ServiceRequest, _form: Any) -> None:

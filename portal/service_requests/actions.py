@@ -58,8 +58,7 @@ def reply(
     ):
         return known
     text = whole_text(text, field="text", missing="" if files else N_("Write your answer."))
-    writes_on = not (internal and status is None)
-    if request.closed_at and writes_on:  # which days count for, `reopen_request` knows
+    if request.closed_at and not (internal and status is None):  # see `reopen_request`
         raise Refused(over(request.status), field="text")
     message = write_message(
         session,

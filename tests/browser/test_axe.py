@@ -321,6 +321,7 @@ ELSEWHERE = {
     "/service-requests/<reference>/cloud-partner/calls/<int(max=2147483647):step_id>.ics",
     "/desk/service-requests/<ref>/cloud-partner/file",
     "/desk/service-requests/<ref>/cloud-partner/calls/<int(max=2147483647):step_id>.ics",
+    "/service-requests/<reference>/print",  # the page, with more of its story
     "/service-requests/<reference>/request.pdf",
     "/readyz",
     "/static/<path:filename>",
