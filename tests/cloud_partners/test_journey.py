@@ -403,3 +403,22 @@ def test_a_call_is_at_a_time_that_there_is_once(
     assert says in answer.text
     assert case_of(world, asked).call_at is None
     assert step(anna, world, asked, "call", call_time="04.30", **told).status_code == 303
+
+
+def test_each_reads_in_their_language_what_is_waited_for(
+    session: ScopedSession, anna: FlaskClient, ola: FlaskClient, world: World
+) -> None:
+    asked = world.request()
+    session.get_one(User, world.ola.id).language = "nb"
+    session.commit()
+    begun(anna, asked, authorization="y")
+    assert "støtteavtale med Zoom" in world.get(asked).waiting_for
+    assert "Venter på deg: støtteavtale med Zoom" in words(ola.get(page_of(asked)).text)
+    session.get_one(User, world.ola.id).language = "en"
+    session.commit()
+    assert "støtteavtale med Zoom" not in ola.get(page_of(asked)).text
+    for page in (ola.get(page_of(asked)).text, anna.get(desk(asked)).text):
+        assert "support agreement with Zoom and signed authorization" in words(page)
+    waits = {"status": Status.WAITING_FOR_CUSTOMER, "waiting_for": "send loggen"}
+    world.do(asked, change_status, by=world.anna, **waits)
+    assert "Waiting for you: send loggen" in words(ola.get(page_of(asked)).text)
