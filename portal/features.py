@@ -29,6 +29,7 @@ from portal.invitations import routes as invitations
 from portal.known_issues import routes as known_issues
 from portal.logistics import papers as logistics_papers
 from portal.logistics import routes as logistics
+from portal.mail_intake import original_routes as mail_original
 from portal.mail_intake import routes as mail_intake
 from portal.mail_intake import takeover_routes as mail_takeover
 from portal.notices import here as my_notices
@@ -114,6 +115,7 @@ FEATURES = [
     ("/desk/logistics/rules", approval_rules.bp),
     ("/desk/logistics/stock", stock.bp),
     ("/desk/mail-intake", mail_intake.bp),
+    ("/desk/mail-intake", mail_original.bp),
     ("/desk/mail-intake", mail_takeover.bp),
     ("/desk/mailbox", desk_mailbox.bp),
     ("/desk/partners", desk_partners.bp),

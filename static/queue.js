@@ -89,7 +89,7 @@
     a(row) {
       const button = row && row.querySelector("button[name=take]");
       if (button) button.click();
-      else if (row) say(row.dataset.whose || "");
+      else if (row && row.dataset.whose) say(row.dataset.whose, true);
       else if (taken) taken.closest("p").focus();
     },
     r() { const link = markedLink(); if (link) location.assign(`${link.href}#reply`); },

@@ -248,7 +248,9 @@ def _a_mail(making: Making) -> str:
 
 
 def _a_received_mail(making: Making) -> str:
-    mail = InboundMail(key=f"mail-{next(_number)}", size=1, received_at=MOMENT, recipients=[])
+    mail = InboundMail(
+        key=f"a-received-mail-{next(_number)}", size=1, received_at=MOMENT, recipients=[]
+    )
     mail.state, mail.reason = State.PARKED, Reason.UNKNOWN
     making.session.add(mail)
     making.session.commit()
@@ -392,6 +394,7 @@ RECORDS: dict[str, Callable[[Making], str]] = {
     "desk_jobs.job_id": _a_parked_job,
     "desk_mailbox.mail_id": _a_mail,
     "mail_intake.mail_id": _a_received_mail,
+    "mail_original.mail_id": _a_received_mail,
     "mail_takeover.mail_id": _a_received_mail,
     "passwords.token": _a_reset,
     "profile_address.token": _an_email_change,

@@ -13,7 +13,7 @@ from portal.base.words import N_, Refused
 from portal.cloud_partners.asking import pass_the_ball
 from portal.cloud_partners.models import CloudPartnerCase
 from portal.cloud_partners.queries import case_of
-from portal.cloud_partners.recording import OVER, Said, add_step, record, tell_of
+from portal.cloud_partners.recording import Said, add_step, record, tell_of
 from portal.cloud_partners.rules import (
     BEGUN,
     LONGEST_NAME,
@@ -26,7 +26,7 @@ from portal.cloud_partners.rules import (
 )
 from portal.service_requests.deeds import hold, settle
 from portal.service_requests.models import ServiceRequest
-from portal.service_requests.rules import STOPPED, one_line
+from portal.service_requests.rules import STOPPED, one_line, over
 from portal.service_requests.telling import tell
 
 
@@ -43,7 +43,7 @@ def begin_case(
     """Say which partner it is about, and ask the customer for what is needed."""
     request = hold(session, request)
     if request.status in STOPPED:
-        raise Refused(OVER)
+        raise Refused(over(request.status))
     if session.scalars(case_of(request.id)).one_or_none():
         raise Refused(N_("The request has a cloud partner case already."))
     other = partner is CloudPartner.OTHER

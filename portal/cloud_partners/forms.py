@@ -91,7 +91,7 @@ class IncidentForm(StepForm):
     @property
     def opened_at(self) -> datetime | None:
         day, minutes = self.opened_day.data, self.opened_time.data
-        return moment(day, minutes, time_zone(), field="opened_day")
+        return moment(day, minutes, time_zone(), field="opened_day", agreed=False)
 
 
 class CallForm(StepForm):

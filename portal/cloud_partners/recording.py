@@ -15,11 +15,11 @@ from portal.base.words import N_, Refused
 from portal.cloud_partners.asking import pass_the_ball
 from portal.cloud_partners.models import CloudPartnerCase, CloudPartnerStep
 from portal.cloud_partners.rules import Stage, State, stored_with
-from portal.service_requests.deeds import hold, settle
+from portal.service_requests.clocks import StepKind
+from portal.service_requests.deeds import hold, note_step, settle
 from portal.service_requests.handling import change_status
-from portal.service_requests.rules import STOPPED, Status, whole_text
-
-OVER = N_("This request is closed. Open it again, or open a new one.")
+from portal.service_requests.promises import keep_promise
+from portal.service_requests.rules import STOPPED, Status, over, whole_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ def record(
     """Write a step, if nobody wrote one since the form was opened."""
     request = hold(session, case.request)
     if request.status in STOPPED:
-        raise Refused(OVER)
+        raise Refused(over(request.status))
     if said.next_update_at and said.next_update_at <= now:
         raise Refused(N_("Choose a time to come."), field="next_day")
     said = Said(whole_text(said.text, field="text"), said.next_update_at)
@@ -58,6 +58,9 @@ def record(
     happened(session, request, What.CLOUD_PARTNER_STEP, by=by, stage=stage.value, state=state.value)
     if by is not None:
         pass_the_ball(session, case, before, by=by, now=now)
+    if by is not None and said.text and session.scope.staff:  # an answer, wherever it is given
+        note_step(session, request, StepKind.ANSWERED, by=by, now=now)
+        keep_promise(session, request, now)
     settle(session, request, now=now, texts=[said.text], numbers=numbers)
     return step
 

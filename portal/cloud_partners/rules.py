@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Any
 
+from portal.base.wall_time import moment_there
 from portal.base.words import N_, LabelledEnum, Refused
 
 LONGEST_NAME, LONGEST_NUMBER = 80, 80
@@ -122,7 +123,9 @@ def check_authorization(state: State, until: date | None, today: date) -> None:
         raise Refused(N_("The signed authorization is not here yet."))
 
 
-def moment(day: date | None, minutes: int | None, zone: tzinfo, *, field: str) -> datetime | None:
+def moment(
+    day: date | None, minutes: int | None, zone: tzinfo, *, field: str, agreed: bool = True
+) -> datetime | None:
     """A day and a time of the day there; nothing, where neither was given."""
     if day is None and minutes is None:
         return None
@@ -130,4 +133,4 @@ def moment(day: date | None, minutes: int | None, zone: tzinfo, *, field: str) -
         raise Refused(N_("Enter both the day and the time."), field=field)
     if day.year not in _YEARS:
         raise Refused(N_("Enter a day of this time."), field=field)
-    return datetime.combine(day, time(minutes // 60, minutes % 60), zone).astimezone(UTC)
+    return moment_there(day, minutes, zone, field=field, agreed=agreed)

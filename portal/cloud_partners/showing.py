@@ -1,8 +1,9 @@
 """A cloud partner case as it is shown: its steps in a row, and the words for each."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,8 +15,8 @@ from portal.cloud_partners.rules import CloudPartner, Stage, State, has_run_out,
 from portal.profile.zones import city
 from portal.service_requests.models import ServiceRequest
 from portal.web.formats import date_and_time, listing, text_date
+from portal.web.locale import LANGUAGES, label, language, speaking, time_zone
 from portal.web.locale import gettext as _
-from portal.web.locale import label, language, speaking, time_zone
 
 COLORS = {State.WAITING: "warning", State.UNDER_WAY: "info", State.DONE: "success"}
 
@@ -158,7 +159,7 @@ def waiting_line(case: CloudPartnerCase, number: str) -> str:
     """What the request waits for, in the words of whoever opened it."""
     reader = case.request.opened_by
     with speaking((reader.language if reader else None) or "nb"):
-        return _("%(partner)s case %(number)s", partner=partner_name(case), number=number.strip())
+        return _numbered(case, number)
 
 
 @says_what_is_asked
@@ -166,8 +167,33 @@ def asking_line(case: CloudPartnerCase, needs: Collection[Stage]) -> str:
     """What the request waits for, in the words of whoever opened it."""
     reader = case.request.opened_by
     with speaking((reader.language if reader else None) or "nb"):
-        words = {
-            Stage.AGREEMENT: _("support agreement with %(partner)s", partner=partner_name(case)),
-            Stage.AUTHORIZATION: _("signed authorization"),
-        }
-        return listing(words[each] for each in needs)
+        return _asked(case, needs)
+
+
+def in_readers_words(case: CloudPartnerCase, line: str) -> str:
+    """What was written down in the words of whoever opened the request, in those of the reader.
+    What somebody of staff wrote stays as it is."""
+    ways: list[Callable[[], str]] = [partial(_asked, case, needs) for needs in _ASKED]
+    ways.append(partial(_numbered, case, case.incident_number))
+    for way in ways:
+        for tongue in LANGUAGES:
+            with speaking(tongue):
+                told = way()
+            if told == line:
+                return way()
+    return line
+
+
+_ASKED = [[Stage.AGREEMENT, Stage.AUTHORIZATION], [Stage.AGREEMENT], [Stage.AUTHORIZATION]]
+
+
+def _numbered(case: CloudPartnerCase, number: str) -> str:
+    return _("%(partner)s case %(number)s", partner=partner_name(case), number=number.strip())
+
+
+def _asked(case: CloudPartnerCase, needs: Collection[Stage]) -> str:
+    words = {
+        Stage.AGREEMENT: _("support agreement with %(partner)s", partner=partner_name(case)),
+        Stage.AUTHORIZATION: _("signed authorization"),
+    }
+    return listing(words[each] for each in needs)

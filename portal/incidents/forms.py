@@ -1,7 +1,7 @@
 """What escalation managers fill in about incidents."""
 
 from dataclasses import replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -14,6 +14,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from portal.accounts.models import Account
 from portal.base.bilingual import Bilingual
 from portal.base.references import write_master_account_id
+from portal.base.wall_time import moment_there
 from portal.base.words import N_, Refused
 from portal.catalogue.catalogue import Catalogue
 from portal.catalogue.naming import models_named
@@ -152,4 +153,4 @@ def when_in_fields(name: str, moment: datetime) -> dict[str, Any]:
 def _moment(field: str, day: date, minutes: int) -> datetime:
     if day.year not in _YEARS:
         raise Refused(N_("Enter a day of this time."), field=field)
-    return datetime.combine(day, time(minutes // 60, minutes % 60), time_zone())
+    return moment_there(day, minutes, time_zone(), field=field, agreed=False)

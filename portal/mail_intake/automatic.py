@@ -6,7 +6,7 @@ from portal.mail_intake.mime import Apart
 from portal.mail_intake.rules import Reason
 from portal.web.mail_headers import LOOP
 
-_BULK = re.compile(r"bulk|junk|list|auto[_-]?reply", re.IGNORECASE)
+_BULK = re.compile(r"bulk|junk|auto[_-]?reply", re.IGNORECASE)
 _LISTS = ("list-id", "list-post", "list-unsubscribe", "mailing-list", "x-mailing-list")
 _ANSWERS = ("x-autoreply", "x-autorespond", "x-autoresponder", "x-auto-reply")
 _MACHINES = re.compile(r"(mailer-daemon|postmaster|no-?reply|ikke-?svar|double-bounce)@.*")
@@ -24,7 +24,8 @@ _SUBJECT = re.compile(
 def automatic(
     apart: Apart, *, sender: str, subject: str, returned: bool, here: str
 ) -> Reason | None:
-    """Why nobody needs to read it; None for what a person seems to have written.
+    """Why nobody needs to read it; None for what a person seems to have written. Of what only looks
+    like it by its subject, or by what servers of organizations add, who sent it has to decide.
 
     `returned`: it came with an empty return path. `here` is what our own mails carry.
     """
@@ -34,13 +35,13 @@ def automatic(
     if _is_report(apart) or returned or headers.first("return-path").strip() == "<>":
         return Reason.BOUNCE
     by_itself = headers.first("auto-submitted").partition(";")[0].strip().lower()
-    if by_itself not in {"", "no"} or any(headers.first(name) for name in (*_ANSWERS, *_LISTS)):
+    if by_itself not in {"", "no"} or any(map(headers.first, _ANSWERS)):
         return Reason.AUTOMATIC
-    if _BULK.match(headers.first("precedence").strip()):
+    precedence = headers.first("precedence").strip()
+    if _BULK.match(precedence) or _MACHINES.fullmatch(sender):
         return Reason.AUTOMATIC
-    if _MACHINES.fullmatch(sender) or _SUBJECT.match(subject):
-        return Reason.AUTOMATIC
-    return None
+    to_many = precedence.lower().startswith("list") or any(map(headers.first, _LISTS))
+    return Reason.PERHAPS_AUTOMATIC if to_many or _SUBJECT.match(subject) else None
 
 
 def _is_report(apart: Apart) -> bool:

@@ -9,7 +9,7 @@ from portal.base.words import N_
 from portal.mail_intake.models import InboundMail
 from portal.mail_intake.queries import mail_locked
 from portal.mail_intake.reading import Letter, read_letter
-from portal.mail_intake.rules import MOST_BYTES, State
+from portal.mail_intake.rules import MOST_BYTES, UNDECIDED, State
 from portal.mail_intake.taking import take_files
 from portal.service_requests.actions import reply
 from portal.service_requests.models import ServiceRequest
@@ -34,7 +34,7 @@ def attach_mail(
     False when somebody decided before.
     """
     mail = session.scalars(mail_locked(mail_id)).one()
-    if mail.state is not State.PARKED:
+    if mail.state not in UNDECIDED:
         return False
     letter, raw = read_again(store, mail)
     files, left = take_files(session, store, scanner, letter, raw, by=by, now=now)
@@ -63,7 +63,7 @@ def discard_mail(
 ) -> bool:
     """Say that nothing comes of it, and why. False when somebody decided before."""
     mail = session.scalars(mail_locked(mail_id)).one()
-    if mail.state is not State.PARKED:
+    if mail.state not in UNDECIDED:
         return False
     missing = N_("Say in a few words why it is discarded.")
     mail.remark = one_line(remark, field="remark", most=200, missing=missing)

@@ -16,6 +16,7 @@ from portal.base.tenancy import Scope, ScopedSession
 from portal.mail_intake.answerers import answerers
 from portal.mail_intake.forms import AttachForm, DiscardForm, TakeOverForm
 from portal.mail_intake.models import InboundMail
+from portal.mail_intake.rules import UNDECIDED
 from portal.mail_intake.taking_over import can_be_taken_over
 from portal.service_requests.models import PREFIX, ServiceRequest
 from portal.service_requests.rules import Status
@@ -85,5 +86,6 @@ def mail_page(
         found=found,
         over=found is not None and over(found),
         plausible=can_be_taken_over(mail),
+        undecided=mail.state in UNDECIDED,
         **(forms | sent),
     )

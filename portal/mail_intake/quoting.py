@@ -1,98 +1,136 @@
 """What is new in an answer: without the mail that it answers, which every program puts below.
 
-Our own mails begin with a line that says so, in the reader's language. Where a program left it out,
-the lines are looked for with which programs begin a quotation, in four languages.
+Our own mails begin with a line that says so, in the reader's language. What a program marks as
+quoted goes where nothing is written below it; what is written between and below stays.
 """
 
 import re
+from collections.abc import Iterator
 from functools import cache
-
-from mailparser_reply import EmailReplyParser
+from itertools import groupby
 
 from portal.web.catalogues import catalogue
 from portal.web.locale import LANGUAGES
 from portal.web.mail import MARKER
 
-_LOOKED_AT = 12_000  # characters in which the library looks: it looks at each of them many times
-_LONGEST_LINE = 400
-_PARSER = EmailReplyParser(languages=["en", "da", "sv"])
-_DATED = r"[^\n]{0,200}\d[^\n]{0,200}"
-_WROTE = re.compile(
-    r"^(?:> ?)*(?:(?:Den|På|Kl\.?|On|Am|Le|ma|ti|on|to|fr|lø|sø|man|tirs?|ons|tors?|fre|lør|søn"
-    r"|mån|tis|lör|sön|\d)\b"
-    + _DATED
-    + r")(?:skrev|skreiv|wrote|skrifaði|kirjoitti|schrieb|a écrit)"
-    r"[^\n]{0,300}:[ \t]*$",
-    re.MULTILINE | re.IGNORECASE,
+_OPENS = re.compile(
+    r"(?:Den|På|Kl\.?|On|Am|Le|ma|ti|to|fr|lø|sø|man|tirs?|ons|tors?|fre|lør|søn|mån|tis|lör|sön"
+    r"|\d+)\b",
+    re.IGNORECASE,
 )
-# The sentence is broken over two lines where it is long.
-_BROKEN = re.compile(
-    r"^(?:> ?)*(?:Den|On)\b" + _DATED + r"\n[^\n]{0,200}(?:skrev|skreiv|wrote)[^\n]{0,100}:[ \t]*$",
-    re.MULTILINE | re.IGNORECASE,
-)
+_WROTE = re.compile(r"\b(?:skrev|skreiv|wrote|skrifaði|kirjoitti|schrieb|a écrit)\b", re.IGNORECASE)
+_LONGEST = 600  # signs of a sentence that says who wrote what is quoted, over as many lines
+_MOST_LINES = 3
 _ORIGINAL = re.compile(
-    r"^(?:> ?)*[-_ ]{2,40}(?:Opprinnelig melding|Original melding|Opphavleg melding"
+    r"[-_ ]{2,40}(?:Opprinnelig melding|Original melding|Opphavleg melding"
     r"|Oprindelig meddelelse|Ursprungligt meddelande|Original message|Videresendt melding"
-    r"|Forwarded message)[-_ ]{2,40}$",
-    re.MULTILINE | re.IGNORECASE,
+    r"|Forwarded message)[-_ ]{2,40}|_{20,}",
+    re.IGNORECASE,
 )
-_FIELDS = re.compile(
-    r"^(?:> ?)*\*?(?:Fra|Frå|Från|From|Von)[ \xa0]?:\*?[^\n]{1,300}\n"
-    r"(?:(?:> ?)*[^\n]{0,300}\n){0,2}?"
-    r"(?:> ?)*\*?(?:Sendt|Skickat|Sent|Dato|Date|Datum|Gesendet|Til|To|Till)[ \xa0]?:",
-    re.MULTILINE | re.IGNORECASE,
-)
-_BEGINNINGS = (_WROTE, _BROKEN, _ORIGINAL, _FIELDS)
-_RULE = re.compile(r"\n_{20,}[ \t]*\s*$")
+_FROM = re.compile(r"\*?(?:Fra|Frå|Från|From|Von) ?:", re.IGNORECASE)
+_DATE = re.compile(r"\*?(?:Sendt|Skickat|Sent|Dato|Date|Datum|Gesendet) ?:", re.IGNORECASE)
+_SUBJECT = re.compile(r"\*?(?:Emne|Ämne|Subject|Betreff) ?:", re.IGNORECASE)
+_LONGEST_HEADER = 12  # lines
 
 
 def new_in(text: str) -> str:
     """What was written, and nothing of what it answers."""
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\xa0", " ")
-    text = "\n".join(line.rstrip() for line in text.split("\n")).strip()
-    for cut in (_above_marker, _above_quotation, _above_header, _without_quoted_end):
-        text = cut(text).strip()
-    return _RULE.sub("", text).strip()
+    lines = [line.rstrip() for line in text.strip().split("\n")]
+    end = _end(lines)
+    kept = lines[:end]
+    if end < len(lines):
+        _drop_who_wrote(kept)
+    return "\n".join(_unquoted(kept)).strip()
 
 
-def _above_marker(text: str) -> str:
-    """Nothing is below the line that asks for that, but what was sent along with it."""
-    found = _marker().search(text)
-    return text[: _line_start(text, found.start())] if found else text
+def _end(lines: list[str]) -> int:
+    """Where a whole mail begins that is not marked as quoted: nothing below can be told from it."""
+    for at, line in enumerate(lines):
+        if _marker().fullmatch(line) or (_FROM.match(line) and _is_header(lines, at)):
+            return at
+    return len(lines)
 
 
-def _above_quotation(text: str) -> str:
-    head = text[: 8 * _LOOKED_AT]
-    places = [found.start() for each in _BEGINNINGS if (found := each.search(head))]
-    return text[: min(places)] if places else text
+def _is_header(lines: list[str], at: int) -> bool:
+    """From whom, when and about what. Two of them are also in many a log that people send."""
+    block = []
+    for line in lines[at : at + _LONGEST_HEADER]:
+        if not line:
+            break
+        block.append(line)
+    return all(any(map(each.match, block)) for each in (_DATE, _SUBJECT))
 
 
-def _above_header(text: str) -> str:
-    """As the library reads it, of as much as it reads in a moment."""
-    head = text[:_LOOKED_AT]
-    if max(map(len, head.split("\n")), default=0) > _LONGEST_LINE:
-        return text
-    found = [it for it in _PARSER.read(head).replies[1:] if it.headers]
-    if not found or not found[0].headers:
-        return text
-    at = head.find(found[0].headers.split("\n")[0])
-    return text[:at] if at > 0 else text
+def _unquoted(lines: list[str]) -> list[str]:
+    """A quotation between the lines of an answer belongs to it; one below it does not, and neither
+    does our whole mail above it."""
+    blocks = list(_blocks(lines))
+    if blocks and blocks[-1][0]:
+        blocks.pop()
+        if blocks:
+            _drop_who_wrote(blocks[-1][1])
+    is_single = sum(quoted for quoted, _lines in blocks) == 1
+    kept: list[str] = []
+    for quoted, block in blocks:
+        ours = quoted and any(map(_is_marked, block))
+        if quoted and (ours or "@" in " ".join(kept[-_MOST_LINES:])):
+            _drop_who_wrote(kept)
+        if not (ours and is_single):
+            kept += [line for line in block if not (ours and _is_marked(line))]
+    return kept
 
 
-def _without_quoted_end(text: str) -> str:
-    """A quotation between the lines of an answer belongs to it; one below it does not."""
-    lines = text.split("\n")
-    while lines and (not lines[-1].strip() or lines[-1].startswith(">")):
+def _blocks(lines: list[str]) -> Iterator[tuple[bool, list[str]]]:
+    """What is quoted and what is not, in turn. An empty line is of what stands above it, and one
+    between two quoted lines is so as well."""
+    quoted = [line.startswith(">") for line in lines]
+    below = False
+    for at in range(len(lines) - 1, -1, -1):
+        if lines[at]:
+            below = quoted[at]
+        else:
+            quoted[at] = below
+    above = False
+    for at, line in enumerate(lines):
+        above = quoted[at] = quoted[at] and (bool(line) or above)
+    for is_quoted, each in groupby(range(len(lines)), key=quoted.__getitem__):
+        yield is_quoted, [lines[at] for at in each]
+
+
+def _drop_who_wrote(lines: list[str]) -> None:
+    """Without the sentence at the end that introduces a quotation."""
+    _drop_empty(lines)
+    while lines and _ORIGINAL.fullmatch(lines[-1]):
         lines.pop()
-    return "\n".join(lines)
+        _drop_empty(lines)
+    for number in range(1, min(_MOST_LINES, len(lines)) + 1):
+        if _says_who_wrote(" ".join(lines[-number:])):
+            del lines[-number:]
+            break
+    while lines and (not lines[-1] or _ORIGINAL.fullmatch(lines[-1])):
+        lines.pop()
 
 
-def _line_start(text: str, at: int) -> int:
-    return text.rfind("\n", 0, at) + 1
+def _drop_empty(lines: list[str]) -> None:
+    while lines and not lines[-1]:
+        lines.pop()
+
+
+def _says_who_wrote(text: str) -> bool:
+    if not text.endswith(":") or len(text) > _LONGEST or not _OPENS.match(text):
+        return False
+    found = _WROTE.search(text)
+    return found is not None and any(map(str.isdigit, text[: found.start()]))
+
+
+def _is_marked(line: str) -> bool:
+    return bool(_marker().fullmatch(line.lstrip("> ")))
 
 
 @cache
 def _marker() -> re.Pattern[str]:
     """The line in every language that we write in."""
     spoken = {catalogue(language).gettext(MARKER) for language in LANGUAGES}
-    return re.compile("|".join(map(re.escape, sorted(spoken))), re.IGNORECASE)
+    words = "|".join(re.escape(each.strip(" –-")) for each in sorted(spoken))
+    return re.compile(rf"[^\w>]{{0,20}}(?:{words})[^\w>]{{0,20}}", re.IGNORECASE)

@@ -38,7 +38,8 @@ class Letter:
     subject: str = ""
     recipients: list[str] = field(default_factory=list)
     text: str = ""  # what is new in it
-    whole: str = ""  # all that is written, where that is more than a message holds
+    whole: str = ""  # all that is new, where that is more than a message holds
+    written: str = ""  # all that is written, with what it answers
     attachments: list[Part] = field(default_factory=list)
     reason: Reason | None = None  # why it cannot become a message, as far as it says itself
     digest: str = ""
@@ -64,8 +65,8 @@ def read_letter(
     letter.subject = _line(apart.headers.words("subject"), 200)
     letter.message_id = _message_id(apart, raw)
     letter.recipients = list(recipients) or list(_addressed(apart))
-    text, letter.attachments = _divided(raw, apart)
-    letter.text = new_in(text)
+    letter.written, letter.attachments = _divided(raw, apart)
+    letter.text = new_in(letter.written)
     if len(letter.text) > LONGEST_TEXT - 1_000:
         letter.whole, letter.text = letter.text, letter.text[: LONGEST_TEXT - 1_000]
     letter.text = whole_text(letter.text, field="text")

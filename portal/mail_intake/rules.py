@@ -44,8 +44,14 @@ class Reason(LabelledEnum):
     LOOP = "loop", N_("It is one of our own mails that came back.")
     BOUNCE = "bounce", N_("It says that a mail could not be delivered.")
     AUTOMATIC = "automatic", N_("It is an automatic answer, or was sent to many.")
+    PERHAPS_AUTOMATIC = (
+        "perhaps_automatic",
+        N_("It looks like an automatic answer, but comes from whom the reply address belongs to."),
+    )
 
 
+# What staff may decide about; of what was noted nobody has to.
+UNDECIDED = frozenset({State.PARKED, State.NOTED})
 # What nobody needs to decide about: a program wrote it, or we have it already.
 NOTED = frozenset({Reason.DUPLICATE, Reason.LOOP, Reason.BOUNCE, Reason.AUTOMATIC})
 # What whoever wrote it can mend; and they are told, where it is theirs for sure.
@@ -54,7 +60,7 @@ ANSWERED = frozenset({Reason.CLOSED, Reason.NO_RIGHT, Reason.ENCRYPTED})
 PLAUSIBLE = frozenset(
     {
         *(Reason.UNKNOWN, Reason.SOMEBODY_ELSE, Reason.CLOSED),
-        *(Reason.NO_RIGHT, Reason.REFUSED),
+        *(Reason.NO_RIGHT, Reason.REFUSED, Reason.AUTOMATIC, Reason.PERHAPS_AUTOMATIC),
     }
 )
 BY_MAIL = purpose("mail", Permission.REQUESTS_CHANGE)

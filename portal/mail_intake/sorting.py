@@ -74,10 +74,15 @@ def _read(run: Run, mail: InboundMail) -> Sorting:
 def _take(it: Sorting) -> Reason | None:
     """Let it be a message of its request; else why not."""
     found = addressee(it.run, it.letter.recipients)
+    seems_automatic = it.letter.reason is Reason.PERHAPS_AUTOMATIC
     if isinstance(found, Reason):
-        return found if it.letter.reason is None else it.letter.reason
+        found = it.letter.reason or found
+        return Reason.AUTOMATIC if seems_automatic else found
     it.found = found
-    if reason := it.letter.reason or refused_sender(found, it.letter.sender):
+    refused = refused_sender(found, it.letter.sender)
+    if seems_automatic and refused:
+        return Reason.AUTOMATIC
+    if reason := it.letter.reason or refused:
         return reason
     scope = scope_to_answer(it.run, found)
     return _write(it, found, scope) if scope else Reason.NO_RIGHT

@@ -14,7 +14,7 @@ from portal.mail_intake.drawing import look, mail_page, mail_with, people_for, r
 from portal.mail_intake.forms import TakeOverForm
 from portal.mail_intake.models import InboundMail
 from portal.mail_intake.routes import ONE, TOO_LATE
-from portal.mail_intake.rules import State
+from portal.mail_intake.rules import UNDECIDED
 from portal.mail_intake.taking_over import take_over
 from portal.service_requests.models import ServiceRequest
 from portal.uploads.receiving import scanner
@@ -32,7 +32,7 @@ def take(mail_id: int) -> ResponseReturnValue:
     with look(NOBODY) as session:
         mail = session.scalars(select(InboundMail).where(InboundMail.id == mail_id)).one()
         session.expunge_all()
-    if mail.state is not State.PARKED:
+    if mail.state not in UNDECIDED:
         return _decided(_(TOO_LATE))
     asked = TakeOverForm([]).answer_in.data or ""
     found = request_called(asked)

@@ -19,7 +19,7 @@ from portal.mail_intake.answering import with_what_is_missing
 from portal.mail_intake.deciding import decide, read_again
 from portal.mail_intake.models import InboundMail
 from portal.mail_intake.queries import mail_locked
-from portal.mail_intake.rules import PLAUSIBLE, State
+from portal.mail_intake.rules import PLAUSIBLE, UNDECIDED, State
 from portal.mail_intake.taking import take_files
 from portal.service_requests.actions import reply
 from portal.service_requests.models import ServiceRequest
@@ -32,7 +32,7 @@ from portal.uploads.scanner import Scanner
 def can_be_taken_over(mail: InboundMail) -> bool:
     """Where it says whom it is from, and there is something to read."""
     there = bool(mail.sender) and bool(mail.text or mail.file_names)
-    return mail.state is State.PARKED and mail.reason in PLAUSIBLE and there
+    return mail.state in UNDECIDED and mail.reason in PLAUSIBLE and there
 
 
 def check_sender(session: ScopedSession, mail: InboundMail, user: User) -> None:
@@ -58,7 +58,7 @@ def take_over(
     False when somebody decided before.
     """
     mail = session.scalars(mail_locked(mail_id)).one()
-    if mail.state is not State.PARKED:
+    if mail.state not in UNDECIDED:
         return False
     check_sender(session, mail, user)
     letter, raw = read_again(store, mail)

@@ -7,14 +7,14 @@ from typing import Any
 from portal.agreements.targets import Severity
 from portal.base.tenancy import ScopedSession
 from portal.base.words import N_
-from portal.request_desk import chosen_forms, deeds, forms, other_forms
+from portal.request_desk import chosen_forms, deeds, explaining, forms, other_forms
 from portal.request_desk.queries import working_with_requests
 from portal.service_requests.models import ServiceRequest
 from portal.service_requests.queries import messages_of
 from portal.service_requests.rules import OPEN, Status
 from portal.web.locale import gettext as _
 
-ALWAYS = frozenset(Status)
+ALWAYS, KEPT = frozenset(Status), frozenset(Status) - {Status.CANCELED}
 
 
 def _plain(_session: ScopedSession, _it: ServiceRequest, _form: Any) -> None:
@@ -64,7 +64,7 @@ DEEDS = {
         do=deeds.give,
         offer=_people,
         first=lambda it: {"owner": str(it.owner_id or "")},
-        when=ALWAYS,
+        when=KEPT,
     ),
     "status": Deed(
         title=N_("Change the status"),
@@ -75,7 +75,7 @@ DEEDS = {
         do=deeds.change_status,
         offer=_moves,
         first=lambda it: {"status": it.status.value, "waiting_for": it.waiting_for},
-        when=ALWAYS - {Status.CLOSED, Status.CANCELED},
+        when=KEPT - {Status.CLOSED},
     ),
     "severity": Deed(
         title=N_("Change the severity"),
@@ -120,7 +120,7 @@ DEEDS = {
         button=N_("Save the known issue"),
         done=N_("The known issue is saved."),
         form=forms.IssueForm,
-        do=deeds.name_issue,
+        do=explaining.name_issue,
         first=lambda it: {"number": forms.number("KI", it.known_issue_id)},
     ),
     "incident": Deed(
@@ -129,7 +129,7 @@ DEEDS = {
         button=N_("Save the incident"),
         done=N_("The incident is saved."),
         form=forms.IncidentForm,
-        do=deeds.name_incident,
+        do=explaining.name_incident,
         first=lambda it: {"number": forms.number("INC", it.incident_id)},
     ),
     "link": Deed(
@@ -148,7 +148,7 @@ DEEDS = {
         done=N_("The request is merged into this one."),
         form=other_forms.MergeForm,
         do=deeds.merge,
-        when=ALWAYS,
+        when=KEPT,
     ),
     "split": Deed(
         title=N_("Make two requests of it"),

@@ -9,16 +9,14 @@ from portal.agreements.targets import Severity
 from portal.base.history import Doer
 from portal.base.tenancy import ScopedSession
 from portal.base.words import N_, Overtaken, Refused
-from portal.incidents.concern import may_be_read
-from portal.incidents.incidents import incidents_of
-from portal.known_issues.issues import issues_of
+from portal.cloud_partners.queries import case_of
 from portal.request_desk.contacts import contact_named
+from portal.request_desk.explaining import explain_alike
 from portal.request_desk.moving import customer_named, move_to_customer
 from portal.request_desk.reaching import numbered, path_of
 from portal.service_requests import escalating, handling, joining
 from portal.service_requests.actions import reopen_request, reply
 from portal.service_requests.deeds import hold
-from portal.service_requests.explaining import concern
 from portal.service_requests.models import PREFIX, ServiceRequest
 from portal.service_requests.rules import (
     STOPPED,
@@ -108,11 +106,23 @@ def merge(session: ScopedSession, it: ServiceRequest, form: Any, by: Doer, now: 
             here=label(it.severity),
             there=label(into.severity),
         )
+    _refuse_to_leave_case(session, it, into)
     joining.merge(session, it, into, by=by, now=now)
+    explain_alike(session, it, into, by=by, now=now)
     handling.change_severity(session, into, chosen or into.severity, by=by, now=now)
     if not seen:
         raise Unseen
     return path_of(into)
+
+
+def _refuse_to_leave_case(session: ScopedSession, it: ServiceRequest, into: ServiceRequest) -> None:
+    """What goes on with a cloud partner stays with its request, which would be closed."""
+    has = [session.scalars(case_of(each.id)).one_or_none() is not None for each in (it, into)]
+    if it.is_open and has == [True, False]:
+        raise Refused(
+            N_("This one has a cloud partner case. Merge the other one into this one instead."),
+            field="other",
+        )
 
 
 def divide(session: ScopedSession, it: ServiceRequest, form: Any, by: Doer, now: datetime) -> str:
@@ -134,39 +144,6 @@ def note_time(
 ) -> None:
     note = form.time_note.data or ""
     handling.add_time(session, it, form.minutes.data, note=note, by=by, now=now)
-
-
-def name_issue(
-    session: ScopedSession, it: ServiceRequest, form: Any, by: Doer, now: datetime
-) -> None:
-    typed = (form.number.data or "").strip()
-    found = issues_of(session).get(numbered("KI", typed))
-    if typed and found is None:
-        raise Refused(N_("We find no known issue by that number."), field="number")
-
-    def published(issue_id: int) -> bool:
-        issue = issues_of(session).get(issue_id)
-        return issue is not None and issue.published_at is not None
-
-    which = found.id if found else None
-    concern(session, it, known_issue_id=which, readable=published, by=by, now=now)
-
-
-def name_incident(
-    session: ScopedSession, it: ServiceRequest, form: Any, by: Doer, now: datetime
-) -> None:
-    typed = (form.number.data or "").strip()
-    number = numbered("INC", typed)
-    found = incidents_of(session).get(number) if number else None
-    if typed and found is None:
-        raise Refused(N_("We find no incident by that number."), field="number")
-
-    def told(incident_id: int) -> bool:
-        incident = incidents_of(session).get(incident_id)
-        return incident is not None and may_be_read(session, incident, it.account_id)
-
-    which = found.id if found else None
-    concern(session, it, incident_id=which, readable=told, by=by, now=now)
 
 
 def move(session: ScopedSession, it: ServiceRequest, form: Any, by: Doer, now: datetime) -> None:

@@ -6,7 +6,7 @@ from sqlalchemy import Select, func, select
 
 from portal.accounts.models import Account
 from portal.service_requests.models import ServiceRequest
-from portal.service_requests.rules import OPEN
+from portal.service_requests.rules import OPEN, Status
 
 
 def explained_by_incident(incident_id: int) -> Select[Any]:
@@ -15,7 +15,8 @@ def explained_by_incident(incident_id: int) -> Select[Any]:
 
 
 def explained_by_issue(issue_id: int) -> Select[Any]:
-    return _explained().where(ServiceRequest.known_issue_id == issue_id)
+    """Those that a known issue explains, also those that are solved by now."""
+    return _explained(OPEN | {Status.SOLVED}).where(ServiceRequest.known_issue_id == issue_id)
 
 
 def connected_with_issue(issue_id: int, *, most: int) -> Select[Any]:
@@ -42,7 +43,7 @@ def connected_with_issue(issue_id: int, *, most: int) -> Select[Any]:
     return cast("Select[Any]", query)
 
 
-def _explained() -> Select[Any]:
+def _explained(statuses: frozenset[Status] = OPEN) -> Select[Any]:
     query = (
         select(
             ServiceRequest.id,
@@ -52,7 +53,7 @@ def _explained() -> Select[Any]:
             Account.name.label("customer"),
         )
         .join(Account, Account.id == ServiceRequest.account_id)
-        .where(ServiceRequest.status.in_(OPEN), Account.closed_at.is_(None))
+        .where(ServiceRequest.status.in_(statuses), Account.closed_at.is_(None))
         .order_by(ServiceRequest.id)
     )
     return cast("Select[Any]", query)

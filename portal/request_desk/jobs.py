@@ -86,7 +86,8 @@ def tell_one(run: Run, *, request_id: int, issue_id: int) -> None:
     with run.session(_of(account_id, "telling that a known issue is fixed")) as session:
         request = session.scalars(request_with_id(request_id)).one_or_none()
         issue = issues_of(session).get(issue_id)
-        still = request is not None and request.known_issue_id == issue_id and request.is_open
+        still = request is not None and request.known_issue_id == issue_id
+        still = still and request is not None and request.closed_at is None  # it may be solved
         told = issue is not None and issue.state is State.FIXED and issue.published_at
         if request is not None and issue is not None and still and told:
             tell_fixed(session, request, issue, now=clock.now())

@@ -20,7 +20,7 @@ from portal.service_requests.actions import reply
 from portal.service_requests.deeds import hold
 from portal.service_requests.models import ServiceRequest
 from portal.service_requests.queries import messages_of
-from portal.service_requests.rules import STOPPED, Status, whole_text
+from portal.service_requests.rules import STOPPED, Status, over, whole_text
 
 
 def customer_named(session: Session, typed: str) -> Account:
@@ -49,7 +49,7 @@ def move_to_customer(
     if session.scalars(select(Account.closed_at).where(Account.id == to.id)).one():
         raise Refused(N_("This customer is closed."), field="customer")
     if request.status in STOPPED:
-        raise Refused(N_("This request is closed. Open it again, or open a new one."))
+        raise Refused(over(request.status))
     said = [it for it in session.scalars(messages_of(request.id)) if it.id in message_ids]
     if all(it.internal for it in said):
         raise Refused(N_("Choose at least one message that the customer sees."), field="messages")

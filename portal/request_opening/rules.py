@@ -1,8 +1,9 @@
 """What opening a request goes by: examples of severity, when to call back, how many at once."""
 
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 
 from portal.agreements.targets import Severity
+from portal.base.wall_time import moment_there
 from portal.base.words import N_, Refused
 
 MOST_AT_ONCE = 50  # requests that are opened in one go
@@ -37,10 +38,8 @@ def call_window(
         raise Refused(N_("Choose a day within a year."), field="call_day")
     if start is None and end is None:
         start = 0
-    return _at(day, start, zone), _at(day, end, zone)
+    return _at(day, start, zone, "call_from"), _at(day, end, zone, "call_until")
 
 
-def _at(day: date, minutes: int | None, zone: tzinfo) -> datetime | None:
-    if minutes is None:
-        return None
-    return datetime.combine(day, time(minutes // 60, minutes % 60), zone).astimezone(UTC)
+def _at(day: date, minutes: int | None, zone: tzinfo, field: str) -> datetime | None:
+    return None if minutes is None else moment_there(day, minutes, zone, field=field)

@@ -44,11 +44,14 @@ WORDS = {
 }
 
 
-def request_page(reference: str, status: int = 200, **sent: Form) -> ResponseReturnValue:
-    """The page, with the form that was sent and came back, by its name in the template."""
+def request_page(
+    reference: str, status: int = 200, *, whole: bool = False, **sent: Form
+) -> ResponseReturnValue:
+    """The page, with the form that was sent and came back, by its name in the template. `whole`:
+    with all of a long story, as one prints it."""
     request_id = id_of(reference)
     looked = look_at(db(), request_id, person_id=viewer().id, draft=draft_key(request_id))
-    place = place_asked(request.args)
+    place = None if whole else place_asked(request.args)
     it = show(db(), looked, reader_of(looked.request), now=clock.now(), place=place)
     forms: dict[str, Form] = _forms(looked) if viewer().may(Permission.REQUESTS_CHANGE) else {}
     if viewer().kind != "staff":

@@ -1,8 +1,17 @@
 """What the customer fills in on the page of a request."""
 
-from wtforms import Field, RadioField, SelectField, StringField, TextAreaField, ValidationError
+from wtforms import (
+    Field,
+    IntegerField,
+    RadioField,
+    SelectField,
+    StringField,
+    TextAreaField,
+    ValidationError,
+)
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import InputRequired, Length, NumberRange, Optional
+from wtforms.widgets import HiddenInput
 
 from portal.agreements.targets import Severity
 from portal.base.access import Permission
@@ -14,6 +23,7 @@ from portal.uploads.rules import purpose
 from portal.web.forms import CreatingForm, EditingForm, Form, choices_of
 from portal.web.locale import gettext as _
 from portal.web.locale import lazy_gettext as _l
+from portal.web.paging import LARGEST
 
 REPLY = purpose("reply", Permission.REQUESTS_CHANGE)
 YES, NO = "yes", "no"
@@ -35,6 +45,9 @@ class ReopeningForm(CreatingForm):
 class ClosureForm(EditingForm):
     solved = RadioField(_l("Was it solved?"), [InputRequired(_l("Choose yes or no."))])
     text = TextAreaField(_l("Anything we should know?"), default="")
+    heard = IntegerField(
+        widget=HiddenInput(), validators=[Optional(), NumberRange(0, LARGEST)]
+    )  # answers of others that were seen
 
     def __init__(self, *args: object, **options: object) -> None:
         super().__init__(*args, **options)

@@ -5,10 +5,11 @@ from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, Response
+from flask.typing import ResponseReturnValue
 
 from portal.base import clock
 from portal.base.access import Permission
-from portal.request_pages.drawing import reader_of
+from portal.request_pages.drawing import reader_of, request_page
 from portal.request_pages.finding import id_of
 from portal.request_pages.looking import look_at
 from portal.request_pages.showing import Shown, show
@@ -25,6 +26,13 @@ from portal.web.pdf import breakable, make_pdf, send_pdf
 from portal.web.session import db_as
 
 bp = Blueprint("request_papers", __name__)
+
+
+@bp.get("/<reference>/print")
+@allow(Permission.REQUESTS_VIEW)
+def whole(reference: str) -> ResponseReturnValue:
+    """The page with its whole story, to be printed as any page is."""
+    return request_page(reference, whole=True)
 
 
 @bp.get("/<reference>/request.pdf")

@@ -9,7 +9,7 @@ from portal.agreements.rules import Coverage
 from portal.base.references import reference
 from portal.base.tenancy import ScopedSession
 from portal.catalogue.catalogue import Model, catalogue_of
-from portal.cloud_partners.showing import Card, card_of
+from portal.cloud_partners.showing import Card, card_of, in_readers_words
 from portal.escalations.facts import Facts, facts
 from portal.incidents.incidents import Shown as Incident
 from portal.known_issues.issues import Issue
@@ -51,9 +51,16 @@ class Shown:
 
     @property
     def sentence(self) -> str:
-        it, due_at = self.request, self.news_at if self.request.due_at else None
+        it, line = self.request, self.waits_for
+        due_at = self.news_at if it.due_at else None
         owner = it.owner.name if it.owner else self.looked.manager if it.escalated else None
-        return status_sentence(it, owner, now=self.now, due_at=due_at)
+        return status_sentence(it, owner, now=self.now, due_at=due_at, waits_for=line)
+
+    @property
+    def waits_for(self) -> str:
+        """What the request waits for, in the reader's language where the portal itself wrote it."""
+        case, line = self.looked.cloud, self.request.waiting_for
+        return in_readers_words(case, line) if case else line
 
     @property
     def follows(self) -> str:
@@ -109,11 +116,9 @@ class Shown:
         last = {it.kind: it for it in self.clocks.promises}
         if not self.request.is_open:
             last = {kind: it for kind, it in last.items() if it.met_at or it.missed_at}
-        news = last.get(TargetKind.NEXT_UPDATE)
-        due = self.request.next_update_due_at
-        if (
-            news and due and news.met_at is None and news.missed_at is None
-        ):  # or as a manager has it
+        news, due = last.get(TargetKind.NEXT_UPDATE), self.request.next_update_due_at
+        # Or as a manager has it.
+        if news and due and news.met_at is None and news.missed_at is None:
             last[TargetKind.NEXT_UPDATE] = replace(news, due_at=due, left=due - self.now)
         return [last[kind] for kind in TargetKind if kind in last]
 
@@ -156,7 +161,7 @@ class Shown:
 
     @property
     def former_rating(self) -> Satisfaction | None:
-        """The same, before the request was opened again."""
+        """The same, before it was opened again."""
         return self.looked.satisfaction if self.rating is None else None
 
     @property

@@ -19,6 +19,7 @@ from portal.service_requests.rules import (
     MessageKind,
     Source,
     Status,
+    over,
     reopened_until,
     whole_text,
 )
@@ -57,9 +58,8 @@ def reply(
     ):
         return known
     text = whole_text(text, field="text", missing="" if files else N_("Write your answer."))
-    over = request.status in {Status.CLOSED, Status.CANCELED}
-    if over and not (internal and status is None):  # which days count for, `reopen_request` knows
-        raise Refused(N_("This request is closed. Open it again, or open a new one."), field="text")
+    if request.closed_at and not (internal and status is None):  # see `reopen_request`
+        raise Refused(over(request.status), field="text")
     message = write_message(
         session,
         request,
@@ -150,7 +150,7 @@ def close_request(
     """Close it, and say whether it was solved: of the request as it was at `version`."""
     request = hold(session, request)
     text, message = whole_text(text, field="text"), None
-    if request.status is Status.CLOSED:
+    if request.closed_at:
         close_twice(session, request, solved=solved, text=text, by_id=by.id)
         return
     if text:

@@ -4,9 +4,9 @@ from sqlalchemy import Select, select
 
 from portal.accounts.models import User
 from portal.base.tenancy import ScopedSession
-from portal.base.words import N_, Overtaken
+from portal.base.words import N_, Overtaken, Refused
 from portal.service_requests.models import ServiceRequest, ServiceRequestMessage
-from portal.service_requests.rules import MessageKind, Status
+from portal.service_requests.rules import MessageKind, Status, over
 from portal.service_requests.step_models import ServiceRequestStep
 
 
@@ -29,7 +29,10 @@ class ClosedMeanwhile(Overtaken):
 def close_twice(
     session: ScopedSession, request: ServiceRequest, *, solved: bool, text: str, by_id: int
 ) -> None:
-    """Closing twice is closing once; but nobody's other answer is passed over in silence."""
+    """Closing twice is closing once; but nobody's other answer is passed over in silence.
+    What was canceled is closed by nobody."""
+    if request.status is Status.CANCELED:
+        raise Refused(over(request.status))
     row = session.execute(_closed_by(request.id)).first()
     said = session.scalars(_said(request.id)).first()
     mine = row is not None and row.by_id == by_id

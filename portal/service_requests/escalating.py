@@ -9,7 +9,7 @@ from portal.base.words import N_, Refused
 from portal.service_requests.deeds import end_escalations, hold, put, settle
 from portal.service_requests.escalation_models import Escalation
 from portal.service_requests.models import ServiceRequest, ServiceRequestMessage
-from portal.service_requests.rules import STOPPED, MessageKind, whole_text
+from portal.service_requests.rules import STOPPED, MessageKind, over, whole_text
 from portal.service_requests.telling import tell
 from portal.service_requests.writing import write_message
 
@@ -32,7 +32,7 @@ def escalate(
     if request.escalated or (internal and request.escalated_at):
         raise Refused(N_("This request is escalated already."))
     if request.status in STOPPED:
-        raise Refused(N_("This request is closed. Open it again, or open a new one."))
+        raise Refused(over(request.status))
     reason = whole_text(reason, field="reason", missing=N_("Say why it cannot wait."))
     message = write_message(
         session, request, reason, kind=MessageKind.ESCALATION, by=by, now=now, internal=internal

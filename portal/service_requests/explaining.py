@@ -7,8 +7,10 @@ from datetime import datetime
 from portal.base.db import derive
 from portal.base.history import Doer, What, happened
 from portal.base.tenancy import ScopedSession
+from portal.base.words import Refused
 from portal.service_requests.deeds import hold, put, settle
 from portal.service_requests.models import ServiceRequest
+from portal.service_requests.rules import Status, over
 
 EXPLAINED_BY = {
     "known_issue_id": What.KNOWN_ISSUE_LINKED,
@@ -43,6 +45,8 @@ def concern(
     before: int | None = getattr(request, name)
     if before == value:
         return
+    if value and request.status is Status.CANCELED:
+        raise Refused(over(request.status))
     seen = value if value and readable(value) else None
     public = bool(seen or (before and readable(before)))
     if public:

@@ -21,6 +21,7 @@ from portal.service_requests.rules import (
     Status,
     milder,
     one_line,
+    over,
 )
 from portal.service_requests.telling import alarm, tell, told_of
 
@@ -43,6 +44,8 @@ def assign(
     request = hold(session, request)
     if request.owner_id == owner_id:
         return
+    if owner_id and request.status is Status.CANCELED:
+        raise Refused(over(request.status), field="owner")
     put(session, request, version, owner_id=owner_id)
     if owner_id == by.id and request.status is Status.NEW:
         go_to(session, request, Status.IN_PROGRESS, by=by, now=now)
@@ -78,10 +81,9 @@ def change_status(
             settle(session, request, now=now)
             tell(session, request, told_of(status), by=by)
         return
-    if request.status is Status.CLOSED:  # which days count for, `actions.reopen_request` knows
-        raise Refused(
-            N_("This request is closed. Open it again, or open a new one."), field="status"
-        )
+    # Which days count for what is closed, `actions.reopen_request` knows.
+    if request.status in {Status.CLOSED, Status.CANCELED}:
+        raise Refused(over(request.status), field="status")
     go_to(session, request, status, waiting_for=waiting_for, by=by, now=now, version=version)
     happened(session, request, What.STATUS_CHANGED, by=by, status=status)
     settle(session, request, now=now)
@@ -107,7 +109,7 @@ def change_severity(
     """
     request = hold(session, request)
     if request.status in STOPPED:
-        raise Refused(N_("This request is closed. Open it again, or open a new one."))
+        raise Refused(over(request.status))
     if request.severity is severity:
         return
     before = request.severity

@@ -6,6 +6,7 @@ from portal.base.history import Doer, What, happened
 from portal.base.references import read_reference
 from portal.base.tenancy import ScopedSession
 from portal.base.words import N_, Refused
+from portal.service_requests.carrying import carry_escalation
 from portal.service_requests.deeds import go_to, hold, settle
 from portal.service_requests.desk_models import ServiceRequestLink
 from portal.service_requests.models import (
@@ -17,6 +18,7 @@ from portal.service_requests.rules import (
     STOPPED,
     LinkKind,
     Status,
+    over,
 )
 from portal.service_requests.taking_part import add_follower
 from portal.service_requests.telling import tell
@@ -104,7 +106,8 @@ def merge(
     by: Doer,
     now: datetime,
 ) -> None:
-    """Both are about the same: this one is closed, and whoever followed it follows the other."""
+    """Both are about the same: this one is closed, whoever followed it follows the other, and a
+    manager who looks after it looks after the other."""
     if request.id == into.id:
         raise Refused(N_("Choose another request."), field="other")
     # In the order of their numbers, so that two who merge crosswise do not wait for each other.
@@ -112,12 +115,15 @@ def merge(
         hold(session, each)
     if into.status in STOPPED or into.merged_into_id:
         raise Refused(N_("The other request is closed."), field="other")
+    if request.status is Status.CANCELED:
+        raise Refused(over(request.status))
     if request.merged_into_id:
         raise Refused(N_("This request is merged into another already."))
     for line in session.scalars(followers_of(request.id)).all():
         if not line.muted:
             add_follower(session, into, line.user_id, now=now, anew=False)
     if request.status is not Status.CLOSED:
+        carry_escalation(session, request, into, by=by, now=now)
         go_to(session, request, Status.CLOSED, by=by, now=now, merged_into_id=into.id)
     else:
         request.merged_into_id = into.id

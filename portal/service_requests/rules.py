@@ -146,6 +146,13 @@ def move(before: Status, after: Status, who: Who) -> Status:
     return after
 
 
+def over(status: Status) -> str:
+    """Why nothing more is done with what is at its end, and what there is to do instead."""
+    if status is Status.CANCELED:
+        return N_("This request is canceled. Open a new one.")
+    return N_("This request is closed. Open it again, or open a new one.")
+
+
 def ball_of(status: Status) -> Ball:
     return _BALLS.get(status, Ball.US)
 

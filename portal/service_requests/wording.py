@@ -38,23 +38,28 @@ def status_here(status: Status) -> str:
 
 
 def status_sentence(
-    it: Standing, owner: str | None, *, now: datetime, due_at: datetime | None = None
+    it: Standing,
+    owner: str | None,
+    *,
+    now: datetime,
+    due_at: datetime | None = None,
+    waits_for: str | None = None,
 ) -> str:
     """The first thing that a page says of it, to the customer.
 
-    `due_at`: by when they hear from us, where that is more than the request itself knows.
+    `due_at`: by when they hear from us, where that is more than the request itself knows; and
+    `waits_for`, what is waited for, in the words of the reader.
     """
     status: Status = it.status
+    line = it.waiting_for if waits_for is None else waits_for
     if status is Status.WAITING_FOR_CUSTOMER:
-        return (
-            _("Waiting for you: %(what)s", what=it.waiting_for) if it.waiting_for else label(status)
-        )
+        return _("Waiting for you: %(what)s", what=line) if line else label(status)
     if status is Status.SOLUTION_PROPOSED:
         return _("We have proposed a solution. Tell us whether it works.")
     if status is Status.SOLVED:
         return _("The request is solved.")
     if status in {Status.WAITING_FOR_CLOUD_PARTNER, Status.REPLACEMENT}:
-        return f"{label(status)}: {it.waiting_for}" if it.waiting_for else label(status)
+        return f"{label(status)}: {line}" if line else label(status)
     due_at = due_at or it.due_at
     if due_at is None:
         return label(status)

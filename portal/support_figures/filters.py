@@ -81,7 +81,8 @@ class Filters:
 def read_filters(args: Mapping[str, str]) -> Filters:
     """What cannot be read is as if it were not there."""
     agent = args.get("agent", "")
-    known = agent == NOBODY or (agent.isascii() and agent.isdigit() and int(agent) <= LARGEST)
+    is_number = agent.isascii() and agent.isdigit() and len(agent) <= len(str(LARGEST))
+    known = agent == NOBODY or (is_number and int(agent) <= LARGEST)
     return Filters(
         period=_one_of(Period, args.get("weeks")) or Period.QUARTER,
         customer=" ".join(args.get("customer", "").replace("\0", "").split())[:LONGEST],

@@ -11,12 +11,13 @@ Object.assign(window.htmx.config, {
   const portal = (window.portal = { words, say, told });
   const live = () => document.getElementById("live");
 
-  /* Read aloud in the one live region. */
-  function say(text) {
-    const span = document.createElement("span");
-    span.className = "ds-sr-only";
-    span.textContent = text;
-    if (live()) live().replaceChildren(span);
+  /* Read aloud in the one live region; and shown there, where nothing else on the page says it. */
+  function say(text, shown = false) {
+    const said = document.createElement(shown ? "p" : "span");
+    said.className = shown ? "ds-alert" : "ds-sr-only";
+    if (shown) said.dataset.color = "info";
+    said.textContent = text;
+    if (live()) live().replaceChildren(said);
   }
 
   function told(word, values) {

@@ -292,6 +292,10 @@ PAGES |= {
     ),
     "/desk/mail-intake": (ANNA, ["/desk/mail-intake", "/desk/mail-intake?q=finnesikke"]),
     "/desk/mail-intake/<int(max=2147483647):mail_id>": (ANNA, ["/desk/mail-intake/{received}"]),
+    "/desk/mail-intake/<int(max=2147483647):mail_id>/original": (
+        ANNA,
+        ["/desk/mail-intake/{received}/original"],
+    ),
     "/desk/standard-answers": (ERIK, ["/desk/standard-answers"]),
     "/desk/standard-answers/<ref>": (ERIK, ["/desk/standard-answers/{standard}"]),
     "/desk/standard-answers/new": (ERIK, ["/desk/standard-answers/new"]),
@@ -309,6 +313,7 @@ ELSEWHERE = {
     "/desk/queue/colleagues",
     "/desk/queue/news",
     "/desk/queue/requests.<any(csv, xlsx):format>",
+    "/desk/mail-intake/<int(max=2147483647):mail_id>/original/file",
     "/desk/choices/customers",
     "/desk/choices/partners",
     "/desk/service-requests/<ref>/contacts",
@@ -339,6 +344,7 @@ ELSEWHERE = {
     "/service-requests/<reference>/cloud-partner/calls/<int(max=2147483647):step_id>.ics",
     "/desk/service-requests/<ref>/cloud-partner/file",
     "/desk/service-requests/<ref>/cloud-partner/calls/<int(max=2147483647):step_id>.ics",
+    "/service-requests/<reference>/print",  # the page, with more of its story
     "/service-requests/<reference>/request.pdf",
     "/readyz",
     "/static/<path:filename>",
@@ -392,7 +398,8 @@ GIVEN_UP = """INSERT INTO job (name, payload, asked_at, tries, error, parked_at)
 # A mail that nobody knows whose it is, which only the mail server brings about.
 RECEIVED = """INSERT INTO inbound_mail (key, size, received_at, returned, recipients, state, reason,
     message_id, digest, sender, sender_name, subject, text, file_names, remark)
-    SELECT 'received', 900, max(asked_at), 0, '["support@localhost"]', 'parked', 'unknown', '1@x',
+    SELECT 'received-and-gone', 900, max(asked_at), 0,
+    '["support@localhost"]', 'parked', 'unknown', '1@x',
     '', 'per@fjordhelse.example.com', 'Per', 'Logg', 'Her er loggen.', '["a.txt"]', '' FROM job"""
 EVERYTHING = os.environ.get("PORTAL_TEST_ALL") == "1"
 LOOKS = [

@@ -65,7 +65,8 @@ def test_the_queue_is_worked_by_single_keys(portal: Portal, visit: Visit) -> Non
     expect(row).to_contain_text("Under arbeid")
     assert marked(page) == FREE
     keys.press("a")
-    expect(page.locator("#live")).to_contain_text("Du har denne saken.")
+    expect(page.locator("#live .ds-alert")).to_have_text("Du har denne saken.")
+    assert marked(page) == FREE
     keys.press("r")
     expect(page).to_have_url(re.compile(r"/desk/service-requests/SR-\d+#reply$"))
 

@@ -16,7 +16,9 @@ from portal.base.jobs import Job
 from portal.base.tenancy import ScopedSession
 from portal.cloud_partners.models import CloudPartnerCase, CloudPartnerStep
 from portal.cloud_partners.rules import Stage
+from portal.service_requests.clocks import StepKind
 from portal.service_requests.handling import change_status
+from portal.service_requests.queries import steps_of
 from portal.service_requests.rules import Status
 from tests.conftest import SignInAs
 from tests.counting import counted
@@ -364,3 +366,59 @@ def test_the_page_of_the_request_takes_no_statement_more(
     with counted(engine) as there:
         ola.get(page_of(asked, CLOUD))
     assert len(there) <= 8
+
+
+def test_what_staff_say_with_a_step_is_an_answer_and_what_they_only_note_is_none(
+    anna: FlaskClient, ola: FlaskClient, world: World
+) -> None:
+    asked = world.request()
+
+    def answers() -> list[int | None]:
+        steps = world.look(staff=True).scalars(steps_of(asked))
+        return [it.by_id for it in steps if it.kind is StepKind.ANSWERED]
+
+    begun(anna, asked)
+    assert step(anna, world, asked, "isolating", state="under_way").status_code == 303
+    agreed(ola, world, asked)
+    assert answers() == []
+    told = step(anna, world, asked, "isolating", state="done", text="Det er ikke enheten.")
+    assert told.status_code == 303
+    assert answers() == [world.anna.id]
+    assert world.get(asked).first_response_due_at is None
+
+
+@pytest.mark.parametrize(
+    ("day", "says"),
+    [("28.03.2027", "does not exist on that day"), ("31.10.2027", "comes twice on that day")],
+)
+def test_a_call_is_at_a_time_that_there_is_once(
+    anna: FlaskClient, ola: FlaskClient, world: World, day: str, says: str
+) -> None:
+    asked = world.request()
+    begun(anna, asked)
+    agreed(ola, world, asked)
+    told = {"state": "under_way", "call_day": day, "minutes": "30", "zone": "Europe/Oslo"}
+    answer = step(anna, world, asked, "call", call_time="02.30", **told)
+    assert answer.status_code == 422
+    assert says in answer.text
+    assert case_of(world, asked).call_at is None
+    assert step(anna, world, asked, "call", call_time="04.30", **told).status_code == 303
+
+
+def test_each_reads_in_their_language_what_is_waited_for(
+    session: ScopedSession, anna: FlaskClient, ola: FlaskClient, world: World
+) -> None:
+    asked = world.request()
+    session.get_one(User, world.ola.id).language = "nb"
+    session.commit()
+    begun(anna, asked, authorization="y")
+    assert "støtteavtale med Zoom" in world.get(asked).waiting_for
+    assert "Venter på deg: støtteavtale med Zoom" in words(ola.get(page_of(asked)).text)
+    session.get_one(User, world.ola.id).language = "en"
+    session.commit()
+    assert "støtteavtale med Zoom" not in ola.get(page_of(asked)).text
+    for page in (ola.get(page_of(asked)).text, anna.get(desk(asked)).text):
+        assert "support agreement with Zoom and signed authorization" in words(page)
+    waits = {"status": Status.WAITING_FOR_CUSTOMER, "waiting_for": "send loggen"}
+    world.do(asked, change_status, by=world.anna, **waits)
+    assert "Waiting for you: send loggen" in words(ola.get(page_of(asked)).text)

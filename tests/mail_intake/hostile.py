@@ -17,6 +17,13 @@ ADDRESS, SENDER = b"support+TOKEN@portal.example", b"ola-SENDER@nordlys.example.
 BIDI, ZERO = "\u202e", "\u200b"
 _PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 40
 Mails = Iterator[tuple[str, bytes]]
+# From whom the reply address belongs to, and so perhaps written by them.
+SEEMS_AUTOMATIC = frozenset(
+    {
+        *("list", "newsletter", "out-of-office", "fravar", "automatisk-svar"),
+        *("autosvar-encoded", "undeliverable"),
+    }
+)
 
 
 def _bytes(text: bytes | str) -> bytes:
@@ -580,7 +587,8 @@ def machines() -> Mails:
         "loop-shouted": "X-PORTAL-LOOP: LOCALHOST",
         "folded": "Auto-Submitted:\r\n auto-replied",
     }.items():
-        yield f"noted-{name}", mail(f"Jeg er ikke til stede ({name}).", line)
+        becomes = "parked" if name in SEEMS_AUTOMATIC else "noted"
+        yield f"{becomes}-{name}", mail(f"Jeg er ikke til stede ({name}).", line)
     report = parts(
         part("It could not be delivered.", "Content-Type: text/plain"),
         part(

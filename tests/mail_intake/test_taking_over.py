@@ -279,3 +279,25 @@ def test_whom_we_know_is_shown_and_nobody_is_written_to_who_only_may_have_writte
         page = agent.get(f"{PATH}/{found.id}").text
         assert ("Known to us as" in page) is (sender == world.mette.email)
     assert post.sent() == []
+
+
+def test_what_was_noted_as_automatic_is_taken_over_attached_or_discarded_as_well(
+    post: Post, opened: int, agent: FlaskClient, told: EmailMessage
+) -> None:
+    world, mails = post.world, []
+    for number in range(3):
+        answer = answer_to(told, f"Likevel et svar {number}")
+        answer["Auto-Submitted"] = "auto-replied"
+        mails.append(post.take(answer))
+    assert {it.state for it in mails} == {State.NOTED}
+    reference = world.get(opened).reference
+    assert f"{PATH}/{mails[0].id}/answer" in agent.get(f"{PATH}/{mails[0].id}").text
+    assert taken(post, agent, mails[0], opened, world.ola.id) == 303
+    path = f"{PATH}/{mails[1].id}/request"
+    assert agent.post(path, data={"reference": reference}).status_code == 303
+    path = f"{PATH}/{mails[2].id}/discarding"
+    assert agent.post(path, data={"remark": "fravær"}).status_code == 303
+    states = [post.mail(it.id).state for it in mails]
+    assert states == [State.TAKEN, State.ATTACHED, State.DISCARDED]
+    assert post.messages(opened)[-1].internal
+    assert post.messages(opened)[-2].author_id == world.ola.id

@@ -22,6 +22,7 @@ from portal.base.tenancy import Scope, ScopedSession
 from portal.request_desk.deed_list import DEEDS
 from portal.service_requests.actions import close_request, reply
 from portal.service_requests.desk_models import ServiceRequestLink, TimeSpent
+from portal.service_requests.handling import change_status
 from portal.service_requests.models import ServiceRequest, ServiceRequestMessage
 from portal.service_requests.opening import open_request
 from portal.service_requests.rules import LinkKind, Status
@@ -292,6 +293,54 @@ def test_one_is_merged_into_another_of_the_customer(anna: FlaskClient, world: Wo
     assert told.location == desk(other)
     assert world.get(asked).merged_into_id == other
     assert world.get(asked).status is Status.CLOSED
+
+
+def test_what_explains_the_one_explains_the_other_once_they_are_one(
+    session: Session, anna: FlaskClient, world: World
+) -> None:
+    asked, other = world.request(), world.request()
+    issue, incident = make_issue(session).id, make_incident(session).id
+    session.commit()
+    for noun, told in (("known-issue", f"KI-{issue}"), ("incident", f"INC-{incident}")):
+        prefix = told.partition("-")[0]
+        named = reference(prefix, int(told.partition("-")[2]))
+        form = versioned(world, asked, number=named)
+        assert anna.post(desk(asked, noun), data=form).status_code == 303
+    form = versioned(world, asked, other=number(other), seen=number(other))
+    assert anna.post(desk(asked, "merger"), data=form).status_code == 303
+    into = world.get(other)
+    assert (into.known_issue_id, into.incident_id) == (issue, incident)
+
+
+def test_what_goes_on_with_a_cloud_partner_is_not_closed_by_a_merger(
+    anna: FlaskClient, world: World
+) -> None:
+    asked, other = world.request(), world.request()
+    assert anna.post(desk(asked, "cloud-partner"), data=fresh(partner="zoom")).status_code == 303
+    form = versioned(world, asked, other=number(other), seen=number(other))
+    told = anna.post(desk(asked, "merger"), data=form)
+    assert told.status_code == 422
+    assert "Merge the other one into this one instead." in told.text
+    assert world.get(asked).merged_into_id is None
+    form = versioned(world, other, other=number(asked), seen=number(asked))
+    assert anna.post(desk(other, "merger"), data=form).status_code == 303
+
+
+def test_of_what_is_canceled_nothing_is_offered_that_leads_on(
+    anna: FlaskClient, world: World
+) -> None:
+    asked, other = world.request(), world.request()
+    assert desk(asked, "ownership") in anna.get(desk(asked)).text
+    world.do(asked, change_status, Status.CANCELED, by=world.anna)
+    page = anna.get(desk(asked)).text
+    for name, told in (
+        ("ownership", {"owner": str(world.erik.id)}),
+        ("merger", {"other": number(other), "seen": number(other)}),
+    ):
+        assert desk(asked, name) not in page
+        answer = anna.post(desk(asked, name), data=versioned(world, asked, **told))
+        assert answer.status_code == 422
+        assert "This request is canceled. Open a new one." in answer.text
 
 
 def test_nothing_is_merged_before_the_other_was_seen(anna: FlaskClient, world: World) -> None:

@@ -22,7 +22,7 @@ from portal.known_issues.models import KnownIssue
 from portal.service_requests.actions import close_request, reply
 from portal.service_requests.desk_models import ServiceRequestLink
 from portal.service_requests.explaining import concern
-from portal.service_requests.handling import assign
+from portal.service_requests.handling import assign, change_status
 from portal.service_requests.models import (
     Follower,
     ServiceRequest,
@@ -80,10 +80,12 @@ def test_when_a_known_issue_is_fixed_each_request_it_explains_is_told_once(
     issue = make_issue(session)
     session.commit()
     mine, theirs, apart, over = world.request(), other.request(), world.request(), world.request()
-    for asked in (mine, over):
+    solved = world.request()
+    for asked in (mine, over, solved):
         link_to(world, asked, world.account.id, known_issue_id=issue.id)
     link_to(world, theirs, other.account.id, known_issue_id=issue.id)
     world.do(over, close_request, solved=True, by=world.ola)
+    world.do(solved, change_status, Status.SOLVED, by=world.anna)
     run_jobs()
 
     found = session.get_one(KnownIssue, issue.id)
@@ -96,7 +98,9 @@ def test_when_a_known_issue_is_fixed_each_request_it_explains_is_told_once(
     assert "er rettet i versjon 9.9.9" in texts(session, theirs)[-1]
     assert [len(texts(session, it)) for it in (mine, theirs, apart, over)] == [2, 2, 1, 1]
     mails = session.scalars(select(Mail.address).where(Mail.text.contains("9.9.9"))).all()
-    assert sorted(mails) == sorted({world.ola.email, other.user.email})
+    assert sorted(mails) == sorted([world.ola.email, world.ola.email, other.user.email])
+    assert "is fixed in version 9.9.9" in texts(session, solved)[-1]
+    assert session.get_one(ServiceRequest, solved).status is Status.SOLVED
     request = session.get_one(ServiceRequest, mine)
     assert request.status is Status.NEW  # a person still has to answer
     assert request.first_response_due_at is not None

@@ -1,3 +1,4 @@
+import re
 from datetime import timedelta
 
 import pytest
@@ -12,6 +13,7 @@ from portal.base.clock import day_of
 from portal.base.tenancy import ScopedSession
 from portal.service_requests.actions import close_request, reply
 from portal.service_requests.following import follow
+from portal.service_requests.handling import change_status
 from portal.service_requests.models import Follower
 from portal.service_requests.rules import MessageKind, Status
 from portal.web.formats import text_date
@@ -47,6 +49,41 @@ def test_closing_asks_whether_it_was_solved(ola: FlaskClient, world: World) -> N
     assert "It was not solved" in page
     assert "Vi gir opp." in page
     assert ola.get(address(asked, "closure")).status_code == 303  # there is nothing to close
+
+
+def test_nobody_closes_over_an_answer_that_they_have_not_seen(
+    ola: FlaskClient, world: World
+) -> None:
+    asked = world.request()
+    page = ola.get(address(asked)).text
+    path = re.findall(r'href="([^"]*/closure[^"]*)"', page)[0]
+    assert path.endswith("?heard=0")
+    world.do(asked, reply, "Vent, prøv dette.", by=world.anna)
+    shown = ola.get(path).text
+    assert "1 new answer" in words(shown)
+    assert "Vent, prøv dette." in shown
+    heard = re.findall(r'name="heard"[^>]*value="(\d+)"', shown)[0]
+    sent = {"solved": "no", "text": "", "version": world.get(asked).version, "heard": heard}
+    world.do(asked, reply, "Og dette.", by=world.anna)
+    sent["version"] = world.get(asked).version
+    told = ola.post(address(asked, "closure"), data=sent)
+    assert told.status_code == 422
+    assert "Read it first." in words(told.text)
+    assert "Og dette." in told.text
+    assert "Vent, prøv dette." not in told.text
+    assert world.get(asked).closed_at is None
+    sent["heard"] = re.findall(r'name="heard"[^>]*value="(\d+)"', told.text)[0]
+    assert ola.post(address(asked, "closure"), data=sent).status_code == 303
+
+
+def test_what_is_canceled_is_not_closed_and_says_why(ola: FlaskClient, world: World) -> None:
+    asked = world.request()
+    world.do(asked, change_status, Status.CANCELED, by=world.anna)
+    sent = {"solved": "yes", "text": "Takk", "version": world.get(asked).version}
+    told = ola.post(address(asked, "closure"), data=sent)
+    assert told.status_code == 422
+    assert "This request is canceled. Open a new one." in words(told.text)
+    assert world.get(asked).status is Status.CANCELED
 
 
 @pytest.mark.parametrize(
@@ -85,7 +122,7 @@ def test_one_is_not_closed_as_it_does_not_stand_any_more(ola: FlaskClient, world
     assert (stale.status_code, anew.status_code) == (422, 303)
     assert "Someone else changed this while you were writing." in stale.text
     assert ">\nVi gir opp.</textarea>" in stale.text.replace("\r", "")
-    assert f'value="{version}"' not in stale.text
+    assert f'name="version" type="hidden" value="{version}"' not in stale.text
 
 
 def test_a_proposed_solution_is_accepted_by_one_button_and_once(

@@ -58,6 +58,15 @@ def onwards(client: FlaskClient, path: str, rel: str) -> str:
     return unescape(found[1]) if found else ""
 
 
+def test_what_is_printed_is_the_whole_story(ola: FlaskClient, asked: int) -> None:
+    path = address(asked, "print")
+    assert f'href="{path}"' in ola.get(address(asked)).text  # where no script prints
+    page = ola.get(path)
+    assert page.status_code == 200
+    assert "Show older" not in page.text
+    assert 'id="m1"' in page.text
+
+
 def test_the_page_shows_the_newest_and_leads_to_what_is_older(ola: FlaskClient, asked: int) -> None:
     page = address(asked)
     second = onwards(ola, page, "next")

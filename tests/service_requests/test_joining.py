@@ -4,11 +4,17 @@ from sqlalchemy import select
 from portal.base.files import StoredFile
 from portal.base.tenancy import ScopedSession
 from portal.base.words import Refused
+from portal.escalations.actions import give
 from portal.service_requests.actions import close_request, reply
+from portal.service_requests.escalating import escalate
+from portal.service_requests.escalation_models import Escalation
+from portal.service_requests.explaining import concern
 from portal.service_requests.following import follow
+from portal.service_requests.handling import assign, change_status
 from portal.service_requests.joining import link, merge, note_origin
 from portal.service_requests.models import ServiceRequest
 from portal.service_requests.queries import (
+    escalations_open,
     files_of,
     followers_of,
     links_of,
@@ -116,3 +122,77 @@ def test_a_request_is_split_with_its_files_and_its_notes(
     assert kinds(world, new) == [LinkKind.SPLIT]
     assert len(seen.scalars(steps_of(new)).all()) == 1
     assert len(seen.scalars(select(ServiceRequest)).all()) == 2
+
+
+def escalated(world: World, number: int) -> Escalation | None:
+    """What managers keep of it at present."""
+    return world.look(staff=True).scalars(escalations_open(number)).one_or_none()
+
+
+def test_whoever_escalated_what_is_merged_has_a_manager_still(world: World) -> None:
+    one, into = world.request(), world.request()
+    world.do(one, escalate, "Møtet er i morgen.", by=world.ola)
+    before = escalated(world, one)
+    assert before
+    with world.at_work(staff=True) as session:
+        mine = session.get_one(Escalation, before.id)
+        give(session, mine, world.erik.id, version=1, by=By(world.erik.id), now=world.now)
+        due = mine.next_update_due_at
+    world.later(minutes=5)
+    join(world, merge, one, into)
+    after = escalated(world, into)
+    assert after
+    assert (after.reason, after.owner_id, after.next_update_due_at, after.internal) == (
+        *("Møtet er i morgen.", world.erik.id, due),
+        False,
+    )
+    assert (world.get(into).escalated, world.get(into).escalated_at) == (True, after.escalated_at)
+    assert (world.get(one).escalated, escalated(world, one)) == (False, None)
+    ended = world.look(staff=True).get_one(Escalation, before.id)
+    assert ended.ended_because == world.get(into).reference
+
+
+@pytest.mark.parametrize(("here", "there"), [(False, False), (True, True), (True, False)])
+def test_what_stands_escalated_already_keeps_its_own(
+    world: World, *, here: bool, there: bool
+) -> None:
+    one, into = world.request(), world.request()
+    world.do(one, escalate, "Den ene.", by=world.anna, internal=here)
+    world.do(into, escalate, "Den andre.", by=world.anna, internal=there)
+    join(world, merge, one, into)
+    after = escalated(world, into)
+    assert after
+    assert after.reason == "Den andre."
+
+
+def test_what_staff_escalated_among_themselves_gives_way_to_what_the_customer_did(
+    world: World,
+) -> None:
+    one, into = world.request(), world.request()
+    world.do(one, escalate, "Kunden ber om det.", by=world.ola)
+    world.do(into, escalate, "Kunden er misfornøyd.", by=world.anna, internal=True)
+    join(world, merge, one, into)
+    after = escalated(world, into)
+    assert after
+    assert (after.reason, after.internal) == ("Kunden ber om det.", False)
+    assert world.get(into).escalated
+
+
+def test_what_is_canceled_is_merged_handed_over_and_answered_no_more(world: World) -> None:
+    one, into = world.request(), world.request()
+    world.do(one, change_status, Status.CANCELED, by=world.anna)
+    with pytest.raises(Refused, match="This request is canceled"):
+        join(world, merge, one, into)
+    deeds: list[tuple[object, object, object]] = [
+        (assign, world.erik.id, world.anna),
+        (reply, "Hei", world.ola),
+        (reply, "Hei", world.anna),
+        (escalate, "Haster", world.ola),
+        (change_status, Status.IN_PROGRESS, world.anna),
+    ]
+    for deed, told, by in deeds:
+        with pytest.raises(Refused, match="This request is canceled"):
+            world.do(one, deed, told, by=by)  # type: ignore[arg-type]
+    with pytest.raises(Refused, match="This request is canceled"):
+        world.do(one, concern, by=world.anna, readable=bool, known_issue_id=1)
+    assert world.get(one).owner_id is None

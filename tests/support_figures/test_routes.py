@@ -162,3 +162,12 @@ def test_customers_and_partners_see_no_figures(session: ScopedSession, sign_in: 
     ):
         for path in (PAGE, f"{PAGE}.csv"):
             assert sign_in(user).get(path).status_code == 403
+
+
+@pytest.mark.parametrize("number", ["9" * 5_000, "9" * 11, "2147483648"])
+def test_a_number_that_nobody_has_is_as_if_it_were_not_there(
+    agent: FlaskClient, number: str
+) -> None:
+    for path in (PAGE, f"{PAGE}.csv"):
+        with agent.get(path, query_string={"agent": number}) as answer:
+            assert answer.status_code == 200
