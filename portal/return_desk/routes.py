@@ -30,7 +30,7 @@ def index() -> ResponseReturnValue:
 
 
 @bp.get("/charges.<any(csv, xlsx):format>")
-@allow(Permission.LIABILITY_CHANGE, Permission.EXPORT, everywhere=True)
+@allow(Permission.DESK_VIEW, Permission.LIABILITY_CHANGE, Permission.EXPORT, everywhere=True)
 @limited("export")
 def export(format: str) -> ResponseReturnValue:
     form = PeriodForm(formdata=request.args)

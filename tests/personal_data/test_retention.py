@@ -48,6 +48,7 @@ APPLIED = [kind for kind, row in TABLE.items() if row.period is not None]
 # Tables with nothing about people in them.
 NOBODYS = {
     *(
+        "approval_rules",
         "edition",
         "event_chain",
         "known_issue",
@@ -57,6 +58,8 @@ NOBODYS = {
         "postal_code_stretch",
         "product_model",
         "shipping_site",
+        "spare_part",
+        "stock",
     ),
     "worker_pulse",
 }
