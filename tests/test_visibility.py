@@ -211,9 +211,9 @@ KINDS: dict[type[Any], Callable[[World, Site | None, User | None], Any]] = {
     ServiceRequest: a_request,
     Replacement: a_replacement,
     ReplacementStep: a_step_of_one,
-    **{kind: part_of_a_replacement(kind) for kind in replacement_parts.MAKERS},
     Draft: a_draft,
     **{kind: part_of_a_request(kind) for kind in children.MAKERS},
+    **{kind: part_of_a_replacement(kind) for kind in replacement_parts.MAKERS},
     Upload: an_upload,
 }
 # One of each kind's that does not tell who sees it.

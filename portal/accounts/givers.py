@@ -18,7 +18,7 @@ MOST = 3
 
 def whom_to_ask() -> dict[str, Any]:
     """What a page that lets nobody in tells: who gives access, or which customer alone does."""
-    if customer := customer_to_ask():
+    if current_user.is_authenticated and (customer := customer_to_ask()):
         return {"givers": [], "customer": customer}
     return {"givers": givers()}
 

@@ -11,6 +11,7 @@ from portal.base.files import StoredFile
 from portal.cloud_partners.models import CloudPartnerCase, CloudPartnerStep
 from portal.cloud_partners.rules import CloudPartner, Stage, State
 from portal.escalations.models import ThresholdNotice
+from portal.liability.models import LiabilityWaiver
 from portal.request_pages.models import Satisfaction
 from portal.service_requests.clocks import StepKind, TargetKind
 from portal.service_requests.desk_models import ServiceRequestLink, TimeSpent
@@ -24,7 +25,7 @@ from portal.service_requests.models import (
 from portal.service_requests.reply_models import ReplyAddress
 from portal.service_requests.rules import LinkKind
 from portal.service_requests.step_models import ServiceRequestStep, ServiceRequestTarget
-from tests.factories import MOMENT, make_user
+from tests.factories import MOMENT, make_replacement, make_user
 
 
 def a_message(session: Session, request: ServiceRequest, *, internal: bool = False) -> Any:
@@ -70,6 +71,15 @@ def an_escalation(session: Session, request: ServiceRequest, *, internal: bool =
 def a_threshold(session: Session, request: ServiceRequest, *, internal: bool = False) -> Any:
     told = {"target": f"target {internal}", "percent": 75, "told_at": MOMENT}
     return _of(request, ThresholdNotice, internal, **told)
+
+
+def a_waiver(session: Session, request: ServiceRequest, *, internal: bool = False) -> Any:
+    """Of a replacement that came out of the request."""
+    it = make_replacement(session, request.account, request_id=request.id)
+    told = {"reason": "Kulanse", "proposed_at": MOMENT, "proposed_by_id": make_user(session).id}
+    return LiabilityWaiver(
+        account_id=request.account_id, replacement_id=it.id, internal=internal, **told
+    )
 
 
 def a_step(session: Session, request: ServiceRequest) -> Any:
@@ -121,6 +131,7 @@ INTERNAL: dict[type[Any], Callable[..., Any]] = {
     TimeSpent: some_time,
     Escalation: an_escalation,
     ThresholdNotice: a_threshold,
+    LiabilityWaiver: a_waiver,
     ReplyAddress: a_reply_address,
 }
 MAKERS: dict[type[Any], Callable[..., Any]] = INTERNAL | {
