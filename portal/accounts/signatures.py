@@ -1,12 +1,12 @@
 """Whose deed it was, in words: history holds ids, and names are looked up when it is read."""
 
-from collections.abc import Iterable
-from typing import Protocol
+from collections.abc import Collection, Iterable
+from typing import Any, Protocol
 
-from sqlalchemy import select
+from sqlalchemy import String, literal, select
 from sqlalchemy.orm import Session
 
-from portal.accounts.models import Account, Partner, User
+from portal.accounts.models import Account, Partner, Site, User
 from portal.base.names import FORMER
 from portal.web.guard import viewer
 from portal.web.locale import gettext as _
@@ -27,17 +27,32 @@ class Deed(Protocol):
 
 def signatures_of(session: Session, events: Iterable[Deed]) -> dict[int, str]:
     """By the id of the event, who did it and for whom. One statement."""
+    return signatures_and_sites(session, events, ())[0]
+
+
+def signatures_and_sites(
+    session: Session, events: Iterable[Deed], site_ids: Collection[int]
+) -> tuple[dict[int, str], dict[int, str]]:
+    """The same, and the names of the sites that they tell of, in one statement."""
     events = list(events)
     accounts = {getattr(event, "account_id", None) for event in events}
     ids = {event.by_id for event in events if event.by_id}
-    query = (
-        select(User.id, User.name, Partner.name, Account.name)
+    nothing = literal(None, String)
+    columns: Any = select  # of two kinds, so that their types say nothing
+    people = (
+        columns(literal(True), User.id, User.name, Partner.name, Account.name)
+        .select_from(User)
         .outerjoin(Partner, Partner.id == User.partner_id)
         .outerjoin(Account, Account.id.in_(accounts))
         .where(User.id.in_(ids))
     )
-    people = {row[0]: row[1:] for row in session.execute(query)} if ids else {}
-    return {event.id: signature(event, *people.get(event.by_id or 0, ())) for event in events}
+    sites = columns(literal(False), Site.id, Site.name, nothing, nothing)
+    sites = sites.where(Site.id.in_(site_ids))
+    query = people.union_all(sites) if ids and site_ids else people if ids else sites
+    rows: Any = session.execute(query).all() if ids or site_ids else []
+    told = {number: names for person, number, *names in rows if person}
+    named = {number: names[0] for person, number, *names in rows if not person}
+    return {it.id: signature(it, *told.get(it.by_id or 0, ())) for it in events}, named
 
 
 def signature(

@@ -6,11 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.accounts.models import Site
-from portal.accounts.signatures import signatures_of
+from portal.accounts.signatures import signatures_and_sites
 from portal.base.history import events_of
 from portal.base.words import N_
 from portal.catalogue.catalogue import catalogue_of
@@ -60,13 +58,14 @@ class _Deed:
 
 
 def history_of(session: Session, product: Product) -> list[Told]:
-    """The newest first. Four statements, three when no site was changed."""
+    """The newest first. Three statements."""
     events = session.scalars(events_of(product).limit(MOST)).all()
     lines = session.scalars(imported_changes_of(product).limit(MOST)).all()
-    by = signatures_of(session, [*events, *map(_Deed.of, lines)])
     details = [event.details for event in events]
     changed = [_changed(line) for line in lines]
-    values = _Values(session, [*details, *changed])
+    sites = {each for one in (*details, *changed) for each in one.get("site_id", ()) if each}
+    by, named = signatures_and_sites(session, [*events, *map(_Deed.of, lines)], sites)
+    values = _Values(session, sites, named)
     told = [
         Told(event.at, label(event.what), by[event.id], list(values.told(each)), f"e{event.number}")
         for event, each in zip(events, details, strict=True)
@@ -87,11 +86,8 @@ def _changed(line: ImportedChange) -> dict[str, list[Any]]:
 class _Values:
     """Values as people read them."""
 
-    def __init__(self, session: Session, details: Iterable[dict[str, Any]]) -> None:
-        ids = {each for one in details for each in one.get("site_id", ()) if each}
-        query = select(Site.id, Site.name).where(Site.id.in_(ids))
-        self._sites = dict.fromkeys(ids, _("Another site"))
-        self._sites |= dict(session.execute(query).all()) if ids else {}
+    def __init__(self, session: Session, sites: Iterable[int], named: dict[int, str]) -> None:
+        self._sites = dict.fromkeys(sites, _("Another site")) | named
         self._catalogue = catalogue_of(session)
 
     def told(self, details: dict[str, Any]) -> Iterator[tuple[str, str, str]]:

@@ -1,11 +1,8 @@
 """What a device's page tells of its replacements: those it was in, and whose place it took."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from portal.accounts.signatures import signatures_of
-from portal.base.history import events_of
 from portal.base.references import reference
 from portal.base.tenancy import ScopedSession
 from portal.catalogue.catalogue import Model
@@ -17,7 +14,7 @@ from portal.replacements.list_queries import replacements_of_device
 from portal.replacements.rules import PREFIX
 from portal.replacements.wording import stage_color
 
-MOST, MOST_EVENTS = 10, 20
+MOST = 10
 
 arriving.when_registered(inventory.when_registered)
 
@@ -40,10 +37,7 @@ class Line:
 @dataclass(frozen=True, slots=True)
 class Told:
     lines: list[Line]
-    # What happened to the device whose place it took.
-    events: Sequence[Any]
-    signatures: dict[int, str]
-    former: Line | None
+    former: Line | None  # with the device whose place it took
 
 
 def told_of(session: ScopedSession, product: Product, _model: Model) -> Told | None:
@@ -52,9 +46,7 @@ def told_of(session: ScopedSession, product: Product, _model: Model) -> Told | N
         return None
     lines = [_line(row, product) for row in rows]
     former = next((it for it in lines if it.came and it.row.delivered_on and it.other), None)
-    old = session.get(Product, former.row.product_id) if former else None
-    events = session.scalars(events_of(old).limit(MOST_EVENTS)).all() if old else []
-    return Told(lines, events, signatures_of(session, events), former if old else None)
+    return Told(lines, former)
 
 
 def _line(row: Any, product: Product) -> Line:

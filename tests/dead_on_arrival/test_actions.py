@@ -108,8 +108,7 @@ def test_where_there_is_none_left_it_is_the_first_that_gets_one(
 
     receive(session, catalogue_of(session)[device.model_id], 1, by=Person(1))
     session.commit()
-    run_jobs()
-    session.expire_all()
+    told(session, run_jobs)
     assert (made.stage, made.stock_id) == (Stage.APPROVED, line.id)
     assert before.stage is Stage.REQUESTED
 

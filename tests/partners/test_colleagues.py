@@ -330,6 +330,9 @@ def test_inviting_is_limited_for_more_than_one_person(  # noqa: PLR0917
     assert [invite(siri, "Nina").status_code, invite(other, "Petra").status_code] == [303, 429]
 
 
-def test_whoever_came_in_meanwhile_is_not_invited_again(siri: FlaskClient, pal: User) -> None:
+def test_whoever_came_in_meanwhile_is_not_invited_again(
+    siri: FlaskClient, pal: User, session: Session
+) -> None:
     pal.password_hash = "x"
+    session.commit()
     assert siri.post(f"{path(pal)}/invitation").status_code == 422

@@ -214,7 +214,8 @@ def test_each_tells_of_the_other_and_the_history_moves_along(  # noqa: PLR0917
     new = known_as(session, NEW)
 
     page = client.get(f"/products/{new.reference}").text
-    assert f'href="/products/{old.reference}"' in page
+    assert f'href="/products/{old.reference}#history-heading"' in page
     assert f"What happened to {old.identifier} before" in page
-    assert "Replaced by a new one" in page
-    assert f'href="/products/{new.reference}"' in client.get(f"/products/{old.reference}").text
+    former = client.get(f"/products/{old.reference}").text
+    assert "Replaced by a new one" in former
+    assert f'href="/products/{new.reference}"' in former
