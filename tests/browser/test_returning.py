@@ -23,12 +23,13 @@ DELIVERED = """
     hours, asked_at, on_behalf, declined_because, carrier, tracking_number, shipped_at,
     hand_over_on, promised_on, delivered_on, return_due_on, retain_and_destroy, return_window,
     new_serial_number, received_serial_number, condition, people, changed_at, version, at_risk,
-    currency)
+    currency, held, waits_for_stock)
     SELECT product.account_id, 'delivered', :returned, :liability, product.id, product.model_id,
     'other', '[0]', '', '', 'Kari Nordmann', '+4722222222', 'Storgata 1', '0155', 'Oslo', 'NO', '',
     datetime('now', '-30 days'), 0, '', 'Posten', '3707', datetime('now', '-25 days'),
     date('now', '-25 days'), date('now', '-24 days'), date('now', '-24 days'), :due, :keeps, 10,
-    :serial, '', '', '', datetime('now', '-24 days'), 1, :risk, 'NOK' FROM product JOIN account
+    :serial, '', '', '', datetime('now', '-24 days'), 1, :risk, 'NOK', '[]', 0
+    FROM product JOIN account
     ON account.id = product.account_id WHERE account.name = 'Nordlys Kraft AS'
     AND product.serial_number IS NOT NULL
     AND product.id NOT IN (SELECT product_id FROM replacement WHERE product_id IS NOT NULL)
