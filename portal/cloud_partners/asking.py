@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection
 from datetime import datetime
 
+from portal.base.bilingual import Bilingual
 from portal.base.clock import day_of
 from portal.base.history import Doer, What, happened
 from portal.base.tenancy import ScopedSession
@@ -11,7 +12,7 @@ from portal.cloud_partners.rules import Stage
 from portal.service_requests.deeds import go_to, put
 from portal.service_requests.rules import RUNNING, Status
 
-Says = Callable[[CloudPartnerCase, Collection[Stage]], str]
+Says = Callable[[CloudPartnerCase, Collection[Stage]], Bilingual]
 _says: list[Says] = []
 
 
@@ -21,7 +22,7 @@ def says_what_is_asked(say: Says) -> Says:
     return say
 
 
-def _line(case: CloudPartnerCase, needs: Collection[Stage]) -> str:
+def _line(case: CloudPartnerCase, needs: Collection[Stage]) -> Bilingual:
     return _says[0](case, needs)
 
 
@@ -38,17 +39,18 @@ def pass_the_ball(
     request, after, staff = case.request, case.needs(day_of(now)), session.scope.staff
     if set(after) == set(before):
         return
-    ours = request.waiting_for == _line(case, before)
+    ours = Bilingual(request.waiting_for, request.waiting_for_en or "") == _line(case, before)
     if request.status in RUNNING and staff and set(after) - set(before):
         goes_to, line = Status.WAITING_FOR_CUSTOMER, _line(case, after)
     elif request.status is not Status.WAITING_FOR_CUSTOMER:
         return
     elif after:
         if ours:  # and not for something else that staff asked for
-            put(session, request, None, waiting_for=_line(case, after))
+            asked = _line(case, after)
+            put(session, request, None, waiting_for=asked.nb, waiting_for_en=asked.en)
         return
     elif ours or not staff:  # as with any answer of the customer's
-        goes_to, line = Status.IN_PROGRESS, ""
+        goes_to, line = Status.IN_PROGRESS, Bilingual()
     else:
         return
     go_to(session, request, goes_to, waiting_for=line, by=by, now=now)

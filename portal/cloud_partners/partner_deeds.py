@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+from portal.base.bilingual import Bilingual
 from portal.base.clock import day_of
 from portal.base.history import Doer
 from portal.base.tenancy import ScopedSession
@@ -28,7 +29,7 @@ def open_incident(
     opened_at: datetime,
     said: Said,
     *,
-    waiting_for: str,
+    waiting_for: Bilingual,
     version: int,
     by: Doer,
     now: datetime,

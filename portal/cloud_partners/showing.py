@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from portal.base import clock
+from portal.base.bilingual import Bilingual
 from portal.base.clock import day_of
 from portal.cloud_partners.asking import says_what_is_asked
 from portal.cloud_partners.models import CloudPartnerCase, CloudPartnerStep
@@ -15,8 +16,8 @@ from portal.cloud_partners.rules import CloudPartner, Stage, State, has_run_out,
 from portal.profile.zones import city
 from portal.service_requests.models import ServiceRequest
 from portal.web.formats import date_and_time, listing, text_date
-from portal.web.locale import LANGUAGES, label, language, speaking, time_zone
 from portal.web.locale import gettext as _
+from portal.web.locale import label, language, speaking, time_zone
 
 COLORS = {State.WAITING: "warning", State.UNDER_WAY: "info", State.DONE: "success"}
 
@@ -155,36 +156,22 @@ def elsewhere(call: CloudPartnerStep, request: ServiceRequest) -> list[str]:
     return told
 
 
-def waiting_line(case: CloudPartnerCase, number: str) -> str:
-    """What the request waits for, in the words of whoever opened it."""
-    reader = case.request.opened_by
-    with speaking((reader.language if reader else None) or "nb"):
-        return _numbered(case, number)
+def waiting_line(case: CloudPartnerCase, number: str) -> Bilingual:
+    """What the request waits for, once the partner has it under this number."""
+    return _in_both(partial(_numbered, case, number))
 
 
 @says_what_is_asked
-def asking_line(case: CloudPartnerCase, needs: Collection[Stage]) -> str:
-    """What the request waits for, in the words of whoever opened it."""
-    reader = case.request.opened_by
-    with speaking((reader.language if reader else None) or "nb"):
-        return _asked(case, needs)
+def asking_line(case: CloudPartnerCase, needs: Collection[Stage]) -> Bilingual:
+    """What the request waits for, of what the customer is to give."""
+    return _in_both(partial(_asked, case, needs))
 
 
-def in_readers_words(case: CloudPartnerCase, line: str) -> str:
-    """What was written down in the words of whoever opened the request, in those of the reader.
-    What somebody of staff wrote stays as it is."""
-    ways: list[Callable[[], str]] = [partial(_asked, case, needs) for needs in _ASKED]
-    ways.append(partial(_numbered, case, case.incident_number))
-    for way in ways:
-        for tongue in LANGUAGES:
-            with speaking(tongue):
-                told = way()
-            if told == line:
-                return way()
-    return line
-
-
-_ASKED = [[Stage.AGREEMENT, Stage.AUTHORIZATION], [Stage.AGREEMENT], [Stage.AUTHORIZATION]]
+def _in_both(say: Callable[[], str]) -> Bilingual:
+    with speaking("nb"):
+        norwegian = say()
+    with speaking("en"):
+        return Bilingual(norwegian, say())
 
 
 def _numbered(case: CloudPartnerCase, number: str) -> str:

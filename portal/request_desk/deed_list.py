@@ -74,7 +74,7 @@ DEEDS = {
         form=forms.StatusForm,
         do=deeds.change_status,
         offer=_moves,
-        first=lambda it: {"status": it.status.value, "waiting_for": it.waiting_for},
+        first=deeds.standing,
         when=KEPT - {Status.CLOSED},
     ),
     "severity": Deed(

@@ -27,6 +27,7 @@ from portal.service_requests.rules import (
     whole_text,
 )
 from portal.service_requests.splitting import split
+from portal.service_requests.wording import waits_for
 from portal.web.locale import label
 
 
@@ -67,6 +68,11 @@ def change_severity(
     session: ScopedSession, it: ServiceRequest, form: Any, by: Doer, now: datetime
 ) -> None:
     handling.change_severity(session, it, Severity(form.severity.data), by=by, now=now)
+
+
+def standing(it: ServiceRequest) -> dict[str, str]:
+    """How it stands, as the form begins."""
+    return {"status": it.status.value, "waiting_for": waits_for(it)}
 
 
 def change_status(

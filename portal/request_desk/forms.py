@@ -16,7 +16,7 @@ from portal.products.forms import text_field
 from portal.request_desk.holding_back import Unread
 from portal.service_requests.models import ServiceRequest
 from portal.service_requests.rules import Status, Who, goes_on_to
-from portal.service_requests.wording import status_here
+from portal.service_requests.wording import status_here, waits_for
 from portal.uploads.forms import FilesField
 from portal.uploads.rules import purpose
 from portal.web.fields import WholeNumberField
@@ -64,7 +64,7 @@ class AnswerForm(CreatingForm, EditingForm):
         if stays is Status.WAITING_FOR_CUSTOMER:  # what it waits for can be said anew
             key = stays.value
             if not self.status.data:
-                self.waiting_for.data = self.waiting_for.data or request.waiting_for
+                self.waiting_for.data = self.waiting_for.data or waits_for(request)
                 self.status.data = key
         self.status.choices = [
             SelectChoice(key, status_here(stays)),

@@ -9,7 +9,7 @@ from portal.agreements.rules import Coverage
 from portal.base.references import reference
 from portal.base.tenancy import ScopedSession
 from portal.catalogue.catalogue import Model, catalogue_of
-from portal.cloud_partners.showing import Card, card_of, in_readers_words
+from portal.cloud_partners.showing import Card, card_of
 from portal.escalations.facts import Facts, facts
 from portal.incidents.incidents import Shown as Incident
 from portal.known_issues.issues import Issue
@@ -28,7 +28,7 @@ from portal.service_requests.calling import call_back, to_call
 from portal.service_requests.clocks import Clocks, Promise, TargetKind, clocks
 from portal.service_requests.models import PREFIX, Follower, ServiceRequest
 from portal.service_requests.rules import Ball
-from portal.service_requests.wording import status_sentence, what_follows
+from portal.service_requests.wording import status_sentence, waits_for, what_follows
 
 
 @dataclass(frozen=True)
@@ -51,16 +51,14 @@ class Shown:
 
     @property
     def sentence(self) -> str:
-        it, line = self.request, self.waits_for
+        it = self.request
         due_at = self.news_at if it.due_at else None
         owner = it.owner.name if it.owner else self.looked.manager if it.escalated else None
-        return status_sentence(it, owner, now=self.now, due_at=due_at, waits_for=line)
+        return status_sentence(it, owner, now=self.now, due_at=due_at)
 
     @property
     def waits_for(self) -> str:
-        """What the request waits for, in the reader's language where the portal itself wrote it."""
-        case, line = self.looked.cloud, self.request.waiting_for
-        return in_readers_words(case, line) if case else line
+        return waits_for(self.request)
 
     @property
     def follows(self) -> str:

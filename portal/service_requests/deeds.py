@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from portal.agreements.targets import BY_SEVERITY, targets_with
+from portal.base.bilingual import Bilingual
 from portal.base.clock import day_of
 from portal.base.db import derive, save
 from portal.base.history import Doer, What, happened
@@ -94,7 +95,7 @@ def go_to(
     request: ServiceRequest,
     status: Status,
     *,
-    waiting_for: str = "",
+    waiting_for: str | Bilingual = "",
     by: Doer | None,
     now: datetime,
     version: int | None = None,
@@ -102,7 +103,7 @@ def go_to(
 ) -> None:
     """Move it on, if it may go there, with the line that says what is waited for."""
     after = move(request.status, status, who(session, by))
-    line = _waited_for(after, waiting_for)
+    fields |= _waited_for(after, waiting_for)
     rested(session, request, after, now)
     over = after in {Status.CLOSED, Status.CANCELED}
     if over:
@@ -110,30 +111,34 @@ def go_to(
         end_escalations(session, request, by=by, now=now)
     if after not in STOPPED:
         fields |= {"solved": None}
-    fields |= {"closed_at": now if over else None, "waiting_for": line}
+    fields |= {"closed_at": now if over else None}
     put(session, request, version, status=after, status_since=now, **fields)
     note_step(session, request, StepKind.STATUS, by=by, now=now)
 
 
-def _waited_for(status: Status, typed: str) -> str:
+def _waited_for(status: Status, said: str | Bilingual) -> dict[str, str | None]:
+    """What is waited for, as it stands on the request."""
+    both = said if isinstance(said, Bilingual) else Bilingual(nb=said)
     missing = N_("Say in a few words what you wait for.")
     needed = missing if status is Status.WAITING_FOR_CUSTOMER else ""
-    return one_line(typed, field="waiting_for", most=LONGEST_LINE, missing=needed)
+    line = one_line(both.nb, field="waiting_for", most=LONGEST_LINE, missing=needed)
+    return {"waiting_for": line, "waiting_for_en": both.en or None}
 
 
 def wait_for(
     session: ScopedSession,
     request: ServiceRequest,
-    waiting_for: str,
+    waiting_for: str | Bilingual,
     *,
     by: Doer | None,
     version: int | None = None,
 ) -> bool:
     """Say anew what is waited for, where the request stays; False where that is the same."""
     line = _waited_for(request.status, waiting_for)
-    if line == request.waiting_for:
+    typed, here = line["waiting_for"], (request.waiting_for, request.waiting_for_en)
+    if typed == here[0] or (typed and typed == here[1]):  # as it was shown to staff
         return False
-    put(session, request, version, waiting_for=line)
+    put(session, request, version, **line)
     happened(session, request, What.CHANGED, by=by, fields=["waiting_for"])
     return True
 

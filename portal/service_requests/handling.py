@@ -5,6 +5,7 @@ from datetime import datetime
 from portal.accounts.models import User
 from portal.agreements.targets import Severity
 from portal.base.access import GRANTS, Permission
+from portal.base.bilingual import Bilingual
 from portal.base.clock import day_of
 from portal.base.history import Doer, What, happened
 from portal.base.tenancy import ScopedSession
@@ -66,7 +67,7 @@ def change_status(
     request: ServiceRequest,
     status: Status,
     *,
-    waiting_for: str = "",
+    waiting_for: str | Bilingual = "",
     by: Doer | None,
     now: datetime,
     version: int | None = None,

@@ -36,6 +36,7 @@ def _columns() -> Any:
         ServiceRequest.status,
         ServiceRequest.status_since,
         ServiceRequest.waiting_for,
+        ServiceRequest.waiting_for_en,
         ServiceRequest.escalated,
         ServiceRequest.escalated_at,
         ServiceRequest.own_reference,

@@ -12,7 +12,6 @@ from portal.service_requests.filters import ORDERS, Filters, Sort
 from portal.service_requests.list_queries import request_ids, requests_found
 from portal.service_requests.models import ServiceRequest
 from portal.service_requests.search import look_up, models_called
-from portal.service_requests.wording import status_sentence
 from portal.web.formats import number
 from portal.web.locale import gettext as _
 from portal.web.locale import ngettext
@@ -37,9 +36,6 @@ class Listed:
         if row.device_count:
             return f"{number(row.device_count)} × {model}"
         return model
-
-    def sentence(self, row: Any) -> str:
-        return status_sentence(row, row.owner, now=self.now)
 
 
 def list_requests(

@@ -16,6 +16,7 @@ from portal.service_requests.wording import (
     came_from,
     status_here,
     status_sentence,
+    waits_for,
     what_follows,
 )
 from portal.web.formats import phone
@@ -85,7 +86,7 @@ def escalation_address(request: ServiceRequest, portal_url: str) -> str:
 
 def _waiting(request: ServiceRequest, *, staff: bool) -> str:
     """What is waited for, and from whom: the customer is asked for nothing that others have."""
-    what = request.waiting_for
+    what = waits_for(request)
     if not what:
         return ""
     if request.status is not Status.WAITING_FOR_CUSTOMER:

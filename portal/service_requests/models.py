@@ -58,6 +58,7 @@ class ServiceRequest(Followed, Owned, Base):
     status: Mapped[Status] = mapped_column(default=Status.NEW)
     status_since: Mapped[datetime]
     waiting_for: Mapped[str] = mapped_column(String(LONGEST_LINE), default="")  # "send the log"
+    waiting_for_en: Mapped[str | None] = mapped_column(String(LONGEST_LINE))  # if by the portal
     product_id: Mapped[int | None]
     product: Mapped[Product | None] = relationship(viewonly=True)
     model_id: Mapped[int | None] = mapped_column(ForeignKey("product_model.id"))
@@ -120,10 +121,6 @@ class OfRequest(Through):
         return ServiceRequest
 
 
-# By this a story is read, and long ones are counted without a look at what was said.
-_COUNTED = ("request_id", "id", "internal", "author_id", "account_id")
-
-
 class ServiceRequestMessage(OfRequest, Owned, Internal, Base):
     """What somebody wrote; never changed. `author_id` is nobody where the portal itself did."""
 
@@ -131,7 +128,6 @@ class ServiceRequestMessage(OfRequest, Owned, Internal, Base):
     __table_args__ = (
         within("service_request", "request_id"),
         UniqueConstraint("request_id", "mail_message_id"),
-        Index("ix_service_request_message_request", *_COUNTED),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

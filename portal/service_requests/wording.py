@@ -4,12 +4,13 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from portal.accounts.models import User
+from portal.base.bilingual import Bilingual
 from portal.service_requests.models import ServiceRequest, ServiceRequestMessage
 from portal.service_requests.rules import CLOSED_AFTER, SOLVED_AFTER, Ball, Status, ball_of
 from portal.web.formats import date_and_time, text_date
 from portal.web.guard import viewer
 from portal.web.locale import gettext as _
-from portal.web.locale import label
+from portal.web.locale import label, language
 
 
 class Standing(Protocol):
@@ -17,6 +18,7 @@ class Standing(Protocol):
 
     status: Any
     waiting_for: Any
+    waiting_for_en: Any
     escalated: Any
     first_response_due_at: Any
     next_update_due_at: Any
@@ -43,15 +45,13 @@ def status_sentence(
     *,
     now: datetime,
     due_at: datetime | None = None,
-    waits_for: str | None = None,
 ) -> str:
     """The first thing that a page says of it, to the customer.
 
-    `due_at`: by when they hear from us, where that is more than the request itself knows; and
-    `waits_for`, what is waited for, in the words of the reader.
+    `due_at`: by when they hear from us, where that is more than the request itself knows.
     """
     status: Status = it.status
-    line = it.waiting_for if waits_for is None else waits_for
+    line = waits_for(it)
     if status is Status.WAITING_FOR_CUSTOMER:
         return _("Waiting for you: %(what)s", what=line) if line else label(status)
     if status is Status.SOLUTION_PROPOSED:
@@ -64,6 +64,11 @@ def status_sentence(
     if due_at is None:
         return label(status)
     return _next(it, owner, due_at, now)
+
+
+def waits_for(it: Standing) -> str:
+    """What is waited for, in the reader's language where the portal wrote it."""
+    return Bilingual(it.waiting_for, it.waiting_for_en or "").in_language(language()).text
 
 
 def what_follows(it: ServiceRequest, *, staff: bool = False) -> str:

@@ -18,6 +18,7 @@ from portal.cloud_partners.models import CloudPartnerCase, CloudPartnerStep
 from portal.cloud_partners.rules import Stage
 from portal.service_requests.clocks import StepKind
 from portal.service_requests.handling import change_status
+from portal.service_requests.mail_facts import facts_for
 from portal.service_requests.queries import steps_of
 from portal.service_requests.rules import Status
 from tests.conftest import SignInAs
@@ -86,7 +87,7 @@ def test_a_case_goes_from_authorization_to_referral(
     assert step(anna, world, asked, "incident", **told).status_code == 303
     request = world.get(asked)
     assert request.status is Status.WAITING_FOR_CLOUD_PARTNER
-    assert request.waiting_for == "Zoom case 12345"
+    assert request.waiting_for_en == "Zoom case 12345"
     page = words(ola.get(page_of(asked)).text)
     assert "12345, opened" in page
     assert "Next update by 31 December 2027" in page.partition("What was said and done")[0]
@@ -114,7 +115,8 @@ def test_what_the_customer_is_to_give_waits_for_the_customer(
     begun(anna, asked, authorization="y")
     request = world.get(asked)
     both = "support agreement with Zoom and signed authorization"
-    assert (request.status, request.waiting_for) == (Status.WAITING_FOR_CUSTOMER, both)
+    assert (request.status, request.waiting_for_en) == (Status.WAITING_FOR_CUSTOMER, both)
+    assert request.waiting_for == "støtteavtale med Zoom og signert fullmakt"
     assert request.due_at is None  # our clocks stand still
     assert "Ingen lyd i Zoom" in ola.get("/service-requests?view=waiting").text
     needs_you = words(ola.get("/").text).partition("Open requests")[0]
@@ -130,14 +132,15 @@ def test_what_the_customer_is_to_give_waits_for_the_customer(
 
     agreed(ola, world, asked)
     request = world.get(asked)
-    assert (request.status, request.waiting_for) == (
+    assert (request.status, request.waiting_for, request.waiting_for_en) == (
         Status.WAITING_FOR_CUSTOMER,
+        "signert fullmakt",
         "signed authorization",
     )
     assert authorize(ola, world, asked).status_code == 303
     request = world.get(asked)
     assert (request.status, request.waiting_for) == (Status.IN_PROGRESS, "")
-    assert request.due_at is not None
+    assert (request.waiting_for_en, request.due_at is not None) == (None, True)
     assert "Ingen lyd i Zoom" not in ola.get("/service-requests?view=waiting").text
 
 
@@ -163,7 +166,7 @@ def test_asking_for_more_waits_for_the_customer_again_but_not_while_the_partner_
     agreed(ola, world, asked)
     assert world.get(asked).status is Status.IN_PROGRESS
     assert step(anna, world, asked, "authorization", state="waiting").status_code == 303
-    assert world.get(asked).waiting_for == "signed authorization"
+    assert world.get(asked).waiting_for_en == "signed authorization"
     assert step(anna, world, asked, "authorization", state="not_needed").status_code == 303
     assert world.get(asked).status is Status.IN_PROGRESS
     told = {"state": "under_way", "number": "12345"}
@@ -417,8 +420,35 @@ def test_each_reads_in_their_language_what_is_waited_for(
     session.get_one(User, world.ola.id).language = "en"
     session.commit()
     assert "støtteavtale med Zoom" not in ola.get(page_of(asked)).text
+    both = "support agreement with Zoom and signed authorization"
     for page in (ola.get(page_of(asked)).text, anna.get(desk(asked)).text):
-        assert "support agreement with Zoom and signed authorization" in words(page)
+        assert both in words(page)
+    for name, line in (("en", both), ("nb", "støtteavtale med Zoom og signert fullmakt")):
+        reader = world.look().get_one(User, world.ola.id)
+        reader.language = name
+        told = facts_for(world.get(asked), reader, None, by_itself=False)
+        assert told["waiting_for"].endswith(f": {line}")
+        assert told["stands"].endswith(f": {line}")
+
+
+def test_what_staff_leave_as_it_was_shown_stays_in_both_languages(
+    anna: FlaskClient, world: World
+) -> None:
+    asked = world.request()
+    begun(anna, asked, authorization="y")
+    both = "support agreement with Zoom and signed authorization"
+    assert f'value="{both}"' in anna.get(desk(asked, "status")).text
+    waits = {"status": Status.WAITING_FOR_CUSTOMER, "waiting_for": both}
+    world.do(asked, change_status, by=world.anna, **waits)
+    assert world.get(asked).waiting_for == "støtteavtale med Zoom og signert fullmakt"
+    waits["waiting_for"] = "send the log"
+    world.do(asked, change_status, by=world.anna, **waits)
+    request = world.get(asked)
+    assert (request.waiting_for, request.waiting_for_en) == ("send the log", None)
+
+
+def test_what_somebody_wrote_is_read_in_their_words(ola: FlaskClient, world: World) -> None:
+    asked = world.request()
     waits = {"status": Status.WAITING_FOR_CUSTOMER, "waiting_for": "send loggen"}
     world.do(asked, change_status, by=world.anna, **waits)
     assert "Waiting for you: send loggen" in words(ola.get(page_of(asked)).text)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, event, select
 
 from portal.base.tenancy import ScopedSession
 from portal.request_pages.parts import MESSAGES
@@ -187,3 +187,28 @@ def test_clocks_tell_the_same_however_long_the_story_is(
     assert due
     assert due.isoformat() in page
     assert "4 hours and 10 minutes" in page
+
+
+def test_a_story_is_not_looked_for_among_all_that_the_account_wrote(
+    sign_in: SignInAs, world: World, engine: Engine
+) -> None:
+    if engine.dialect.name != "sqlite":
+        pytest.skip("PostgreSQL knows how many rows there are, and these are few.")
+    path = address(world.request())
+    ola = sign_in(world.ola)
+    ola.get(path)
+    walked: list[str] = []
+
+    def explain(connection: Any, _cursor: Any, sql: str, values: Any, *_rest: Any) -> None:
+        if sql.startswith(("SELECT", "WITH")):
+            plan = connection.connection.driver_connection.execute(
+                f"EXPLAIN QUERY PLAN {sql}", values
+            )
+            walked.extend(line for *_numbers, line in plan if line.endswith("(account_id=?)"))
+
+    event.listen(engine, "before_cursor_execute", explain)
+    try:
+        assert ola.get(path).status_code == 200
+    finally:
+        event.remove(engine, "before_cursor_execute", explain)
+    assert walked == []
