@@ -14,7 +14,7 @@ from alembic.util import CommandError
 from sqlalchemy.exc import DBAPIError
 
 from portal import demo as demo_data
-from portal import demo_devices, demo_replacements, demo_returns, serving
+from portal import demo_carrier, demo_devices, demo_replacements, demo_returns, serving
 from portal.app import ROOT, create_app, open_sessions, open_worker
 from portal.base import migrations
 from portal.base.file_store import FileStore, StorageTrouble
@@ -130,7 +130,8 @@ def demo(host: str, port: int, no_worker: bool) -> None:
             click.echo(f"  {person.email:30} {person.role.label}, {person.company}")
         click.echo("\nStop it with Ctrl+C.")
         logs.configure()
-        serving.serve(settings, taken, worker=not no_worker)
+        with demo_carrier.beside(settings) as settings:
+            serving.serve(settings, taken, worker=not no_worker)
 
 
 def _where_kept(folder: Path, environment: Mapping[str, str]) -> str:

@@ -4,6 +4,7 @@ from portal.about import routes as about
 from portal.accounts import routes as accounts
 from portal.activity import routes as activity
 from portal.approval_rules import routes as approval_rules
+from portal.carriers import routes as carriers
 from portal.cloud_partners import desk as cloud_partner_desk
 from portal.cloud_partners import routes as cloud_partners
 from portal.dead_on_arrival import routes as dead_on_arrival
@@ -54,12 +55,11 @@ from portal.registration import routes as registration
 from portal.replacements import asking as replacement_asking
 from portal.replacements import routes as replacements
 from portal.request_desk import contacts as copy_contacts
-from portal.request_desk import deed_choices, incident_answers, standard_answers
+from portal.request_desk import deed_choices, incident_answers, standard_answers, taking
 from portal.request_desk import deed_routes as request_deeds
 from portal.request_desk import followers as desk_followers
 from portal.request_desk import news as request_news
 from portal.request_desk import routes as request_desk
-from portal.request_desk import taking as request_taking
 from portal.request_opening import choices as request_choices
 from portal.request_opening import drafts as request_drafts
 from portal.request_opening import routes as request_opening
@@ -111,6 +111,7 @@ FEATURES = [
     ("/desk/log", activity.desk_bp),
     ("/desk/logistics", logistics.bp),
     ("/desk/logistics", logistics_papers.bp),
+    ("/desk/logistics/carriers", carriers.bp),
     ("/desk/logistics/parts", spare_parts.bp),
     ("/desk/logistics/rules", approval_rules.bp),
     ("/desk/logistics/stock", stock.bp),
@@ -139,7 +140,7 @@ FEATURES = [
     ("/desk", support_figures.bp),
     ("/desk/choices", desk_choices.bp),
     ("/desk/service-requests", request_desk.bp),
-    ("/desk/service-requests", request_taking.bp),
+    ("/desk/service-requests", taking.bp),
     ("/desk/service-requests", request_deeds.bp),
     ("/desk/service-requests", request_news.bp),
     ("/desk/service-requests", desk_followers.bp),

@@ -28,6 +28,7 @@ from portal.service_requests import jobs as service_requests
 from portal.replacement_news import jobs as replacement_news
 from portal.replacements import models as replacements
 from portal.web import sms
+from portal.carriers import jobs as carriers
 from portal.returns import jobs as returned
 from portal.liability import jobs as liability
 from portal.dead_on_arrival import models as dead_on_arrival

@@ -7,7 +7,8 @@ comes back is bounded.
 
 import socket
 import ssl
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from http.client import HTTPConnection, HTTPException
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from threading import Timer
@@ -51,29 +52,38 @@ def fetch(
     """
     host, port, path, secure = _read(url, local=local)
     connection = _Pinned(host, port, _address_of(host, port, local=local), secure=secure)
-    late = Timer(_IN_ALL, lambda: _cut(connection))
-    late.daemon = True
-    late.start()
     sent = {"Accept": "application/json", "User-Agent": "Support portal", **(headers or {})}
     if form is not None:
         sent["Content-Type"] = "application/x-www-form-urlencoded"
     try:
         body = urlencode(form) if form is not None else None
-        connection.request("POST" if form is not None else "GET", path, body, sent)
-        answer = connection.getresponse()
-        content = answer.read(MOST_BYTES + 1)
-        if late.finished.is_set():  # what came is a part
-            raise TimeoutError
+        with cut_after(_IN_ALL, connection):
+            connection.request("POST" if form is not None else "GET", path, body, sent)
+            answer = connection.getresponse()
+            content = answer.read(MOST_BYTES + 1)
     except ssl.SSLError:
         raise Refused(N_("%(host)s has no valid certificate."), host=host) from None
     except (OSError, HTTPException):
         raise Refused(N_("%(host)s does not answer."), host=host) from None
     finally:
-        late.cancel()
         connection.close()
     if len(content) > MOST_BYTES:
         raise Refused(N_("%(host)s answers with more than we read."), host=host)
     return answer.status, content
+
+
+@contextmanager
+def cut_after(seconds: float, connection: HTTPConnection) -> Iterator[None]:
+    """Let a conversation last no longer, however slowly the other side goes on with it."""
+    late = Timer(seconds, lambda: _cut(connection))
+    late.daemon = True
+    late.start()
+    try:
+        yield
+        if late.finished.is_set():  # what came is a part
+            raise TimeoutError
+    finally:
+        late.cancel()
 
 
 def _cut(connection: HTTPConnection) -> None:

@@ -146,7 +146,7 @@ TABLE: dict[str, Kept] = {
         N_("So that the parcel arrives, and both sides know what was sent and what came back"),
         N_("As long as the agreement lasts. Your name and phone number go with your user"),
         "replacement replacement_step replacement_link return_extension return_notice "
-        "destruction_certificate liability_waiver",
+        "destruction_certificate liability_waiver parcel parcel_watch carrier_event",
     ),
     "received_mails": _kept(
         N_("E-mails we received"),

@@ -1,10 +1,14 @@
 """What logistics scans and fills in."""
 
+from collections.abc import Iterable
 from datetime import date
+from typing import Any
 
-from wtforms import BooleanField, HiddenField, StringField
+from wtforms import BooleanField, HiddenField, SelectField, StringField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
+from portal.carriers.bring import NAME
 from portal.web.fields import DayField
 from portal.web.forms import Form
 from portal.web.locale import lazy_gettext as _l
@@ -18,7 +22,11 @@ class ShipForm(Form):
     rma = StringField(_l("RMA number"), [_long])
     serial_number = StringField(_l("Serial number of the new device"), [_long])
     tracking_number = StringField(_l("Tracking number"), [_long])
-    carrier = StringField(_l("Carrier"), [_long], default="Posten")
+    carrier = SelectField(_l("Carrier"), default=NAME, coerce=lambda chosen: chosen or NAME)
+
+    def __init__(self, *args: Any, carriers: Iterable[str] = (), **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.carrier.choices = [SelectChoice(name, name) for name in (NAME, *carriers)]
 
 
 class ReceiveForm(Form):

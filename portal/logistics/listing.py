@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, and_
 from portal.base import clock
 from portal.base.tenancy import ScopedSession
 from portal.base.words import N_, LabelledEnum
+from portal.carriers.queries import in_trouble
 from portal.catalogue.catalogue import Catalogue, catalogue_of
 from portal.replacements.list_queries import replacement_ids, replacements_listed
 from portal.replacements.listing import parts_of
@@ -28,10 +29,12 @@ class Which(LabelledEnum):
     ON_THE_WAY = "on_the_way", N_("On their way")
     RETURNS = "returns", N_("Returns")
     OVERDUE = "overdue", N_("Overdue")
+    TROUBLE = "trouble", N_("Deviations")
 
     @property
     def condition(self) -> ColumnElement[bool]:
-        return _overdue() if self is Which.OVERDUE else _CONDITIONS[self]
+        found = {Which.OVERDUE: _overdue, Which.TROUBLE: in_trouble}.get(self)
+        return found() if found else _CONDITIONS[self]
 
     @property
     def comes_back(self) -> bool:

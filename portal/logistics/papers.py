@@ -1,19 +1,25 @@
-"""The slip that lies in the parcel: what is in it, for whom, and what to do with the old device."""
+"""What goes along with a parcel: the slip in it, which says what it is, for whom, and what to do
+with the old device; and the order for the carrier, who makes the label."""
 
 import io
 from typing import Any
 
 import segno
-from flask import Blueprint, Response, abort
+from flask import Blueprint, Response, abort, current_app, flash, redirect, url_for
+from flask.typing import ResponseReturnValue
 
 from portal.base import clock
 from portal.base.access import Permission
 from portal.base.references import read_reference
+from portal.carriers.actions import have_ordered
+from portal.carriers.rules import Direction
 from portal.catalogue.catalogue import Model, catalogue_of
+from portal.replacements.deeds import MOVED_ON
 from portal.replacements.models import Replacement
 from portal.replacements.queries import replacement_with_id
-from portal.replacements.rules import PREFIX
+from portal.replacements.rules import PREFIX, Stage
 from portal.replacements.wording import pack_sentence
+from portal.returns.reaching import find, session_for
 from portal.web.formats import phone, place, text_date
 from portal.web.guard import allow
 from portal.web.limited import limited
@@ -37,6 +43,20 @@ def slip(ref: str) -> Response:
     it = db().scalars(replacement_with_id(number)).one()
     body = make_pdf("logistics/packing_slip.typ", told(it), now=clock.now())
     return send_pdf(f"{it.reference}.pdf", body)
+
+
+@bp.post("/<ref>/order")
+@allow(Permission.LOGISTICS_WORK, everywhere=True)
+def order(ref: str) -> ResponseReturnValue:
+    """Have the parcel of the new device ordered. A second click finds that it is."""
+    session = session_for(ref)
+    it = find(ref, session)
+    if it.stage is Stage.APPROVED and current_app.extensions["bring"].books:
+        have_ordered(session, it, Direction.OUT)
+        flash(_("The parcel is being ordered. Its number is here in a moment."))
+    else:
+        flash(_(MOVED_ON))
+    return redirect(url_for("logistics.show", ref=it.reference), 303)
 
 
 def told(it: Replacement) -> dict[str, Any]:

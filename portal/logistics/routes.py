@@ -1,6 +1,7 @@
 """`/desk/logistics`: what is to be sent today, by three scans; approvals, and what comes back."""
 
 from collections.abc import Callable
+from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -10,6 +11,7 @@ from portal.base.access import Permission
 from portal.base.history import Doer
 from portal.base.tenancy import ScopedSession
 from portal.base.words import N_, Refused
+from portal.carriers.others import other_carriers
 from portal.logistics.forms import ApproveForm, DeclineForm, DeliveredForm, ReceiveForm, ShipForm
 from portal.logistics.listing import Which, show_board
 from portal.replacements.beside import told_of
@@ -27,7 +29,7 @@ from portal.web.guard import allow
 from portal.web.locale import gettext as _
 from portal.web.pages import page
 from portal.web.reasons import because
-from portal.web.session import db, db_for
+from portal.web.session import db, db_for, looking
 
 bp = Blueprint("logistics", __name__)
 UNKNOWN = N_("There is no replacement with this number.")
@@ -43,7 +45,7 @@ def index() -> ResponseReturnValue:
 @bp.post("/shipments")
 @allow(Permission.LOGISTICS_WORK, everywhere=True)
 def send() -> ResponseReturnValue:
-    form = ShipForm()
+    form = _ship_form()
 
     def deed(session: ScopedSession, it: Replacement, by: Doer) -> str:
         ship(
@@ -166,11 +168,17 @@ def _board(
         board=board,
         views=Which,
         form=form,
-        ship_form=form if isinstance(form, ShipForm) else ShipForm(formdata=None),
+        ship_form=form if isinstance(form, ShipForm) else _ship_form(formdata=None),
         receive_form=form if isinstance(form, ReceiveForm) else ReceiveForm(formdata=None),
         return_color=return_color,
         news=board.heading,
     )
+
+
+def _ship_form(**options: Any) -> ShipForm:
+    with looking() as session:
+        others = [it.name for it in other_carriers(session).values() if it.offered]
+    return ShipForm(carriers=others, **options)
 
 
 def _page(it: Replacement, form: Form | None = None) -> ResponseReturnValue:

@@ -8,6 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from portal.base.clock import day_of
 from portal.base.db import broke
 from portal.base.history import Doer, What, happened
+from portal.base.jobs import later
 from portal.base.tenancy import ScopedSession
 from portal.base.text import identifier
 from portal.base.words import N_, Refused
@@ -75,6 +76,7 @@ def ship(
     settle(session, it, now=now)
     take(session, it.stock_id)
     tell(session, it, "shipped", by=by)
+    later(session, "carriers.follow", account_id=it.account_id, replacement_id=it.id)
 
 
 def deliver(

@@ -7,6 +7,7 @@ from portal.accounts.models import User
 from portal.base import clock
 from portal.base.access import Permission
 from portal.base.submissions import submission
+from portal.carriers.queries import numbers_back
 from portal.factors.qr import drawn
 from portal.replacements.models import Replacement
 from portal.returns.forms import LabelsForm, MailForm
@@ -95,7 +96,9 @@ def _choose(them: list[Replacement], form: LabelsForm, status: int) -> Response:
 def _send(them: list[Replacement], name: str) -> Response:
     asked = request.args.get("size", "")
     size = Size(asked) if asked in set(Size) else Size.A6 if len(them) == 1 else Size.A4
-    return send_pdf(f"{name}.pdf", labels_pdf(them, size, now=clock.now()))
+    given = numbers_back(it.id for it in them)
+    numbers = dict(iter(db().execute(given).all()))
+    return send_pdf(f"{name}.pdf", labels_pdf(them, size, now=clock.now(), numbers=numbers))
 
 
 def _page(it: Replacement, status: int = 200) -> Response:

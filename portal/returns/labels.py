@@ -1,7 +1,8 @@
 """Return labels as the PDF has them, with the instructions that go along."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from portal.base.words import N_, LabelledEnum
@@ -28,15 +29,25 @@ def has_label(it: Replacement) -> bool:
     return it.returned in RETURN_OPEN
 
 
-def labels_pdf(them: Sequence[Replacement], size: Size, *, now: datetime) -> bytes:
-    """A page for each, and of A6 the instructions at the end, so that no label is wasted."""
+def labels_pdf(
+    them: Sequence[Replacement],
+    size: Size,
+    *,
+    now: datetime,
+    numbers: Mapping[int, str] = MappingProxyType({}),
+) -> bytes:
+    """A page for each, and of A6 the instructions at the end, so that no label is wasted.
+
+    `numbers` are those that a carrier gave, by which its scanners know a parcel; of the others the
+    bars are our own number.
+    """
     data: dict[str, Any] = {
         "lang": language(),
         "author": OPERATOR.name,
         "size": size.value,
         "title": _("Return label") if len(them) == 1 else _("Return labels"),
         "words": _words(),
-        "labels": [_label(it) for it in them],
+        "labels": [_label(it, numbers.get(it.id, "")) for it in them],
     }
     return make_pdf("returns/labels.typ", data, now=now)
 
@@ -51,11 +62,12 @@ def packing(it: Replacement) -> list[str]:
     return [_(step) for step in steps_of(it.model.category)]
 
 
-def _label(it: Replacement) -> dict[str, Any]:
+def _label(it: Replacement, given: str) -> dict[str, Any]:
     serial = it.product.identifier if it.product else ""
     return {
         "number": it.reference,
-        "bars": bars(it.reference),
+        "bars": bars(given or it.reference),
+        "given": given,
         "squares": squares(it.reference),
         "from": [breakable(line) for line in sender_of(it)],
         "to": list(OPERATOR.returns_to),
@@ -78,6 +90,7 @@ def _words() -> dict[str, str]:
         "enclosed": _("Enclosed: instructions"),
         "instructions": _("Instructions"),
         "bars": _("The RMA number as a bar code"),
+        "given": _("Tracking number"),
         "squares": _("The RMA number as a QR code"),
         "help": _("Questions? Call us, day or night: %(phone)s", phone=phone(OPERATOR.phone)),
         "cut": _("Cut here, and put the upper part on the parcel."),

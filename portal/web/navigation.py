@@ -48,6 +48,7 @@ DESK = (
             Entry(N_("Returns and charges"), "/desk/returns"),
             Entry(N_("Stock"), "/desk/logistics/stock"),
             Entry(N_("Spare parts"), "/desk/logistics/parts"),
+            Entry(N_("Carriers"), "/desk/logistics/carriers"),
             Entry(N_("Approval"), "/desk/logistics/rules"),
             Entry(N_("Delivery times"), "/desk/delivery-times"),
         ),

@@ -10,13 +10,33 @@ import time
 from pathlib import Path
 
 from portal.web import logs
-from tests.benchmarks import guard, guessing, imports, labels, mails, products, requests, wire
+from tests.benchmarks import (
+    carriers,
+    guard,
+    guessing,
+    imports,
+    labels,
+    mails,
+    products,
+    requests,
+    wire,
+)
 from tests.benchmarks.database import Bench, bench, servers
 from tests.benchmarks.request_stock import fill_with_requests
 from tests.benchmarks.stock import Size, fill
 from tests.benchmarks.table import Line, drawn
 
-PARTS = ("products", "requests", "import", "mail", "guard", "wire", "guessing", "labels")
+PARTS = (
+    "products",
+    "requests",
+    "import",
+    "mail",
+    "guard",
+    "wire",
+    "guessing",
+    "labels",
+    "carriers",
+)
 ROWS = 100_000  # of the list that is imported
 MAILS = 100_000  # that wait to be sent
 FEWEST = 0.2  # of them, at any scale: of fewer, what is measured is how a job begins
@@ -43,6 +63,10 @@ def _measure_all(asked: argparse.Namespace) -> None:
             if "labels" in asked.only:
                 with bench(kind, server) as used:
                     _print(used, "return labels as PDF", labels.measure(used))
+            if "carriers" in asked.only:
+                with bench(kind, server) as used:
+                    polls = max(int(carriers.POLLS * asked.scale), 1_000)
+                    _print(used, "parcels at carriers", carriers.measure(used, polls))
             if "guard" in asked.only:
                 with bench(kind, server) as used:
                     _print(used, "the scope", guard.measure(used, fill(used, guard.ALONE)))

@@ -1,6 +1,6 @@
 """The report itself, on next to nothing: that it still runs, not what it says."""
 
-from tests.benchmarks import guard, products, wire
+from tests.benchmarks import carriers, guard, products, wire
 from tests.benchmarks.bare_import import bare_import, device_list
 from tests.benchmarks.database import bench
 from tests.benchmarks.measuring import Taken
@@ -26,6 +26,15 @@ def test_every_measure_is_taken() -> None:
     assert scope[-1].statements == 1
     assert len(weights) == 3
     assert seconds > 0
+
+
+def test_every_parcel_is_asked_for() -> None:
+    with bench("sqlite", "") as used:
+        usual, news = carriers.measure(used, 400)
+
+    assert "400 parcels" in usual.what
+    assert news.measured.endswith(" events")
+    assert not news.measured.endswith(" 0 events")
 
 
 def test_what_misses_its_goal_is_marked() -> None:

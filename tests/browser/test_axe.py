@@ -270,6 +270,7 @@ PAGES |= {
     "/replacements/<reference>/extension": (KARI, ["/replacements/{replacement}/extension"]),
     "/replacements/<reference>/correction": (KARI, ["/replacements/{replacement}/correction"]),
     "/replacements/<reference>/certificate": (KARI, ["/replacements/{replacement}/certificate"]),
+    "/desk/logistics/carriers": (LARS, ["/desk/logistics/carriers"]),
     "/desk/logistics/parts": (LARS, ["/desk/logistics/parts"]),
     "/replacements/parts": (KARI, ["/replacements/parts", "/replacements/parts?q=finnesikke"]),
     "/replacements/parts/new": (KARI, ["/replacements/parts/new?part=85S19AA"]),
