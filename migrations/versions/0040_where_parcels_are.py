@@ -1,7 +1,7 @@
 """Where parcels are: what carriers tell, when they are asked, and other carriers by name
 
 Revision ID: 0040
-Revises: 0038
+Revises: 0039
 """
 
 import sqlalchemy as sa
@@ -11,7 +11,7 @@ from portal.base.db import UTCDateTime
 from portal.base.row_security import protect
 
 revision = "0040"
-down_revision = "0038"
+down_revision = "0039"
 branch_labels = None
 depends_on = None
 
