@@ -17,16 +17,16 @@ _number = InputRequired(_l("Write a whole number with digits, such as 120."))
 
 class RulesForm(EditingForm):
     at_once = WholeNumberField(
-        _l("At most so many at once"),
+        _l("Most devices in one order"),
         [_number],
         description=_l("Of more, a person looks at all of them."),
     )
     own_addresses = BooleanField(_l("Another address than the customer's sites needs a person"))
     at_home = BooleanField(_l("Another country than we send from needs a person"))
     again_days = WholeNumberField(
-        _l("A device that was sent as a new one within so many days needs a person"),
+        _l("Days after shipping in which another replacement needs a person"),
         [_number],
-        description=_l("0 where it does not matter."),
+        description=_l("0: there is no such limit."),
     )
     categories = SelectMultipleField(
         _l("Categories of which a person approves each"),

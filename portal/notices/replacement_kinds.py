@@ -12,7 +12,7 @@ def _theirs(feature: str, names: str) -> Kind:
 
 OF_REPLACEMENTS = {
     Notice.REPLACEMENT_MOVED: _theirs(
-        "replacements", "asked approved declined called_off shipped delivered"
+        "replacements", "asked approved expected declined called_off shipped delivered"
     ),
     Notice.RETURN_DUE: _theirs("returns", "due overdue"),
     Notice.RETURN_ANSWERED: _theirs(

@@ -18,6 +18,7 @@ _MOVED, _DUE, _ANSWERED = Notice.REPLACEMENT_MOVED, Notice.RETURN_DUE, Notice.RE
 NEWS = {
     "asked": News(_MOVED, "replacements/asked", own=True),
     "approved": News(_MOVED, "replacements/approved"),
+    "expected": News(_MOVED, "replacements/expected"),
     "declined": News(_MOVED, "replacements/declined"),
     "called_off": News(_MOVED, "replacements/called_off"),
     "shipped": News(_MOVED, "replacements/shipped", short=True),

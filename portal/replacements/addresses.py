@@ -3,6 +3,7 @@
 import re
 from dataclasses import asdict, dataclass
 
+from portal.base.bilingual import lines_of
 from portal.base.words import N_, Refused
 from portal.sites.postal_codes import fits, place_for
 from portal.sites.rules import LONGEST, Country, read_known_code, read_phone
@@ -15,6 +16,7 @@ _LONGEST = {
     "city": LONGEST["city"],
     "hours": LONGEST["opening_hours"],
 }
+_MOST_LINES = 4  # of a street, or of hours: more fit on no label
 _MISSING = {
     "recipient": N_("Enter who receives the parcel."),
     "phone": N_("Enter a phone number, so that the carrier can reach you."),
@@ -44,9 +46,12 @@ def checked(told: Address) -> Address:
     """The address, tidied; refused when no parcel would arrive there."""
     kept = asdict(told)
     for name, most in _LONGEST.items():
-        lines = [" ".join(line.split()) for line in kept[name].replace("\0", "").splitlines()]
+        lines = lines_of(kept[name]).split("\n")
+        lines = [tidy for line in lines if (tidy := " ".join(line.split()))]
         several = name in {"street", "hours"}
-        kept[name] = ("\n" if several else " ").join(filter(None, lines))
+        if several and len(lines) > _MOST_LINES:
+            raise Refused(N_("Use at most %(most)s lines."), field=name, most=_MOST_LINES)
+        kept[name] = ("\n" if several else " ").join(lines)
         if len(kept[name]) > most:
             raise Refused(N_("Use at most %(most)s characters."), field=name, most=most)
     for name, missing in _MISSING.items():

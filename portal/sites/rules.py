@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, fields, replace
 import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 
+from portal.base.bilingual import lines_of
 from portal.base.words import N_, LabelledEnum, Refused
 from portal.sites.postal_codes import known, place_for
 
@@ -52,7 +53,7 @@ def checked(facts: SiteFacts) -> SiteFacts:
     """The facts, tidied; refused when they cannot be."""
     told = asdict(facts)
     for name, most in LONGEST.items():
-        lines = [" ".join(line.split()) for line in told[name].replace("\0", "").splitlines()]
+        lines = [" ".join(line.split()) for line in lines_of(told[name]).split("\n")]
         told[name] = ("\n" if name in SEVERAL_LINES else " ").join(filter(None, lines))
         if len(told[name]) > most:
             raise Refused(N_("Use at most %(most)s characters."), field=name, most=most)

@@ -17,7 +17,7 @@ from portal.delivery_times.queries import shipping_sites
 from portal.delivery_times.rules import Shipping
 from portal.stock.models import Stock
 from portal.stock.queries import stock_of
-from portal.stock.rules import NONE_LEFT, checked_number
+from portal.stock.rules import FURTHEST, NONE_LEFT, checked_number
 
 _PLAIN = {"synchronize_session": False}
 
@@ -57,8 +57,13 @@ def expect(
         raise Refused(N_("Enter the day."), field="expected_on")
     if number and on and on < today:
         raise Refused(N_("Choose a day from today on."), field="expected_on")
-    _write(session, line, expected=number, expected_on=on if number else None)
+    if number and on and on > today + FURTHEST:
+        raise Refused(N_("Choose a day within two years."), field="expected_on")
+    on = on if number else None
+    _write(session, line, expected=number, expected_on=on)
     happened(session, line, What.CHANGED, by=by, number=number)
+    told = {"model_id": line.model_id, "on": on.isoformat() if on else None}
+    later(session, "replacements.stock_expected", **told)
 
 
 def reserve(session: Session, model_id: int, name: str) -> int | None:

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from portal.base.words import N_, Refused
 from portal.catalogue.catalogue import Catalogue, Model
 
 MOST = 100_000  # of a model at a site
+FURTHEST = timedelta(days=730)  # ahead that more are expected
 NONE_LEFT = N_("There is no %(model)s left in stock.")
 
 

@@ -24,6 +24,9 @@ _GROUPED = re.compile(r"[0-9]{1,3}([\s.,'\u2019][0-9]{3})+")
 _DECIMAL = re.compile(r"([0-9]{1,9}(?:[.,][0-9]{1,2})?)\s*%?")
 
 
+FIRST_YEAR, LAST_YEAR = 1900, 2199  # beyond, a year was mistyped, or some system means “never”
+
+
 class TypedField(Field, ABC):  # type: ignore[misc]
     """Left empty, it is None. What cannot be read is kept as it was typed."""
 
@@ -59,6 +62,8 @@ class DayField(TypedField):
             raise ValidationError(_("The date %(text)s does not exist.", text=text))
         if day is None:
             raise ValidationError(_("Write the date as day, month and year: 31.12.2027."))
+        if not FIRST_YEAR <= day.year <= LAST_YEAR:
+            raise ValidationError(_("Enter a day of this time."))
         return day
 
     def write(self, value: date) -> str:

@@ -49,7 +49,7 @@ DESK = (
             Entry(N_("Stock"), "/desk/logistics/stock"),
             Entry(N_("Spare parts"), "/desk/logistics/parts"),
             Entry(N_("Carriers"), "/desk/logistics/carriers"),
-            Entry(N_("Approval"), "/desk/logistics/rules"),
+            Entry(N_("Approval rules"), "/desk/logistics/rules"),
             Entry(N_("Delivery times"), "/desk/delivery-times"),
         ),
     ),

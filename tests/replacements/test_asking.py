@@ -206,6 +206,23 @@ def test_what_is_missing_is_said_at_its_field_and_nothing_typed_is_lost(  # noqa
     assert replacements(session) == []
 
 
+def test_what_is_no_check_is_refused_and_what_cannot_be_seen_is_not_kept(
+    session: Session, sign_in: SignInAs, ola: User, product: Product, site: Site
+) -> None:
+    client = sign_in(ola)
+    for tried in ("zzz", "99", "-1"):
+        answer = client.post(f"{NEW}/answers", data=told(product, site) | {"tried": tried})
+        assert answer.status_code == 422
+        assert "Not a valid choice." in answer.text
+    other = {"where": "other", "street": "1\n" * 5, "postal_code": "0150", "city": "Oslo"}
+    long = client.post(f"{NEW}/answers", data=told(product, site) | other)
+    assert (long.status_code, "Use at most 4 lines." in long.text) == (422, True)
+    hidden = told(product, site, hours="\u202e8\u202c–16", recipient="Ola\u202e\u0007 Hansen")
+    assert client.post(NEW, data=hidden).status_code == 303
+    it = replacements(session)[0]
+    assert (it.recipient, it.hours) == ("Ola Hansen", "8–16")
+
+
 @pytest.mark.parametrize(
     ("field", "value"), [("street", "Storgata"), ("postal_code", "80"), ("postal_code", "0000")]
 )

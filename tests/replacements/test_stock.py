@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from portal.accounts.actions import Person
 from portal.accounts.models import Account, Site, User
 from portal.base.access import Role
+from portal.base.mails import Mail
 from portal.base.tenancy import Scope, ScopedSession
 from portal.base.words import Refused
 from portal.catalogue.catalogue import catalogue_of
@@ -22,7 +23,7 @@ from portal.products.models import Product, ProductCount
 from portal.replacements.actions import ask_for_replacements
 from portal.replacements.models import Replacement
 from portal.replacements.rules import Stage
-from portal.stock.actions import receive
+from portal.stock.actions import expect, receive
 from portal.stock.models import Stock
 from tests.conftest import SignInAs
 from tests.factories import (
@@ -170,6 +171,23 @@ def test_who_waits_is_promised_the_day_and_gets_it_when_more_come(  # noqa: PLR0
         Stage.APPROVED, False, date(2026, 11, 20),
     )  # fmt: skip
     assert left(session, line) == (1, 1)
+
+
+def test_who_waits_hears_of_another_day_with_its_year_where_it_is_far(  # noqa: PLR0917
+    session: Session, sign_in: SignInAs, ola: User, product: Product, site: Site,
+    model: ProductModel, run_jobs: Callable[..., int],
+) -> None:  # fmt: skip
+    line = make_stock(session, 0, model=model, expected=9, expected_on=date(2026, 12, 3))
+    client = sign_in(ola)
+    client.post(NEW, data=told(product, site, supply="wait", shown="2026-12-04"))
+    for day in (date(2028, 2, 3), date(2028, 2, 3)):
+        expect(session, session.get_one(Stock, line.id), 9, day, today=NOON.date(), by=Person(0))
+        session.commit()
+        run_jobs()
+    page = client.get(f"/replacements/{replacements(session)[0].reference}").text
+    assert "We expect more Thursday 3 February 2028, and send it then." in words(page)
+    subjects = [it.subject for it in session.scalars(select(Mail))]
+    assert sum("comes on another day" in each for each in subjects) == 1
 
 
 def test_those_who_wait_are_served_in_the_order_in_which_they_asked(

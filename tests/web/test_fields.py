@@ -43,6 +43,8 @@ def test_what_people_write_is_read(kind: type[TypedField], text: str, value: obj
     ("kind", "text"),
     [
         (DayField, "29.2.2027"),
+        (DayField, "31.12.9999"),
+        (DayField, "01.01.0026"),
         (TimeOfDayField, "24.00"),
         (TimeOfDayField, "15"),
         (WholeNumberField, "-1"),
