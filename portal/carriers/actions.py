@@ -15,6 +15,7 @@ from portal.carriers.rules import (
     MOST_KEPT,
     Direction,
     Event,
+    Status,
     in_trouble,
     is_handed_in,
     stage_told,
@@ -101,7 +102,8 @@ def note(
     session.add_all(_record(parcel, each) for each in new)
     events = [*(_event(each) for each in known), *new]
     if events:
-        last = max(events, key=lambda each: each.at)
+        # What moves the parcel says more of it than that somebody was told of it.
+        last = max(events, key=lambda each: (each.status is not Status.OTHER, each.at))
         parcel.status, parcel.status_at = last.status, last.at
     parcel.trouble = in_trouble(events)
     session.flush()

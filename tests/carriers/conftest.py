@@ -129,7 +129,7 @@ def look(session: Session, worker: Worker) -> Callable[[], None]:
 
         later(session, "carriers.look")
         session.commit()
-        worker.run_due()
+        worker.run_due(clock.now())
         session.expire_all()
 
     return once

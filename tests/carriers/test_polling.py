@@ -178,6 +178,14 @@ def test_what_is_handed_in_is_under_way_and_received_by_the_scan_alone(
     assert len(posten.asked) == 2
 
 
+def test_that_somebody_was_told_is_not_where_a_parcel_is(
+    session: Session, posten: Desk, look: Look, rma: Replacement
+) -> None:
+    posten.says[NUMBER] = answer(event("IN_TRANSIT", 2), event("NOTIFICATION_SENT", 3))
+    look()
+    assert parcel(session).status is Status.IN_TRANSIT
+
+
 def test_what_nobody_knows_the_meaning_of_is_kept_and_moves_nothing(
     session: Session, posten: Desk, look: Look, rma: Replacement
 ) -> None:
