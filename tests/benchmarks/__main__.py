@@ -10,13 +10,27 @@ import time
 from pathlib import Path
 
 from portal.web import logs
-from tests.benchmarks import guard, guessing, imports, labels, mails, products, requests, wire
+from tests.benchmarks import (
+    guard,
+    guessing,
+    imports,
+    labels,
+    mails,
+    products,
+    replacements,
+    requests,
+    wire,
+)
 from tests.benchmarks.database import Bench, bench, servers
+from tests.benchmarks.replacement_stock import fill_with_replacements
 from tests.benchmarks.request_stock import fill_with_requests
 from tests.benchmarks.stock import Size, fill
 from tests.benchmarks.table import Line, drawn
 
-PARTS = ("products", "requests", "import", "mail", "guard", "wire", "guessing", "labels")
+PARTS = (
+    *("products", "requests", "replacements", "import", "mail", "guard", "wire", "guessing"),
+    "labels",
+)
 ROWS = 100_000  # of the list that is imported
 MAILS = 100_000  # that wait to be sent
 FEWEST = 0.2  # of them, at any scale: of fewer, what is measured is how a job begins
@@ -37,6 +51,9 @@ def _measure_all(asked: argparse.Namespace) -> None:
             if "requests" in asked.only:
                 with bench(kind, server) as used:
                     _measure_requests(used, asked.scale)
+            if "replacements" in asked.only:
+                with bench(kind, server) as used:
+                    _measure_replacements(used, asked.scale)
             if "guessing" in asked.only:
                 with bench(kind, server) as used:
                     _print(used, "known and unknown addresses", guessing.measure(used))
@@ -78,6 +95,17 @@ def _measure_requests(used: Bench, scale: float) -> None:
         flush=True,
     )
     _print(used, "service requests", requests.measure(used, stock))
+
+
+def _measure_replacements(used: Bench, scale: float) -> None:
+    began = time.monotonic()
+    stock = fill_with_replacements(used, scale)
+    print(
+        f"\n{used.kind}: {stock.number:,} replacements, in {time.monotonic() - began:.0f} s;"
+        f" {_load()}",
+        flush=True,
+    )
+    _print(used, "replacements", replacements.measure(used, stock))
 
 
 def _load() -> str:
