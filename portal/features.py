@@ -35,7 +35,7 @@ from portal.mail_intake import routes as mail_intake
 from portal.mail_intake import takeover_routes as mail_takeover
 from portal.notices import here as my_notices
 from portal.notices import routes as notices
-from portal.overview import customers, elsewhere
+from portal.overview import customers, elsewhere, partner_returns
 from portal.overview import routes as overview
 from portal.part_orders import routes as part_orders
 from portal.partners import answering, colleagues
@@ -93,6 +93,7 @@ FEATURES = [
     ("/", accounts.bp),
     ("/", customers.bp),
     ("/", elsewhere.bp),
+    ("/", partner_returns.bp),
     ("/", overview.bp),
     ("/desk", desk.bp),
     ("/desk", request_queue.bp),

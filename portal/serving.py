@@ -19,6 +19,7 @@ from waitress.task import ErrorTask, WSGITask
 from waitress.utilities import RequestEntityTooLarge
 
 from portal.app import ROOT, create_app
+from portal.base import workdays
 from portal.config import Settings
 from portal.uploads.rules import MOST_WITH_FORM
 
@@ -61,6 +62,7 @@ def serve(settings: Settings, taken: socket.socket, *, worker: bool) -> None:
     """Answer until SIGTERM or Ctrl+C; then let requests and the job at hand end."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     app = create_app(settings)
+    workdays.get_ready()
     server = waitress.create_server(
         app,
         sockets=[taken],

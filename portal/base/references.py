@@ -9,6 +9,7 @@ import re
 from stdnum import damm, ean
 
 _FIRST = 100_000  # so that the first reference is as long as the ten-thousandth
+_LARGEST = 2**31 - 1  # what a column of ids holds
 
 
 def reference(prefix: str, record_id: int) -> str:
@@ -18,12 +19,15 @@ def reference(prefix: str, record_id: int) -> str:
 
 
 def read_reference(prefix: str, text: str) -> int | None:
-    """The record's id; None when this is no such reference. Any case, with or without prefix."""
+    """The record's id; None when this is no such reference. Any case, with or without prefix.
+
+    Nor is a number that no record can have: a tracking number may end in the right digit.
+    """
     digits = re.sub(r"[\s\-\N{EN DASH}]", "", text).upper().removeprefix(prefix)
     if not re.fullmatch(r"[0-9]{7,18}", digits) or not damm.is_valid(digits):
         return None
     record_id = int(digits[:-1]) - _FIRST
-    return record_id if record_id > 0 else None
+    return record_id if 0 < record_id <= _LARGEST else None
 
 
 def master_account_id(number: int) -> str:

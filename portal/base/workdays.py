@@ -36,6 +36,12 @@ class Workdays:
         return day
 
 
+def get_ready() -> None:
+    """Read in the library: with the first country that is asked for it reads all of them, which
+    takes seconds that no visitor is to wait for."""
+    _holidays("NO", 2000)
+
+
 @lru_cache(maxsize=256)
 def _holidays(country: str, year: int) -> frozenset[date]:
     return frozenset(country_holidays(country, years=year))

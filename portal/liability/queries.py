@@ -46,7 +46,7 @@ def may_be_charged(today: date, ids: Iterable[int] | None = None) -> Select[Any]
         .where(ReturnNotice.due_on == Replacement.return_due_on, Account.closed_at.is_(None))
         .where(ReturnNotice.what == Near.OVER.name.lower())
         .where(Replacement.liability == Liability.AT_RISK)
-        .where(Replacement.returned == ReturnStage.LABEL_READY)
+        .where(Replacement.closed_at.is_(None), Replacement.returned == ReturnStage.LABEL_READY)
         .where(Replacement.stage == Stage.DELIVERED)
         .where(Replacement.return_due_on < today, Replacement.at_risk.is_not(None))
         .where(*(~each.exists() for each in waits))

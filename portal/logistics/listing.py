@@ -11,7 +11,7 @@ from portal.base.tenancy import ScopedSession
 from portal.base.words import N_, LabelledEnum
 from portal.carriers.queries import in_trouble
 from portal.catalogue.catalogue import Catalogue, catalogue_of
-from portal.replacements.list_queries import replacement_ids, replacements_listed
+from portal.replacements.list_queries import replacement_ids, replacements_found
 from portal.replacements.listing import parts_of
 from portal.replacements.models import Replacement
 from portal.replacements.rules import ON_THE_WAY, RETURN_OPEN, ReturnStage, Stage, return_stage
@@ -51,18 +51,19 @@ class Which(LabelledEnum):
         return Order((Replacement.hand_over_on, Replacement.id), empties_last=True)
 
 
+_OPEN = Replacement.closed_at.is_(None)  # as what is to come back always is: the index says so
 _CONDITIONS = {
     Which.SHIP: Replacement.stage == Stage.APPROVED,
     Which.APPROVE: Replacement.stage == Stage.REQUESTED,
     Which.ON_THE_WAY: Replacement.stage.in_(ON_THE_WAY),
-    Which.RETURNS: Replacement.returned.in_(RETURN_OPEN),
+    Which.RETURNS: and_(_OPEN, Replacement.returned.in_(RETURN_OPEN)),
 }
 
 
 def _overdue() -> ColumnElement[bool]:
     """Nobody has handed the faulty device in, and the day is past."""
     late = Replacement.return_due_on < clock.today()
-    return and_(Replacement.returned == ReturnStage.LABEL_READY, late)
+    return and_(_OPEN, Replacement.returned == ReturnStage.LABEL_READY, late)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +89,9 @@ class Board:
 def show_board(session: ScopedSession, asked: str, *, today: date) -> Board:
     """One list; an unknown one is what is to be sent."""
     which = Which(asked) if asked in set(Which) else Which.SHIP
-    total = capped_count(session, replacement_ids(which.condition))
-    page = page_of(session, replacements_listed(which.condition), which.order)
+    ids = replacement_ids(which.condition)
+    total = capped_count(session, ids)
+    page = page_of(session, ids, which.order, listed=replacements_found)
     models = [each for row in page.rows for each in (row.model_id, row.sent_model_id) if each]
     catalogue = catalogue_of(session, knowing=models)
     parts = parts_of(session, page.rows)

@@ -17,7 +17,7 @@ from portal.logistics.listing import Which, show_board
 from portal.replacements.beside import told_of
 from portal.replacements.deciding import approve_asked, decline
 from portal.replacements.models import Replacement
-from portal.replacements.queries import replacement_with_id, steps_of
+from portal.replacements.queries import replacement_shown, replacement_with_id, steps_of
 from portal.replacements.rules import ON_THE_WAY, RETURN_OPEN
 from portal.replacements.shipping import deliver, ship
 from portal.replacements.tracks import tracks_of
@@ -80,7 +80,7 @@ def receive() -> ResponseReturnValue:
 @bp.get("/<ref>")
 @allow(Permission.DESK_VIEW, everywhere=True)
 def show(ref: str) -> ResponseReturnValue:
-    return _page(db().scalars(replacement_with_id(number_in(ref))).one())
+    return _page(db().scalars(replacement_shown(), {"replacement_id": number_in(ref)}).one())
 
 
 @bp.post("/<ref>/approval")

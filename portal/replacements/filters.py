@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, func
 from werkzeug.datastructures import MultiDict
 
 from portal.base.words import N_, LabelledEnum
@@ -25,13 +25,16 @@ class View(LabelledEnum):
     OVERDUE = "overdue", N_("Return overdue")
     CLOSED = "closed", N_("Finished")
 
-    def conditions(self, today: date) -> list[ColumnElement[bool]]:
+    def conditions(self, today: date, *, among: bool = False) -> list[ColumnElement[bool]]:
+        """What is so of these. `among` the few that a search found, which are looked at one by
+        one, hidden from the indexes of all that goes on and all that is finished."""
         if self is View.RETURN:
             return [Replacement.returned.in_(RETURN_OPEN)]
         if self is View.OVERDUE:
             late = Replacement.return_due_on < today
             return [Replacement.returned == ReturnStage.LABEL_READY, late]
-        closed = Replacement.closed_at
+        closed: Any = Replacement.closed_at
+        closed = func.coalesce(closed, closed) if among else closed
         return [closed.is_(None) if self is View.OPEN else closed.is_not(None)]
 
     @property
@@ -86,7 +89,7 @@ class Filters:
 
     def conditions(self, today: date) -> list[ColumnElement[bool]]:
         """The rows that tab and filters leave."""
-        where = self.view.conditions(today)
+        where = self.view.conditions(today, among=bool(self.text))
         return [*where, Replacement.stage == self.stage] if self.stage else where
 
     def _asked(self) -> dict[str, Any]:

@@ -3,7 +3,9 @@
 Whom a parcel goes to is not among it: whoever leaves must be found nowhere.
 """
 
-from portal.base.search import Kind, index, tokens_of
+from typing import Any
+
+from portal.base.search import Kind, Tokens, index, tokens_of
 from portal.base.tenancy import ScopedSession
 from portal.products.models import Product
 from portal.replacements.models import Replacement
@@ -17,8 +19,13 @@ RETURN_MARKS = {stage: f"r{number}" for number, stage in enumerate(ReturnStage)}
 def index_replacement(session: ScopedSession, it: Replacement) -> None:
     """Let it be found by every number that stands on a label or a parcel."""
     old = session.get(Product, it.product_id) if it.product_id else None
-    known = (old.serial_number, old.mac, old.asset_tag) if old else ()
     part = session.get(SparePart, it.part_id) if it.part_id else None
+    index(session, Kind.REPLACEMENT, [entry_of(it, old, part)])
+
+
+def entry_of(it: Replacement, old: Any, part: Any) -> tuple[int, int, Tokens]:
+    """What it is found by, with the faulty device and the spare part that it is about, if any."""
+    known = (old.serial_number, old.mac, old.asset_tag) if old else ()
     numbers = (
         it.reference,
         part.number if part else "",
@@ -26,10 +33,8 @@ def index_replacement(session: ScopedSession, it: Replacement) -> None:
         it.tracking_number,
         it.received_serial_number,
     )
-    tokens = tokens_of(
-        (it.city,), identifiers=[each or "" for each in (*numbers, *known)], marks=_marks(it)
-    )
-    index(session, Kind.REPLACEMENT, [(it.id, it.account_id, tokens)])
+    identifiers = [each or "" for each in (*numbers, *known)]
+    return it.id, it.account_id, tokens_of((it.city,), identifiers=identifiers, marks=_marks(it))
 
 
 def _marks(it: Replacement) -> list[str]:

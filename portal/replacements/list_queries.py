@@ -20,6 +20,11 @@ def replacements_listed(*conditions: ColumnElement[bool]) -> Select[Any]:
     return found
 
 
+def replacements_found(ids: Select[Any]) -> Select[Any]:
+    """The columns of the replacements that another statement finds."""
+    return replacements_listed(Replacement.id.in_(ids))
+
+
 @cache
 def _columns() -> Any:
     return select(
@@ -71,5 +76,5 @@ def _beside(shown: Any, number: Any, here: Any) -> Any:
 
 
 def replacement_ids(*conditions: ColumnElement[bool]) -> Select[Any]:
-    """The same replacements, to be counted."""
+    """The same replacements, to be counted or to be found in an index alone."""
     return select(Replacement.id).where(*conditions)

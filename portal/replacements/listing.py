@@ -9,8 +9,8 @@ from sqlalchemy import ColumnElement
 
 from portal.base.tenancy import ScopedSession
 from portal.catalogue.catalogue import Catalogue, catalogue_of
-from portal.replacements.filters import Filters
-from portal.replacements.list_queries import replacement_ids, replacements_listed
+from portal.replacements.filters import ORDERS, Filters, Sort
+from portal.replacements.list_queries import replacement_ids, replacements_found
 from portal.replacements.rules import ReturnStage, return_stage
 from portal.replacements.search import found_by
 from portal.replacements.wording import parts_text, status_sentence
@@ -18,7 +18,7 @@ from portal.spare_parts.parts import Part, spare_parts
 from portal.web.formats import number
 from portal.web.locale import gettext as _
 from portal.web.locale import ngettext
-from portal.web.paging import CAP, Page, capped_count, page_of
+from portal.web.paging import CAP, Order, Page, capped_count, page_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +51,25 @@ def wanted(
 
 def list_replacements(session: ScopedSession, filters: Filters, *, today: date) -> Listed:
     """The page of the list that the request asks for."""
-    catalogue = catalogue_of(session)
-    where = wanted(session, filters, catalogue, today=today)
-    total = capped_count(session, replacement_ids(*where))
-    shown = replacements_listed(*where, *filters.view.walked)
-    page = page_of(session, shown, filters.order)
+    where = wanted(session, filters, catalogue_of(session), today=today)
+    walked = [] if filters.text else filters.view.walked
+    # What goes on and what is finished are counted in an index of their own, whatever the order.
+    counted = None if walked or filters.text else ORDERS[Sort.CHANGED]
+    return listed(session, where, filters.order, walked=walked, counted=counted, today=today)
+
+
+def listed(
+    session: ScopedSession,
+    where: list[ColumnElement[bool]],
+    order: Order,
+    *,
+    walked: list[ColumnElement[bool]],
+    counted: Order | None = None,
+    today: date,
+) -> Listed:
+    """The page of those of which this is so, in an order; see `View.walked`."""
+    total = capped_count(session, replacement_ids(*where), counted)
+    page = page_of(session, replacement_ids(*where, *walked), order, listed=replacements_found)
     catalogue = catalogue_of(session, knowing=[row.model_id for row in page.rows])
     parts = parts_of(session, page.rows)
     return Listed(page, _heading(page.of(total)), catalogue, parts, today)

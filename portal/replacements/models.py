@@ -43,9 +43,7 @@ class Replacement(Followed, Owned, Base):
         Index("ix_replacement_request", "account_id", "request_id"),
         Index("ix_replacement_first", "account_id", "first_id", "id"),
         Index("ix_replacement_approved_at", "account_id", "approved_at"),
-        Index("ix_replacement_desk", "stage", "turn", "hand_over_on", "id"),
-        Index("ix_replacement_desk_money", "liability", "return_due_on", "id"),
-        Index("ix_replacement_desk_return", "returned", "return_due_on", "id"),
+        Index("ix_replacement_desk", "stage", "turn", "hand_over_on", "id", "account_id"),
         Index("ix_replacement_tracking", "tracking_number"),
     )
 
@@ -162,14 +160,19 @@ Index(
     sqlite_where=_OPEN,
     postgresql_where=_OPEN,
 )
-# What goes on and what is finished are two lists, and most of what there is is finished.
-for _name, _so in (("open", _OPEN), ("closed", Replacement.closed_at.is_not(None))):
-    Index(
-        f"ix_replacement_{_name}",
-        *(_R.account_id, _R.changed_at, _R.id),
-        sqlite_where=_so,
-        postgresql_where=_so,
-    )
+# What goes on and what is finished are two lists, and most of what there is is finished. Each index
+# holds all that its list is narrowed by, so that no row is looked at but those that are shown; for
+# SQLite, also what all its rows have in common.
+_NARROWED = (_R.closed_at, _R.stage, _R.returned, _R.return_due_on)
+_BACK = (_R.return_due_on, _R.id, _R.closed_at, _R.returned, _R.liability, _R.account_id)
+for _name, _so, *_columns in (
+    ("open", _OPEN, _R.account_id, _R.changed_at, _R.id, *_NARROWED),
+    ("open_number", _OPEN, _R.account_id, _R.id, *_NARROWED),
+    ("closed", _R.closed_at.is_not(None), _R.account_id, _R.changed_at, _R.id, *_NARROWED[:2]),
+    # What comes back, and the money that hangs on it, of all customers.
+    ("back", _OPEN, *_BACK),
+):
+    Index(f"ix_replacement_{_name}", *_columns, sqlite_where=_so, postgresql_where=_so)
 _CHARGED = Replacement.charged_at.is_not(None)
 Index(
     "ix_replacement_charged",

@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Integer, Select, bindparam, func, select
 from sqlalchemy.orm import joinedload
 
 from portal.accounts.models import Account, Partner, Site, User
 from portal.agreements.models import Agreement
+from portal.base.plans import KEPT
 from portal.catalogue.models import ProductModel
 from portal.products.models import Product, ProductCount
 from portal.replacements.models import Replacement
@@ -34,6 +36,14 @@ def replacement_with_id(replacement_id: Any) -> Select[Replacement]:
         )
         .where(Replacement.id == replacement_id)
     )
+
+
+@cache
+def replacement_shown() -> Select[Replacement]:
+    """By `replacement_id`: the same for a page, planned once. To plan a join of so many tables
+    takes PostgreSQL longer than to read it."""
+    number: Any = bindparam("replacement_id", type_=Integer)
+    return replacement_with_id(number).execution_options(**KEPT)
 
 
 def replacement_locked(replacement_id: int) -> Select[Replacement]:

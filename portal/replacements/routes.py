@@ -17,7 +17,7 @@ from portal.replacements.faults import tried_of
 from portal.replacements.filters import Sort, View, read_filters
 from portal.replacements.listing import list_replacements
 from portal.replacements.models import Replacement
-from portal.replacements.queries import replacement_with_id, steps_of
+from portal.replacements.queries import replacement_shown, steps_of
 from portal.replacements.rules import PREFIX, WAITING, Stage, return_stage
 from portal.replacements.tracks import tracks_of
 from portal.replacements.wording import return_color, return_sentence, stage_color, status_sentence
@@ -84,7 +84,7 @@ def _find(reference: str) -> Replacement:
     number = read_reference(PREFIX, reference) or 0
     if not 0 < number <= LARGEST:
         abort(404)
-    return db().scalars(replacement_with_id(number)).one()
+    return db().scalars(replacement_shown(), {"replacement_id": number}).one()
 
 
 def show_page(it: Replacement, status: int = 200, *, refused: str = "") -> ResponseReturnValue:

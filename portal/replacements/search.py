@@ -9,7 +9,7 @@ from portal.catalogue.catalogue import Catalogue
 from portal.replacements.models import Replacement
 from portal.replacements.rules import PREFIX
 
-ENOUGH = 1_000  # of what a search finds, the newest; nobody reads on so far
+ENOUGH = 500  # of what a search finds, the newest; nobody reads on so far
 
 
 def found_by(session: ScopedSession, text: str, catalogue: Catalogue) -> ColumnElement[bool]:

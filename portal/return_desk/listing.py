@@ -15,7 +15,7 @@ from portal.base.words import N_, LabelledEnum
 from portal.catalogue.catalogue import Catalogue, catalogue_of
 from portal.liability.models import LiabilityWaiver
 from portal.products.models import Product
-from portal.replacements.list_queries import replacement_ids, replacements_listed
+from portal.replacements.list_queries import replacement_ids, replacements_found
 from portal.replacements.models import Replacement
 from portal.replacements.rules import PREFIX, Liability, ReturnStage, return_stage
 from portal.returns.models import DestructionCertificate, ReturnExtension
@@ -28,6 +28,7 @@ from portal.web.sheets import Column, Kind, Value
 
 ORDER = Order((Replacement.return_due_on, Replacement.id), empties_last=True)
 AT_ONCE = 1_000  # rows in memory
+_OPEN = Replacement.closed_at.is_(None)  # as what waits always is: the index says so
 
 
 class Which(LabelledEnum):
@@ -39,10 +40,10 @@ class Which(LabelledEnum):
 
     def condition(self, today: date) -> ColumnElement[bool]:
         if self is Which.CHARGED:
-            return Replacement.liability == Liability.CHARGED
+            return _OPEN & (Replacement.liability == Liability.CHARGED)
         if self is Which.OVERDUE:
             late = Replacement.return_due_on < today
-            return (Replacement.returned == ReturnStage.LABEL_READY) & late
+            return _OPEN & (Replacement.returned == ReturnStage.LABEL_READY) & late
         kind = _WAITING[self]
         waiting = select(kind.replacement_id).where(kind.answer == Answer.OPEN)
         return Replacement.id.in_(waiting)
@@ -73,8 +74,9 @@ class Board:
 def show_board(session: Session, asked: str, *, today: date) -> Board:
     """One list; an unknown one is where more time is asked for."""
     which = Which(asked) if asked in set(Which) else Which.EXTENSIONS
-    total = capped_count(session, replacement_ids(which.condition(today)))
-    page = page_of(session, replacements_listed(which.condition(today)), ORDER)
+    ids = replacement_ids(which.condition(today))
+    total = capped_count(session, ids)
+    page = page_of(session, ids, ORDER, listed=replacements_found)
     catalogue = catalogue_of(session, knowing=[row.model_id for row in page.rows])
     found = page.of(total)
     more = _("More than %(number)s replacements", number=number(CAP))

@@ -18,7 +18,7 @@ from portal.returns.certifying import may_be_certified
 from portal.returns.correcting import may_be_corrected
 from portal.returns.labels import has_label
 from portal.returns.models import DestructionCertificate, ReturnExtension
-from portal.returns.queries import last_certificate, last_extension, told_over
+from portal.returns.queries import extension_and_notice, last_certificate
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +37,9 @@ def find(session: ScopedSession, it: Replacement) -> Told | None:
     if it.stage in CALLED_OFF or it.shipped_at is None:
         return None
     destroys = it.retain_and_destroy
-    extension = None if destroys else session.scalars(last_extension(it.id)).one_or_none()
+    extension, told_on = (
+        (None, None) if destroys else session.execute(extension_and_notice(it)).one()
+    )
     certificate = session.scalars(last_certificate(it.id)).one_or_none() if destroys else None
     at_risk = it.liability is Liability.AT_RISK
     waits = it.returned is ReturnStage.LABEL_READY
@@ -48,16 +50,18 @@ def find(session: ScopedSession, it: Replacement) -> Told | None:
         may_be_certified=may_be_certified(it),
         extension=extension,
         certificate=certificate,
-        charged_from=_charged_from(session, it) if at_risk and waits else None,
+        charged_from=_charged_from(session, it, told_on) if at_risk and waits else None,
     )
 
 
-def _charged_from(session: ScopedSession, it: Replacement) -> date | None:
+def _charged_from(
+    session: ScopedSession, it: Replacement, announced_on: date | None
+) -> date | None:
     """As it was announced; or as it will be, when the deadline is over and nothing came."""
     if it.return_due_on is None or it.at_risk is None:
         return None
     today, workdays = day_of(now()), delivery_times(session).workdays(it.country)
     told_on = workdays.after(it.return_due_on)
     if today > it.return_due_on:
-        told_on = session.scalars(told_over(it)).one_or_none() or today
+        told_on = announced_on or today
     return charged_from(it.return_due_on, it.charge_grace, told_on, workdays)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import joinedload
 
 from portal.accounts.models import Account, User
@@ -53,6 +53,19 @@ def last_extension(replacement_id: int) -> Select[ReturnExtension]:
     )
 
 
+def extension_and_notice(it: Replacement) -> Select[*tuple[Any, ...]]:
+    """The last extension that was asked for, if any, and when it was announced that the deadline
+    is over: always one row."""
+    mine = ReturnExtension.replacement_id == it.id
+    newest = select(func.max(ReturnExtension.id)).where(mine).scalar_subquery()
+    return (
+        select(ReturnExtension, told_over(it).scalar_subquery())
+        .select_from(Replacement)
+        .outerjoin(ReturnExtension, ReturnExtension.id == newest)
+        .where(Replacement.id == it.id)
+    )
+
+
 def last_certificate(replacement_id: int) -> Select[DestructionCertificate]:
     """The newest one that was sent in, with its file and who answered."""
     return (
@@ -79,7 +92,7 @@ def nearly_due(by: date) -> Select[Any]:
         )
         .join(Account, Account.id == Replacement.account_id)
         .where(Replacement.stage == Stage.DELIVERED, Account.closed_at.is_(None))
-        .where(Replacement.returned == ReturnStage.LABEL_READY)
+        .where(Replacement.closed_at.is_(None), Replacement.returned == ReturnStage.LABEL_READY)
         .where(Replacement.return_due_on <= by)
         .order_by(Replacement.return_due_on, Replacement.id)
     )

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from portal.base.references import read_reference
 from portal.base.tenancy import ScopedSession
 from portal.replacements.models import Replacement
-from portal.replacements.queries import replacement_with_id
+from portal.replacements.queries import replacement_shown
 from portal.replacements.rules import PREFIX
 from portal.web.paging import LARGEST
 from portal.web.session import db, db_for, open_session
@@ -30,7 +30,8 @@ def account_of(number: int) -> int | None:
 
 
 def find(reference: str, session: ScopedSession | None = None) -> Replacement:
-    found: Replacement = (session or db()).scalars(replacement_with_id(id_of(reference))).one()
+    asked = {"replacement_id": id_of(reference)}
+    found: Replacement = (session or db()).scalars(replacement_shown(), asked).one()
     return found
 
 

@@ -27,7 +27,7 @@ class Entry:
         """Whether the page at hand belongs under this entry."""
         if self.below:
             return any(entry.current for entry in self.below)
-        if self.path in {"/", "/desk", "/desk/logistics"}:
+        if self.path in {"/", "/desk", "/desk/logistics", "/partner"}:
             return request.path == self.path or bool(self.also and self.also in request.path)
         return f"{request.path}/".startswith(f"{self.path}/")
 
@@ -79,7 +79,11 @@ DESK = (
         ),
     ),
 )
-PARTNER = (Entry(N_("Customers"), "/partner"), Entry(N_("Colleagues"), "/partner/users"))
+PARTNER = (
+    Entry(N_("Customers"), "/partner", also="/partner/requests"),
+    Entry(N_("Returns"), "/partner/returns"),
+    Entry(N_("Colleagues"), "/partner/users"),
+)
 ACCOUNT = (
     Entry(N_("Overview"), "/"),
     Entry(

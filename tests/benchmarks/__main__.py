@@ -18,24 +18,19 @@ from tests.benchmarks import (
     labels,
     mails,
     products,
+    replacements,
     requests,
     wire,
 )
 from tests.benchmarks.database import Bench, bench, servers
+from tests.benchmarks.replacement_stock import fill_with_replacements
 from tests.benchmarks.request_stock import fill_with_requests
 from tests.benchmarks.stock import Size, fill
 from tests.benchmarks.table import Line, drawn
 
 PARTS = (
-    "products",
-    "requests",
-    "import",
-    "mail",
-    "guard",
-    "wire",
-    "guessing",
-    "labels",
-    "carriers",
+    *("products", "requests", "replacements", "import", "mail", "guard", "wire", "guessing"),
+    *("labels", "carriers"),
 )
 ROWS = 100_000  # of the list that is imported
 MAILS = 100_000  # that wait to be sent
@@ -57,6 +52,9 @@ def _measure_all(asked: argparse.Namespace) -> None:
             if "requests" in asked.only:
                 with bench(kind, server) as used:
                     _measure_requests(used, asked.scale)
+            if "replacements" in asked.only:
+                with bench(kind, server) as used:
+                    _measure_replacements(used, asked.scale)
             if "guessing" in asked.only:
                 with bench(kind, server) as used:
                     _print(used, "known and unknown addresses", guessing.measure(used))
@@ -102,6 +100,17 @@ def _measure_requests(used: Bench, scale: float) -> None:
         flush=True,
     )
     _print(used, "service requests", requests.measure(used, stock))
+
+
+def _measure_replacements(used: Bench, scale: float) -> None:
+    began = time.monotonic()
+    stock = fill_with_replacements(used, scale)
+    print(
+        f"\n{used.kind}: {stock.number:,} replacements, in {time.monotonic() - began:.0f} s;"
+        f" {_load()}",
+        flush=True,
+    )
+    _print(used, "replacements", replacements.measure(used, stock))
 
 
 def _load() -> str:

@@ -7,6 +7,7 @@ from typing import Any
 from portal.base.deeds import What
 from portal.service_requests.clocks import near
 from portal.service_requests.models import ServiceRequest
+from tests.benchmarks.years import People, events_of
 from tests.factories import TARGETS
 
 
@@ -28,21 +29,9 @@ def told_of(promises: Any, now: datetime) -> Iterator[dict[str, Any]]:
                 yield key | {"told_at": it.due_at}
 
 
-def events_of(plan: Any, people: Any, opener: int, owner: int | None) -> Iterator[dict[str, Any]]:
-    told: list[tuple[What, int, dict[str, Any]]] = [(What.OPENED, opener, {})]
+def deeds_of(plan: Any, people: People, opener: int, owner: int | None) -> Iterator[dict[str, Any]]:
+    told: list[tuple[What, int | None, dict[str, Any]]] = [(What.OPENED, opener, {})]
     if owner:
         told += [(What.ASSIGNED, owner, {"owner": owner}), (What.ANSWERED, owner, {})]
-    for what, by_id, details in told:
-        people.events[plan.account_id] = number = people.events.get(plan.account_id, 0) + 1
-        yield {
-            "account_id": plan.account_id,
-            "number": number,
-            "kind": ServiceRequest.__tablename__,
-            "record_id": plan.id,
-            "what": what,
-            "by_id": by_id,
-            "on_behalf": False,
-            "at": plan.opened_at.replace(microsecond=0),
-            "details": details,
-            "hash": "0" * 64,
-        }
+    record = (ServiceRequest.__tablename__, plan.id, plan.account_id)
+    yield from events_of(people, record, plan.opened_at, told)

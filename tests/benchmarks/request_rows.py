@@ -24,22 +24,12 @@ from portal.service_requests.rules import (
     Status,
 )
 from portal.service_requests.step_models import ServiceRequestStep, ServiceRequestTarget
-from tests.benchmarks.request_past import events_of, targets_of, told_of
+from tests.benchmarks.request_past import deeds_of, targets_of, told_of
 from tests.benchmarks.request_words import said, subject_of
+from tests.benchmarks.years import People, Rows
 from tests.factories import TARGETS
 
-Rows = dict[Any, list[dict[str, Any]]]
 FREE, NOTES, ESCALATED = 0.1, 0.15, 0.02  # shares: nobody's, of messages, of what is open
-
-
-@dataclass(slots=True)
-class People:
-    """Who there is: each account's, those of the desk, and where each account is."""
-
-    of_account: dict[int, list[int]]
-    agents: list[int]
-    sites: dict[int, list[int]]
-    events: dict[int, int]  # how many each account has
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +123,7 @@ def made(plan: Plan, people: People, random: Random, now: datetime) -> Made:
         ServiceRequestTarget: [of | it for it in targets_of(found.promises)],
         Follower: [of | follower],
         ThresholdNotice: [of | it for it in told_of(found.promises, now)] if running else [],
-        Event: list(events_of(plan, people, opener, owner)),
+        Event: list(deeds_of(plan, people, opener, owner)),
     }
     return Made(ServiceRequest(**request), texts, notes, rows)
 

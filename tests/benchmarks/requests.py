@@ -4,13 +4,9 @@ A page of the list and of the queue may take twice as long as the bare page, and
 and the opening of a request three times.
 """
 
-import base64
-import json
 from collections.abc import Callable
 from secrets import token_hex
 from typing import Any
-
-from sqlalchemy import ColumnElement, select
 
 from portal.accounts.models import User
 from portal.base.references import reference
@@ -18,17 +14,16 @@ from portal.request_queue.filters import URGENT_FIRST
 from portal.service_requests.filters import ORDERS, Sort
 from portal.service_requests.models import ServiceRequest
 from portal.service_requests.rules import STOPPED
-from portal.web.paging import SIZE, Order
 from tests.benchmarks import bare_page
 from tests.benchmarks.database import Bench
-from tests.benchmarks.measuring import Browser, medians, statements
+from tests.benchmarks.measuring import Browser
+from tests.benchmarks.pages import BARE, DEEP, Most, deep, page_lines
 from tests.benchmarks.request_stock import Requests
 from tests.benchmarks.request_words import OFTEN, RARE, SELDOM
-from tests.benchmarks.table import Line, timed
+from tests.benchmarks.table import Line
 
 LIST, QUEUE, NEW = "/service-requests", "/desk", "/service-requests/new"
-_DEEP = 200  # pages
-_MOST = {"list": 6, "record": 8}
+OPENING = "opening one"
 
 
 def measure(bench: Bench, stock: Requests, *, rounds: int = 40) -> list[Line]:
@@ -36,38 +31,28 @@ def measure(bench: Bench, stock: Requests, *, rounds: int = 40) -> list[Line]:
         customer = Browser(bench.app, session, stock.beside.user(session))
         agent = Browser(bench.app, session, session.get_one(User, stock.agent_id))
     paths = _of_customer(bench, stock)
-    calls = {"bare page": customer.asking(bare_page.PATH)}
+    calls = {BARE: customer.asking(bare_page.PATH)}
     calls |= {name: customer.asking(path) for name, path in paths.items()}
     calls |= {name: agent.asking(path) for name, path in _of_staff(bench, stock).items()}
-    calls |= {"opening one": _opening(customer)}
-    asked = {name: statements(bench.engine, call) for name, call in calls.items()}
-    taken = medians(calls, rounds, bench.engine)
-    bare = taken.pop("bare page")
-    lines = [timed("bare page", bare, bare, asked["bare page"])]
-    for name, it in taken.items():
-        line = timed(name, it, bare, asked[name], most=3.0 if _thrice(name) else 2.0)
-        most = None if name == "opening one" else _MOST["record" if "a request" in name else "list"]
-        good, goal = line.good, line.goal
-        if most:
-            good, goal = good and asked[name] <= most, f"{goal}, {most} SQL"
-        lines.append(Line(name, line.measured, asked[name], line.ratio, goal, good))
-    return lines
+    calls |= {OPENING: _opening(customer)}
+    return page_lines(bench.engine, calls, _most_of, rounds=rounds)
 
 
-def _thrice(name: str) -> bool:
-    return "search" in name or name == "opening one"
+def _most_of(name: str) -> Most:
+    times = 3.0 if "search" in name or name == OPENING else 2.0
+    return times, None if name == OPENING else 8 if "a request" in name else 6
 
 
 def _of_customer(bench: Bench, stock: Requests) -> dict[str, str]:
     ours = ServiceRequest.account_id == stock.beside.account_id
-    deep = _deep(bench, ORDERS[Sort.CHANGED], ours, ServiceRequest.status.in_(STOPPED))
+    last = deep(bench, ORDERS[Sort.CHANGED], ours, ServiceRequest.status.in_(STOPPED))
     site = next(iter(stock.beside.sites.values()))
     return {
         "list": LIST,
         "list: mine": f"{LIST}?view=mine",
         "list: waiting for me": f"{LIST}?view=waiting",
         "list: closed": f"{LIST}?view=closed",
-        f"list: closed, page {_DEEP}": f"{LIST}?view=closed&after={deep}",
+        f"list: closed, page {DEEP}": f"{LIST}?view=closed&after={last}",
         "list: severity, site": f"{LIST}?severity=high&site={site}",
         "list: critical, closed": f"{LIST}?view=closed&severity=critical",
         "list: escalated": f"{LIST}?escalated=1",
@@ -78,12 +63,12 @@ def _of_customer(bench: Bench, stock: Requests) -> dict[str, str]:
 
 
 def _of_staff(bench: Bench, stock: Requests) -> dict[str, str]:
-    deep = _deep(bench, URGENT_FIRST, ServiceRequest.closed_at.is_(None))
+    last = deep(bench, URGENT_FIRST, ServiceRequest.closed_at.is_(None))
     views = ("mine", "unassigned", "team", "soon", "waiting", "escalated")
     return {
         "queue": QUEUE,
         **{f"queue: {view}": f"{QUEUE}?view={view}" for view in views},
-        f"queue: page {_DEEP}": f"{QUEUE}?after={deep}",
+        f"queue: page {DEEP}": f"{QUEUE}?after={last}",
         "queue: severity, customer": f"{QUEUE}?severity=critical&customer=Kunde+1",
         "queue: closed": f"{QUEUE}?status=closed",
         **_searches("queue", f"{QUEUE}?q="),
@@ -97,15 +82,6 @@ def _searches(where: str, path: str) -> dict[str, str]:
     words = {"a rare word": RARE, "a word in 1 %": SELDOM, "a word in 30 %": OFTEN}
     words["a name of many"] = "Hansen"
     return {f"{where}, search: {name}": f"{path}{word}" for name, word in words.items()}
-
-
-def _deep(bench: Bench, order: Order, *where: ColumnElement[bool]) -> str:
-    """Where a page deep down begins."""
-    down = select(*order.columns).where(*where).order_by(*order.ways)
-    with bench.arranging() as session:
-        rows = session.execute(down.limit(_DEEP * SIZE)).all()
-    last = [it.isoformat() if hasattr(it, "isoformat") else it for it in rows[-1]]
-    return base64.urlsafe_b64encode(json.dumps(last).encode()).decode().rstrip("=")
 
 
 def _opening(browser: Browser) -> Callable[[], bytes]:

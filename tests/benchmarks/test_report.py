@@ -1,9 +1,10 @@
 """The report itself, on next to nothing: that it still runs, not what it says."""
 
-from tests.benchmarks import carriers, guard, products, wire
+from tests.benchmarks import carriers, guard, products, replacements, wire
 from tests.benchmarks.bare_import import bare_import, device_list
 from tests.benchmarks.database import bench
 from tests.benchmarks.measuring import Taken
+from tests.benchmarks.replacement_stock import fill_with_replacements
 from tests.benchmarks.stock import Size, fill
 from tests.benchmarks.table import Line, drawn, timed
 
@@ -46,3 +47,12 @@ def test_what_misses_its_goal_is_marked() -> None:
     marked = [line for line in text.splitlines() if line.endswith("MISSED")]
     assert len(marked) == 1
     assert "3.00 ×" in marked[0]
+
+
+def test_replacements_are_measured_as_well() -> None:
+    with bench("sqlite", "") as used:
+        lines = replacements.measure(used, fill_with_replacements(used, 0), rounds=1)
+
+    told = {line.what for line in lines}
+    assert {"list: overdue", "logistics: ship", "returns: charged", "promise of delivery"} <= told
+    assert all(line.good for line in lines if line.statements is None)

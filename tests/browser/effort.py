@@ -1,4 +1,4 @@
-"""What a journey costs: clicks, fields that are typed in, and pages that are come to."""
+"""What a journey costs: clicks, fields that are typed in, scans, and pages that are come to."""
 
 from urllib.parse import urlsplit
 
@@ -12,7 +12,7 @@ class Effort:
 
     def __init__(self, page: Page) -> None:
         self.page = page
-        self.clicks, self.typed = 0, 0
+        self.clicks, self.typed, self.scans = 0, 0, 0
         self.pages: set[str] = set()
         page.on("framenavigated", self._come)
 
@@ -28,6 +28,12 @@ class Effort:
     def type(self, field: Locator, text: str) -> None:
         self.typed += 1
         field.fill(text)
+
+    def scan(self, text: str) -> None:
+        """Read a code where the focus is, as a scanner that is a keyboard does, with Enter."""
+        self.scans += 1
+        self.page.keyboard.type(text)
+        self.page.keyboard.press("Enter")
 
     def press(self, name: str, key: str) -> None:
         """Tab to what has this name, and press it: a click of those who have no mouse."""

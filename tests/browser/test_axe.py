@@ -104,6 +104,7 @@ PAGES: dict[str, tuple[str, list[str]]] = {
     ),
     "/partner/users/new": (SIRI, ["/partner/users/new"]),
     "/partner/requests": (SIRI, ["/partner/requests"]),
+    "/partner/returns": (SIRI, ["/partner/returns", "/partner/returns?view=return"]),
     "/partner/requests/new": (SIRI, ["/partner/requests/new"]),
     "/invitations/<token>": ("", ["/invitations/forbi"]),
     "/invitations/accepted": (KARI, ["/invitations/accepted"]),

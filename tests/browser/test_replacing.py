@@ -1,7 +1,6 @@
 """A new device is asked for from the faulty one's page, and sent by three scans."""
 
 import re
-from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -30,6 +29,9 @@ WORDS: dict[str, dict[str, str]] = {
         "send": "Send inn og få ny enhet",
         "sent": "Vi sender en ny enhet",
         "follow": "Følg byttet",
+        "rma": "RMA-nummer",
+        "gone": "er sendt.",
+        "unknown": "Det er ikke noe bytte med dette nummeret.",
     },
     "en": {
         "replace": "Replace the device",
@@ -46,6 +48,9 @@ WORDS: dict[str, dict[str, str]] = {
         "send": "Send in and get a new device",
         "sent": "We send a new device",
         "follow": "Follow the replacement",
+        "rma": "RMA number",
+        "gone": "is sent.",
+        "unknown": "There is no replacement with this number.",
     },
 }
 
@@ -111,32 +116,31 @@ def test_it_is_the_same_without_scripts(stocked: Portal, visit: Visit) -> None:
     expect(page.get_by_role("heading", level=1)).to_contain_text("Kommer ")
 
 
+@pytest.mark.parametrize("language", WORDS)
 @pytest.mark.parametrize("width", [1280, 360])
 def test_a_parcel_is_sent_by_three_scans_and_no_click(
-    width: int, stocked: Portal, visit: Visit
+    language: str, width: int, stocked: Portal, visit: Visit
 ) -> None:
     number, _effort = ask(visit(KARI), WORDS["nb"], checked=False)
-    page = visit(LARS, width=width)
+    page, says = visit(LARS, language=language, width=width), WORDS[language]
     page.goto("/desk/logistics")
     assert violations(page) == []
-    expect(page.get_by_role("textbox", name="RMA-nummer")).to_be_focused()
+    first = page.get_by_role("textbox", name=says["rma"])
+    expect(first).to_be_focused()
+    effort = Effort(page)
 
-    _scan(page, number, NEW, "370722150000001")
-    expect(page.get_by_text(f"{number} er sendt.")).to_be_visible()
-    expect(page.get_by_role("textbox", name="RMA-nummer")).to_be_focused()
+    for text in (number, NEW, "370722150000001"):
+        effort.scan(text)
+    expect(page.get_by_text(f"{number} {says['gone']}")).to_be_visible()
+    expect(first).to_be_focused()
+    assert (effort.scans, *effort.spent) == (3, 0, 0, 1)
 
-    _scan(page, "tull", NEW, "370722150000001")
-    expect(page.get_by_role("main")).to_contain_text("Det er ikke noe bytte med dette nummeret.")
+    for text in ("tull", NEW, "370722150000001"):
+        effort.scan(text)
+    expect(page.get_by_role("main")).to_contain_text(says["unknown"])
     assert violations(page) == []
     page.goto(f"/desk/logistics/{number}")
     assert violations(page) == []
-
-
-def _scan(page: Page, *numbers: Any) -> None:
-    """As a scanner that is a keyboard does it: what it reads, and Enter."""
-    for number in numbers:
-        page.keyboard.type(number)
-        page.keyboard.press("Enter")
 
 
 def test_it_is_asked_for_by_keys_alone(stocked: Portal, visit: Visit) -> None:

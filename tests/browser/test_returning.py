@@ -30,23 +30,36 @@ DELIVERED = """
     date('now', '-25 days'), date('now', '-24 days'), date('now', '-24 days'), :due, :keeps, 10,
     :serial, '', '', '', datetime('now', '-24 days'), 1, :risk, 'NOK', '[]', 0
     FROM product JOIN account
-    ON account.id = product.account_id WHERE account.name = 'Nordlys Kraft AS'
+    ON account.id = product.account_id WHERE account.name = :customer
     AND product.serial_number IS NOT NULL
     AND product.id NOT IN (SELECT product_id FROM replacement WHERE product_id IS NOT NULL)
     ORDER BY product.id DESC LIMIT 1"""
+# Of a customer that has none.
+A_DEVICE = """
+    INSERT INTO product (account_id, serial_number, identifier, model_id, room, asset_tag, holder,
+    installed_version, status, registered_at, changed_at, version)
+    SELECT account.id, '8G22107FHF0021', '8G22107FHF0021', product_model.id, '', '', '', '',
+    'active', datetime('now', '-99 days'), datetime('now', '-99 days'), 1
+    FROM account JOIN product_model ON product_model.name = 'Studio X30'
+    WHERE account.name = :customer
+    AND NOT EXISTS (SELECT 1 FROM product WHERE account_id = account.id)"""
 
 
-def delivered(portal: Portal, serial: str, *, keeps: bool = False) -> tuple[str, str]:
+def delivered(
+    portal: Portal, serial: str, *, keeps: bool = False, customer: str = "Nordlys Kraft AS"
+) -> tuple[str, str]:
     """A replacement whose new device has come; its number, and that of the faulty device."""
     told: dict[str, Any] = {
         "returned": "not_due" if keeps else "label_ready",
         "liability": "none" if keeps else "at_risk",
         "keeps": int(keeps),
         "serial": serial,
+        "customer": customer,
         "risk": None if keeps else 4190,
     }
     with closing(portal.connect()) as database:
         due = database.execute("SELECT date('now', '-10 days')").fetchone()[0]
+        database.execute(A_DEVICE, {"customer": customer})
         database.execute(DELIVERED, told | {"due": None if keeps else due})
         database.commit()
         last = "SELECT replacement.id, product.serial_number FROM replacement JOIN product"
