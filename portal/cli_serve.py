@@ -14,7 +14,7 @@ from alembic.util import CommandError
 from sqlalchemy.exc import DBAPIError
 
 from portal import demo as demo_data
-from portal import demo_devices, demo_replacements, demo_returns, serving
+from portal import demo_devices, demo_employees, demo_replacements, demo_returns, serving
 from portal.app import ROOT, create_app, open_sessions, open_worker
 from portal.base import migrations
 from portal.base.file_store import FileStore, StorageTrouble
@@ -148,6 +148,7 @@ def _prepare_demo(folder: Path, settings: Settings, password: str) -> None:
         demo_data.load(sessions, password)
         demo_devices.load(sessions, nordlys=demo_data.NORDLYS)
         demo_replacements.load(sessions, nordlys=demo_data.NORDLYS)
+        demo_employees.load(sessions, nordlys=demo_data.NORDLYS)
         demo_returns.load(sessions, demo_data.NORDLYS, demo_data.FJORDHELSE)
         sessions.kw["bind"].dispose()
     except StorageTrouble:
