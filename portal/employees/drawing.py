@@ -18,7 +18,7 @@ from portal.employees.rules import name_in
 from portal.products.models import ProductCount
 from portal.replacements.actions import Asked, checked_asking
 from portal.replacements.finding import saved_addresses
-from portal.replacements.forms import OTHER
+from portal.replacements.forms import OTHER, WAIT
 from portal.replacements.holding import held_back
 from portal.replacements.lots import Lot, lot_named
 from portal.replacements.standing import promised
@@ -82,7 +82,7 @@ class OrderPage:
             customer=self.way.link.account.name,
             approval=self.way.link.approval,
             held=self.held,
-            promise=None if self.lot.short else promise,
+            promise=None if form.chosen == WAIT else promise,  # which says itself when
             before=order_before(promise, now) if promise else "",
         )
 
