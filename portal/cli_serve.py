@@ -14,7 +14,7 @@ from alembic.util import CommandError
 from sqlalchemy.exc import DBAPIError
 
 from portal import demo as demo_data
-from portal import demo_carrier, demo_devices, demo_replacements, demo_returns, serving
+from portal import demo_carrier, demo_parcels, serving
 from portal.app import ROOT, create_app, open_sessions, open_worker
 from portal.base import migrations
 from portal.base.file_store import FileStore, StorageTrouble
@@ -147,9 +147,8 @@ def _prepare_demo(folder: Path, settings: Settings, password: str) -> None:
         migrations.upgrade(settings.database_url)
         sessions = open_sessions(settings.database_url)
         demo_data.load(sessions, password)
-        demo_devices.load(sessions, nordlys=demo_data.NORDLYS)
-        demo_replacements.load(sessions, nordlys=demo_data.NORDLYS)
-        demo_returns.load(sessions, demo_data.NORDLYS, demo_data.FJORDHELSE)
+        told = {"nordlys": demo_data.NORDLYS, "fjordhelse": demo_data.FJORDHELSE}
+        demo_parcels.load(sessions, **told)
         sessions.kw["bind"].dispose()
     except StorageTrouble:
         sys.exit(f"The demo cannot write in {folder / 'files'}.")

@@ -3,12 +3,8 @@
 from portal.about import routes as about
 from portal.accounts import routes as accounts
 from portal.activity import routes as activity
-from portal.approval_rules import routes as approval_rules
-from portal.carriers import routes as carriers
 from portal.cloud_partners import desk as cloud_partner_desk
 from portal.cloud_partners import routes as cloud_partners
-from portal.dead_on_arrival import routes as dead_on_arrival
-from portal.delivery_times import routes as delivery_times
 from portal.desk import accounts as desk_accounts
 from portal.desk import agreements as desk_agreements
 from portal.desk import catalogue as desk_catalogue
@@ -28,8 +24,6 @@ from portal.incidents import routes as incidents
 from portal.invitations import inviting
 from portal.invitations import routes as invitations
 from portal.known_issues import routes as known_issues
-from portal.logistics import papers as logistics_papers
-from portal.logistics import routes as logistics
 from portal.mail_intake import original_routes as mail_original
 from portal.mail_intake import routes as mail_intake
 from portal.mail_intake import takeover_routes as mail_takeover
@@ -37,7 +31,6 @@ from portal.notices import here as my_notices
 from portal.notices import routes as notices
 from portal.overview import customers, elsewhere, partner_returns
 from portal.overview import routes as overview
-from portal.part_orders import routes as part_orders
 from portal.partners import answering, colleagues
 from portal.partners import routes as partners
 from portal.passwords import routes as passwords
@@ -52,8 +45,7 @@ from portal.profile import security as profile_security
 from portal.proofs import passkeys, second_step
 from portal.proofs import routes as proofs
 from portal.registration import routes as registration
-from portal.replacements import asking as replacement_asking
-from portal.replacements import routes as replacements
+from portal.replacement_features import REPLACING
 from portal.request_desk import contacts as copy_contacts
 from portal.request_desk import deed_choices, incident_answers, standard_answers, taking
 from portal.request_desk import deed_routes as request_deeds
@@ -69,10 +61,6 @@ from portal.request_pages import closing, escalation, followers, papers, rating,
 from portal.request_pages import routes as request_pages
 from portal.request_queue import deeds as request_queue_deeds
 from portal.request_queue import routes as request_queue
-from portal.return_desk import deeds as return_deeds
-from portal.return_desk import routes as return_desk
-from portal.returns import label_routes as return_labels
-from portal.returns import routes as returns
 from portal.search import routes as search
 from portal.service_requests import routes as service_requests
 from portal.sign_in_rules import provider_routes as sign_in_provider
@@ -80,15 +68,14 @@ from portal.sign_in_rules import routes as sign_in_rules
 from portal.single_sign_on import routes as single_sign_on
 from portal.sites import place_routes as postal_codes
 from portal.sites import routes as sites
-from portal.spare_parts import routes as spare_parts
 from portal.staff import routes as staff
-from portal.stock import routes as stock
 from portal.support_figures import routes as support_figures
 from portal.uploads import routes as uploads
 from portal.users import person, visibility
 from portal.users import routes as users
 
 FEATURES = [
+    *REPLACING,
     ("/", about.bp),
     ("/", accounts.bp),
     ("/", customers.bp),
@@ -103,19 +90,12 @@ FEATURES = [
     ("/desk/agreements", desk_agreements.bp),
     ("/desk/catalogue", desk_catalogue.bp),
     ("/desk/catalogue", desk_successors.bp),
-    ("/desk/delivery-times", delivery_times.bp),
     ("/desk/escalations", escalations.bp),
     ("/desk/incidents", desk_incidents.bp),
     ("/desk/incidents", incident_answers.bp),
     ("/desk/jobs", desk_jobs.bp),
     ("/desk/known-issues", desk_known_issues.bp),
     ("/desk/log", activity.desk_bp),
-    ("/desk/logistics", logistics.bp),
-    ("/desk/logistics", logistics_papers.bp),
-    ("/desk/logistics/carriers", carriers.bp),
-    ("/desk/logistics/parts", spare_parts.bp),
-    ("/desk/logistics/rules", approval_rules.bp),
-    ("/desk/logistics/stock", stock.bp),
     ("/desk/mail-intake", mail_intake.bp),
     ("/desk/mail-intake", mail_original.bp),
     ("/desk/mail-intake", mail_takeover.bp),
@@ -148,8 +128,6 @@ FEATURES = [
     ("/desk/service-requests", copy_contacts.bp),
     ("/desk/service-requests", deed_choices.bp),
     ("/desk/service-requests", cloud_partner_desk.bp),
-    ("/desk/returns", return_desk.bp),
-    ("/desk/returns", return_deeds.bp),
     ("/desk/staff", staff.bp),
     ("/desk/standard-answers", standard_answers.bp),
     ("/desk/uploads", uploads.desk_bp),
@@ -169,12 +147,6 @@ FEATURES = [
     ("/profile/security", factors.bp),
     ("/profile/security/passkeys", passkey_routes.bp),
     ("/profile/security/recovery-codes", recovery_routes.bp),
-    ("/replacements", replacements.bp),
-    ("/replacements", replacement_asking.bp),
-    ("/replacements", return_labels.bp),
-    ("/replacements", returns.bp),
-    ("/replacements", dead_on_arrival.bp),
-    ("/replacements/parts", part_orders.bp),
     ("/search", search.bp),
     ("/desk", search.desk_bp),
     ("/service-requests", service_requests.bp),

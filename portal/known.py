@@ -52,6 +52,7 @@ from portal.service_requests import personal_data as requests_kept
 from portal.cloud_partners import personal_data as cloud_partners_kept
 from portal.replacements import personal_data as replacements_kept
 from portal.returns import personal_data as returns_kept
+from portal.employees import personal_data as employees_kept
 from portal.request_pages import personal_data as ratings_kept
 from portal.mail_intake import personal_data as received_kept
 from portal.uploads import personal_data as uploads_kept
@@ -61,7 +62,9 @@ from portal.cloud_partners import ending
 from portal.known_issues import beside as beside_devices
 from portal.replacements import of_device
 from portal.request_opening import waiting
+from portal.employees import beside as beside_orders
 from portal.return_desk import beside as beside_replacements
+from portal.tracking import beside as tracked
 
 # Who must hand something over before they can leave: accounts are held first, then people.
 from portal.users import personal_data as users_kept

@@ -22,6 +22,8 @@ from portal.base.mails import Mail
 from portal.base.references import reference
 from portal.cloud_partners.models import CloudPartnerCase
 from portal.cloud_partners.rules import CloudPartner
+from portal.employees.links import employee_token
+from portal.employees.models import EmployeeLink
 from portal.factors.models import Passkey
 from portal.invitations.actions import Offer, invite
 from portal.invitations.models import Invitation
@@ -34,6 +36,7 @@ from portal.product_imports.models import ImportStatus, ProductImport
 from portal.product_imports.report import Report
 from portal.products.models import ProductCount
 from portal.profile.actions import begin_email_change
+from portal.replacements.tracking_links import tracking_path
 from portal.service_requests.desk_models import StandardAnswer
 from portal.service_requests.rating_links import RatingLink, rating_path
 from portal.single_sign_on.models import SignInDomain
@@ -316,6 +319,23 @@ def a_replacement(making: Making) -> str:
     return make_replacement(making.session, making.account).reference
 
 
+def an_employees_link(making: Making) -> str:
+    """The account has one."""
+    session, mine = making.session, {"account_id": making.account.id}
+    link = session.query(EmployeeLink).filter_by(**mine).one_or_none()
+    if link is None:
+        link = EmployeeLink(**mine, active=True, generation=1, domains=["nordlys.example.com"])
+        link.approval, link.most_open, link.phone = True, 2, "+4722222222"
+        session.add(link)
+        session.commit()
+    return employee_token(SETTINGS.secret_key, link.id, link.generation)
+
+
+def a_tracking_link(making: Making) -> str:
+    it = make_replacement(making.session, making.account)
+    return tracking_path(SETTINGS.secret_key, it).rpartition("/")[2]
+
+
 def a_cloud_case(making: Making) -> str:
     asked = make_request(making.session, making.account)
     case = CloudPartnerCase(account_id=making.account.id, request_id=asked.id, begun_at=MOMENT)
@@ -343,6 +363,10 @@ RECORDS: dict[str, Callable[[Making], str]] = {
         ("return_labels.reference", "returns.reference", "dead_on_arrival.reference"),
         a_replacement,
     ),
+    "employee_decisions.reference": a_replacement,
+    "employee_entrance.token": an_employees_link,
+    "employee_ordering.token": an_employees_link,
+    "tracking.token": a_tracking_link,
     "return_desk.ref": a_replacement,
     "return_deeds.ref": a_replacement,
     "logistics.ref": a_replacement,
@@ -426,6 +450,8 @@ WORDS = {
     "about.help_article.name": "import",
     "static.filename": "icon.svg",
     "postal_codes.place.code": "0155",
+    "employee_entrance.come.secret": "forbi",
+    "employee_entrance.go_on_here.secret": "forbi",
     "format": "csv",
 }
 

@@ -19,6 +19,7 @@ class Held(LabelledEnum):
     ADDRESS = "address", N_("It goes to an address that is none of the customer's sites.")
     AGAIN = "again", N_("The device itself was sent as a new one not long ago.")
     STOCK = "stock", N_("There is none left in stock.")
+    EMPLOYEE = "employee", N_("An employee asked for it: the customer's administrator decides.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

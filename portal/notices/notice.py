@@ -37,6 +37,7 @@ class Notice(LabelledEnum):
     MAIL_PARKED = "mail_parked", N_("An e-mail that may be from a customer waits to be handled")
     INCIDENT = "incident", N_("An incident affects us")
     REPLACEMENT_MOVED = "replacement_moved", N_("A new device is approved, sent or delivered")
+    EMPLOYEE_ASKED = "employee_asked", N_("An employee asks for a new device by our link")
     RETURN_DUE = "return_due", N_("A faulty device must be sent back, or should have been")
     RETURN_ANSWERED = "return_answered", N_("What became of a device I sent back or destroyed")
     RETURN_CHARGED = "return_charged", N_("A device that was not sent back is charged")

@@ -14,6 +14,9 @@ OF_REPLACEMENTS = {
     Notice.REPLACEMENT_MOVED: _theirs(
         "replacements", "asked approved expected declined called_off shipped delivered"
     ),
+    Notice.EMPLOYEE_ASKED: Kind(
+        frozenset({"employees/asked"}), Permission.EMPLOYEES_APPROVE, CUSTOMERS | PARTNERS
+    ),
     Notice.RETURN_DUE: _theirs("returns", "due overdue"),
     Notice.RETURN_ANSWERED: _theirs(
         "returns", "extension received wrong_device kept_the_other certificate"

@@ -98,6 +98,8 @@ ALWAYS = frozenset(
     {
         "accounts/access",
         "customers/closed",
+        "employees/code",
+        "employees/news",
         "factors/changed",
         "invitations/invitation",
         "invitations/taken",

@@ -29,6 +29,7 @@ from portal.base.clock import day_of
 from portal.base.deeds import LOOKS
 from portal.base.history import Event
 from portal.cloud_partners.queries import authorizations_ending
+from portal.employees.queries import waiting_orders
 from portal.notices.queries import unread
 from portal.partners.queries import number_of_requests_to
 from portal.product_imports.models import ImportStatus, ProductImport
@@ -41,7 +42,7 @@ WAITING = (
     ProductImport.status.in_([ImportStatus.READY, ImportStatus.COLUMNS]),
     ProductImport.waiting,
 )
-_REQUEST, _AUTHORIZATION, _NO_TEXT = 4, 5, literal(None, String)
+_REQUEST, _AUTHORIZATION, _ORDERS, _NO_TEXT = 4, 5, 6, literal(None, String)
 MOST_WAITING = 5
 CUSTOMERS_TURN = [status for status in OPEN if ball_of(status) is Ball.CUSTOMER]
 OUT_OF_USE = [status for status in ProductStatus if status is not ProductStatus.ACTIVE]
@@ -55,6 +56,7 @@ class Inventory:
     sites: int = 0
     requests: int = 0  # of partners for access, not answered yet
     unread: int = 0  # notices about it, to whoever looks
+    orders: int = 0  # of employees, that wait for an administrator
     waiting: list[tuple[int, str]] = field(default_factory=list)  # requests that wait for an answer
     ending: list[tuple[int, date]] = field(default_factory=list)  # and those whose authorization is
 
@@ -81,6 +83,9 @@ def inventory(session: Session, account_id: int, user_id: int, *, now: datetime)
             select(literal(0), null(), number, _NO_TEXT).select_from(Site),
             select(literal(2), null(), requests.scalar_subquery(), _NO_TEXT),
             select(literal(3), null(), unread(user_id, account_id).scalar_subquery(), _NO_TEXT),
+            select(literal(_ORDERS), null(), number, _NO_TEXT).select_from(
+                waiting_orders().subquery()
+            ),
             _waiting_requests(),
             _ending_authorizations(day_of(now)),
         )
@@ -91,6 +96,8 @@ def inventory(session: Session, account_id: int, user_id: int, *, now: datetime)
             found.waiting.append((model_id, text))
         elif sign == _AUTHORIZATION:
             found.ending.append((model_id, date.fromisoformat(text)))
+        elif sign == _ORDERS:
+            found.orders = many
         elif model_id is None and sign == 3:
             found.unread = many
         elif model_id is None and sign:

@@ -86,6 +86,7 @@ def overview() -> ResponseReturnValue:
             waiting=found.waiting if viewer().may(Permission.REQUESTS_CHANGE) else [],
             ending=found.ending if viewer().may(Permission.REQUESTS_CHANGE) else [],
             unread=found.unread,
+            orders=found.orders if viewer().may(Permission.EMPLOYEES_APPROVE) else 0,
             today=today,
         ),
         held=by_category(found.devices, known, covers),

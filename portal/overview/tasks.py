@@ -44,10 +44,13 @@ def tasks(
     waiting: Iterable[tuple[int, str]] = (),
     ending: Iterable[tuple[int, date]] = (),
     unread: int = 0,
+    orders: int = 0,
     today: date,
 ) -> list[Task]:
     found = [*(_waiting(*each) for each in waiting), *(_ending(*each, today) for each in ending)]
     found += [*_agreement(agreements, today), *map(_request, asked), *_imports(imports)]
+    if orders:
+        found.insert(0, _orders(orders))
     if unserviced:
         found.append(
             Task(
@@ -69,6 +72,15 @@ def tasks(
 def _waiting(request_id: int, subject: str) -> Task:
     href = f"/service-requests/{reference('SR', request_id)}"
     return Task(_("We wait for your answer: %(subject)s", subject=subject), href, _("Answer"), True)
+
+
+def _orders(many: int) -> Task:
+    told = ngettext(
+        "%(num)s employee waits for a new device to be approved.",
+        "%(num)s employees wait for new devices to be approved.",
+        many,
+    )
+    return Task(told, "/replacements?stage=requested", _("See which"), urgent=True)
 
 
 def _ending(request_id: int, until: date, today: date) -> Task:

@@ -19,6 +19,7 @@ DEEDS = {
     P.REQUESTS_CHANGE: N_("Open and answer service requests"),
     P.REPLACEMENTS_VIEW: N_("See replacements and returns"),
     P.REPLACEMENTS_CHANGE: N_("Ask for replacements"),
+    P.EMPLOYEES_APPROVE: N_("Approve employees' replacements"),
     P.EXPORT: N_("Download lists"),
 }
 HINTS = {
@@ -29,12 +30,14 @@ HINTS = {
     P.REQUESTS_CHANGE: N_("On your behalf: write, escalate, close, and open again."),
     P.REPLACEMENTS_VIEW: N_("What is on its way to you, what you send back, and by when."),
     P.REPLACEMENTS_CHANGE: N_("On your behalf, to an address of yours or another one."),
+    P.EMPLOYEES_APPROVE: N_("What your employees without an account ask for."),
     P.EXPORT: N_("As files for spreadsheets, with all they may see."),
 }
 # Where the partner itself is told, who asks for it.
 ASKED_HINTS = HINTS | {
     P.ACCOUNT_VIEW: N_("What the customer has, what waits to be done, and what happened last."),
     P.REPLACEMENTS_VIEW: N_("What is on its way to the customer, and what it sends back by when."),
+    P.EMPLOYEES_APPROVE: N_("What the customer's employees without an account ask for."),
     P.EXPORT: N_("As files for spreadsheets, with all you may see."),
 }
 # What makes no sense without the other.
@@ -45,6 +48,7 @@ NEEDS = {
     P.REQUESTS_CHANGE: {P.REQUESTS_VIEW},
     P.REPLACEMENTS_VIEW: {P.ACCOUNT_VIEW},
     P.REPLACEMENTS_CHANGE: {P.REPLACEMENTS_VIEW, P.PRODUCTS_VIEW},
+    P.EMPLOYEES_APPROVE: {P.REPLACEMENTS_VIEW},
     P.EXPORT: {P.PRODUCTS_VIEW},
 }
 

@@ -12,22 +12,24 @@ class News:
     own: bool = False  # to whoever did it as well: it is their receipt
     money: bool = False  # to the account's administrators as well
     short: bool = False  # as a short message too, to whoever receives the parcel
+    outside: bool = False  # to whoever asked for it without having an account
 
 
 _MOVED, _DUE, _ANSWERED = Notice.REPLACEMENT_MOVED, Notice.RETURN_DUE, Notice.RETURN_ANSWERED
 NEWS = {
     "asked": News(_MOVED, "replacements/asked", own=True),
-    "approved": News(_MOVED, "replacements/approved"),
-    "expected": News(_MOVED, "replacements/expected"),
-    "declined": News(_MOVED, "replacements/declined"),
-    "called_off": News(_MOVED, "replacements/called_off"),
-    "shipped": News(_MOVED, "replacements/shipped", short=True),
-    "delivered": News(_MOVED, "replacements/delivered"),
-    "due": News(_DUE, "returns/due", short=True),
-    "overdue": News(_DUE, "returns/overdue", money=True, short=True),
+    "employee_asked": News(Notice.EMPLOYEE_ASKED, "employees/asked", outside=True),
+    "approved": News(_MOVED, "replacements/approved", outside=True),
+    "expected": News(_MOVED, "replacements/expected", outside=True),
+    "declined": News(_MOVED, "replacements/declined", outside=True),
+    "called_off": News(_MOVED, "replacements/called_off", outside=True),
+    "shipped": News(_MOVED, "replacements/shipped", short=True, outside=True),
+    "delivered": News(_MOVED, "replacements/delivered", outside=True),
+    "due": News(_DUE, "returns/due", short=True, outside=True),
+    "overdue": News(_DUE, "returns/overdue", money=True, short=True, outside=True),
     "extended": News(_ANSWERED, "returns/extension"),
     "not_extended": News(_ANSWERED, "returns/extension"),
-    "received": News(_ANSWERED, "returns/received"),
+    "received": News(_ANSWERED, "returns/received", outside=True),
     "wrong_device": News(_ANSWERED, "returns/wrong_device"),
     "kept_the_other": News(_ANSWERED, "returns/kept_the_other"),
     "destroyed": News(_ANSWERED, "returns/certificate"),

@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 from portal.accounts.models import User
+from portal.approval_rules.rules import Held
 from portal.base import clock
 from portal.base.tenancy import ScopedSession
 from portal.delivery_times.times import delivery_times
@@ -56,6 +57,9 @@ def facts_for(
             "condition": told.get("condition", ""),
             "missing": told.get("missing", ""),
             "near": told.get("near", 0),
+            "track": told.get("track", ""),
+            "outside": told.get("outside", False),
+            "approves": Held.EMPLOYEE.value in it.held,
         }
 
 

@@ -1,8 +1,11 @@
 """Whom a replacement concerns."""
 
-from sqlalchemy import Select, select
-from sqlalchemy.orm import joinedload
+from datetime import date
 
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session, joinedload
+
+from portal.accounts.grants import Grant, usable
 from portal.accounts.models import Membership, User
 from portal.base.access import GRANTS, Permission, Role
 from portal.replacements.models import Replacement
@@ -29,6 +32,19 @@ def administrators(account_id: int) -> Select[User]:
         .where(Membership.in_force(), User.deactivated_at.is_(None))
         .order_by(User.id)
     )
+
+
+def partners_granted(
+    session: Session, account_id: int, permission: Permission, today: date
+) -> list[User]:
+    """Whoever at a partner may do this for the account."""
+    query = (
+        select(User, Grant)
+        .join(Grant, usable(today))
+        .where(Grant.account_id == account_id, User.deactivated_at.is_(None))
+        .order_by(User.id)
+    )
+    return [user for user, grant in session.execute(query) if permission in grant.allows()]
 
 
 def staff_who_may(permission: Permission) -> Select[User]:

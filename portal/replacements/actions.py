@@ -46,6 +46,9 @@ class Asked:
     request_id: int | None = None
     waits: bool = False  # for more in stock, where there are not enough
     instead: bool = False  # takes what is sent instead
+    held: tuple[Held, ...] = ()  # why a person must look at it, whatever the rules say
+    what: What = What.REPLACEMENT_ASKED  # how it stands in the history
+    news: str = "asked"  # what is told of it
 
 
 def checked_asking(model: Model, asked: Asked) -> Asked:
@@ -104,14 +107,14 @@ def ask_for_replacements(
         for it in made:
             it.first_id = made[0].id
     standings = [standing for _device, standing in each]
-    held = held_back(session, standings, asked.address, number=len(made), now=now)
+    held = [*asked.held, *held_back(session, standings, asked.address, number=len(made), now=now)]
     # In one order, so that no two who reserve several models wait for each other.
     pairs = sorted(zip(made, standings, strict=True), key=lambda both: both[0].to_send_id)
     for it, standing in pairs:
         it.held = [each.value for each in held]
         _approve_or_hold(session, it, standing, asked, held=bool(held), now=now)
         settle(session, it, now=now)
-        tell(session, it, "asked", by=by)
+        tell(session, it, asked.news, by=by)
     return made
 
 
@@ -152,7 +155,7 @@ def _ask(
     now: datetime,
 ) -> Replacement:
     instead = standing.offer.instead if asked.instead and not standing.offer.enough else None
-    asker = session.get(User, by.id)
+    asker = session.get(User, by.id) if by.id else None
     made = Replacement(
         account_id=session.scope.write,
         product_id=device.id if isinstance(device, Product) else None,
@@ -166,7 +169,7 @@ def _ask(
         description=asked.description,
         recipient_id=asked.recipient_id,
         asked_at=now,
-        asked_by_id=by.id,
+        asked_by_id=by.id or None,
         on_behalf=by.on_behalf,
         retain_and_destroy=standing.retain_and_destroy,
         **{name: standing.targets[name] for name in FROM_AGREEMENT},
@@ -185,6 +188,6 @@ def _ask(
             raise
         raise Refused(Barred.BEING_REPLACED.label) from None
     note_step(session, made, Track.REPLACEMENT, Stage.REQUESTED, by=by, now=now)
-    happened(session, made, What.REPLACEMENT_ASKED, by=by, fault=asked.fault)
+    happened(session, made, asked.what, by=by, fault=asked.fault)
     note_asked(session, made, by=by, now=now)
     return made

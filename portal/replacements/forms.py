@@ -35,7 +35,7 @@ _ADDRESS = ("street", "postal_code", "city", "country", "hours")
 Saved = Mapping[str, tuple[str, Address]]
 
 
-def _most(most: int) -> Length:
+def at_most(most: int) -> Length:
     return Length(max=most, message=_l("Use at most %(most)s characters.", most=most))
 
 
@@ -71,11 +71,11 @@ class ReplacementForm(CreatingForm):
     """What was tried, and where the new device is sent. `saved` are the sites to choose from."""
 
     product = PickedField()
-    count = HiddenField(validators=[_most(40)])
-    number = HiddenField(validators=[_most(40)])
-    request = HiddenField(validators=[_most(40)])
-    fault = HiddenField(validators=[_most(40)])
-    shown = HiddenField(validators=[_most(10)])  # the day that was promised when it was checked
+    count = HiddenField(validators=[at_most(40)])
+    number = HiddenField(validators=[at_most(40)])
+    request = HiddenField(validators=[at_most(40)])
+    fault = HiddenField(validators=[at_most(40)])
+    shown = HiddenField(validators=[at_most(10)])  # the day that was promised when it was checked
     tried = SelectMultipleField(
         _l("What have you tried?"),
         widget=ListWidget(prefix_label=False),
@@ -83,27 +83,27 @@ class ReplacementForm(CreatingForm):
     )
     untried = StringField(
         _l("Why not the rest?"),
-        [_most(200)],
+        [at_most(200)],
         description=_l("Only if you skip something. A few words are enough."),
     )
-    description = TextAreaField(_l("More about what is wrong"), [_most(5000)])
+    description = TextAreaField(_l("More about what is wrong"), [at_most(5000)])
     where = RadioField(
         _l("Where is the new device to be sent?"), [InputRequired(_l("Choose an address."))]
     )
-    recipient = StringField(_l("Who receives the parcel"), [_most(120)])
+    recipient = StringField(_l("Who receives the parcel"), [at_most(120)])
     phone = StringField(
         _l("Phone number"),
-        [_most(40)],
+        [at_most(40)],
         description=_l("So that the carrier can reach whoever receives it."),
     )
-    street = TextAreaField(_l("Street address"), [_most(200)])
-    postal_code = StringField(_l("Postal code"), [_most(10)])
-    city = StringField(_l("City"), [_most(80)])
+    street = TextAreaField(_l("Street address"), [at_most(200)])
+    postal_code = StringField(_l("Postal code"), [at_most(10)])
+    city = StringField(_l("City"), [at_most(80)])
     country = SelectField(_l("Country"), default=Country.NORWAY.value)
     supply = RadioField(_l("There are not enough left"), [InputRequired(_l("Choose what to do."))])
     hours = StringField(
         _l("When somebody can receive it"),
-        [_most(200)],
+        [at_most(200)],
         description=_l("For example: Monday to Friday 8–16."),
     )
 
@@ -165,10 +165,15 @@ class ReplacementForm(CreatingForm):
         who = {"recipient": self.recipient.data or "", "phone": self.phone.data or ""}
         return Address(**told | {"hours": hours} | who)
 
+    @property
+    def checks(self) -> list[int]:
+        """Which of the fault's checks were tried."""
+        return [int(each) for each in self.tried.data or ()]
+
     def asking(self, recipient_id: int | None, request_id: int | None = None) -> Asked:
         return Asked(
             fault=self.asked,
-            tried=[int(each) for each in self.tried.data or ()],
+            tried=self.checks,
             untried=self.untried.data or "",
             description=self.description.data or "",
             address=self.address,

@@ -38,6 +38,7 @@ def _columns() -> Any:
         Replacement.part_id,
         Replacement.part_count,
         Replacement.waits_for_stock,
+        Replacement.held,
         Replacement.expected_on,
         Replacement.product_id,
         _beside(Product.identifier, Product.id, Replacement.product_id).label("identifier"),

@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from typing import Any, Protocol
 
+from portal.approval_rules.rules import Held
 from portal.base import clock
 from portal.base.words import N_
 from portal.delivery_times.rules import Promise
@@ -15,7 +16,7 @@ from portal.web.locale import language, ngettext
 
 _SENTENCES = {
     Stage.REQUESTED: N_("We look at it, and tell you when it is approved."),
-    Stage.DECLINED: N_("We have declined it."),
+    Stage.DECLINED: N_("It was declined."),
     Stage.CANCELED: N_("It was called off."),
     Stage.READY_FOR_PICKUP: N_("Ready for pickup"),
 }
@@ -28,6 +29,7 @@ class Standing(Protocol):
     promised_on: Any
     delivered_on: Any
     waits_for_stock: Any
+    held: Any
     expected_on: Any
 
 
@@ -36,6 +38,8 @@ def status_sentence(it: Standing, *, today: date) -> str:
     stage: Stage = it.stage
     if stage is Stage.DELIVERED and it.delivered_on:
         return _("Delivered %(day)s", day=weekday_date(it.delivered_on))
+    if stage is Stage.REQUESTED and Held.EMPLOYEE.value in it.held:
+        return _("Waiting for approval by the organization's administrator")
     if stage is Stage.REQUESTED and it.waits_for_stock:
         return _waiting(it, today)
     if stage in _SENTENCES or it.promised_on is None:

@@ -104,6 +104,7 @@ ACCOUNT = (
             Entry(N_("Partners"), "/organization/partners"),
             Entry(N_("Sites"), "/organization/sites"),
             Entry(N_("Sign-in"), "/organization/sign-in"),
+            Entry(N_("Employees' link"), "/organization/employees"),
             Entry(N_("Activity log"), "/organization/log"),
         ),
     ),

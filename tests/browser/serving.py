@@ -26,8 +26,9 @@ _PATIENCE = 120  # seconds that the server gets to start in
 class Portal:
     """A running portal, whose data can be put back to what they were."""
 
-    def __init__(self, folder: Path, url: str) -> None:
+    def __init__(self, folder: Path, url: str, secret_key: str = "") -> None:
         self.url = url
+        self.secret_key = secret_key
         self.folder = folder
         self._sign_ins: list[tuple[object, ...]] = []
 
@@ -89,7 +90,7 @@ def running(
         )
     try:
         _wait_for(settings.portal_url, log)
-        yield Portal(folder, settings.portal_url)
+        yield Portal(folder, settings.portal_url, settings.secret_key)
     finally:
         server.terminate()
         server.wait(40)

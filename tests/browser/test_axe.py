@@ -14,6 +14,7 @@ from playwright.sync_api import Page
 from portal.app import create_app
 from portal.base.references import reference
 from portal.catalogue.models import ProductModel
+from portal.employees.links import employee_token
 from tests.browser.axe import violations
 from tests.browser.conftest import Visit
 from tests.browser.serving import Portal
@@ -164,6 +165,12 @@ PAGES: dict[str, tuple[str, list[str]]] = {
     ),
     "/service-requests/<reference>/news": (KARI, [f"/service-requests/{WAITING}/news"]),
     "/ratings/<token>": ("", ["/ratings/forbi"]),
+    "/organization/employees": (KARI, ["/organization/employees"]),
+    "/organization/employees/poster": (KARI, ["/organization/employees/poster"]),
+    "/r/<token>": ("", ["/r/forbi", "{link}"]),
+    "/r/<token>/scan": ("", ["{link}/scan"]),
+    "/r/<token>/mail/<secret>": ("", ["{link}/mail/forbi"]),
+    "/track/<token>": ("", ["/track/forbi"]),
     "/ratings/<token>/thanks": ("", ["/ratings/forbi/thanks"]),
     "/products/sites": (KARI, ["/products/sites?site=tr"]),
     "/email-confirmation/<token>": ("", ["/email-confirmation/forbi"]),
@@ -304,6 +311,11 @@ PAGES |= {
 }
 # No pages: files, words for machines, lists for a field, what leads on, what only a fault brings.
 ELSEWHERE = {
+    # After one has shown who one is: test_employee.py looks at these.
+    "/r/<token>/code",
+    "/r/<token>/device",
+    "/r/<token>/order",
+    "/r/<token>/receipt",
     "/postal-codes/<code>",
     "/desk/logistics/<ref>/packing-slip.pdf",
     "/replacements/replacements.<any(csv, xlsx):format>",
@@ -444,8 +456,10 @@ def records(portal: Portal) -> dict[str, str]:
         mine += " account.id = account_id WHERE account.name = 'Nordlys Kraft AS'"
         asked = database.execute(mine).fetchone()[0]
         escalated = database.execute("SELECT request_id FROM escalation").fetchone()[0]
+        way_in = database.execute("SELECT id, generation FROM employee_link").fetchone()
     found = {table: reference(prefix, newest[table]) for table, prefix in tables.items()}
     return {
+        "link": f"/r/{employee_token(portal.secret_key, *way_in)}",
         "product": found["product"],
         "site": found["site"],
         "count": found["product_count"],

@@ -314,7 +314,7 @@ def test_whoever_asked_reads_why_it_is_declined(
     assert anna.post(path, data={"because": "Det er en kjent feil."}).status_code == 303
     assert fresh(session, asked).stage is Stage.DECLINED
     told = words(sign_in(ola).get(f"/replacements/{asked.reference}").text)
-    assert "We have declined it." in told
+    assert "It was declined." in told
     assert "Det er en kjent feil." in told
     assert anna.post(f"{DESK}/{asked.reference}/approval").status_code == 422
 

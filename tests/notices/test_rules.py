@@ -58,6 +58,7 @@ OF_REQUESTS = {Notice.REQUEST_ANSWERED, Notice.REQUEST_CHANGED, Notice.REQUEST_E
                 Notice.COLLEAGUE_JOINED,
                 Notice.ACCESS_ASKED,
                 Notice.ACCESS_ENDS,
+                Notice.EMPLOYEE_ASKED,
                 Notice.INCIDENT,
                 *OF_REQUESTS,
                 *OF_REPLACEMENTS,

@@ -28,6 +28,7 @@ from portal.base.retention import DEEDS, ROUND, TABLE, period_of
 from portal.base.submissions import Submission
 from portal.base.tenancy import ScopedSession
 from portal.customers.actions import close_account
+from portal.employees.models import EmployeeVisit
 from portal.factors.models import PasskeyChallenge
 from portal.invitations.models import Invitation
 from portal.mail_intake.models import InboundMail
@@ -208,6 +209,13 @@ def a_part(session: Session, user: User) -> Any:
     return UploadPart(account_id=whole.account_id, upload_id=whole.id, start=0, file_id=file.id)
 
 
+def a_visit(session: Session, user: User) -> Any:
+    made = EmployeeVisit(account_id=account_of(user).id, generation=1, email=user.email)
+    made.token_hash = made.link_hash = made.code_hash = "v" * 64
+    made.ends_at = clock.now()
+    return made
+
+
 def a_notice(session: Session, user: User) -> Any:
     made = PortalNotice(user_id=user.id, account_id=account_of(user).id, template="", context={})
     made.notice, made.happened_at = Notice.IMPORT_DONE, clock.now()
@@ -224,6 +232,7 @@ MADE: dict[str, dict[type[Any], Making]] = {
         EmailChange: an_email_change,
         PasskeyChallenge: lambda _, it: PasskeyChallenge(challenge_hash="c", ends_at=clock.now()),
         SignInAttempt: an_attempt,
+        EmployeeVisit: a_visit,
     },
     "former_addresses": {
         FormerAddress: lambda _, it: FormerAddress(
@@ -273,7 +282,8 @@ def test_what_was_kept_for_long_enough_goes_and_nothing_sooner(
 
 
 def test_every_row_is_tried() -> None:
-    elsewhere = {"people", "events", "organizations"}  # below, and among the customers
+    # Below, among the customers, and among the employees.
+    elsewhere = {"people", "events", "organizations", "employee_orders"}
 
     assert set(MADE) | elsewhere == set(APPLIED)
     for kind, made in MADE.items():

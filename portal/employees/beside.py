@@ -1,0 +1,37 @@
+"""Who ordered a replacement, on its page, where that was an employee without an account."""
+
+from dataclasses import dataclass
+
+from portal.base.tenancy import ScopedSession
+from portal.employees.models import EmployeeOrder
+from portal.employees.queries import order_of
+from portal.replacement_news.outsiders import Outsider, tells_outside
+from portal.replacements.beside import tells_of_replacements, tells_the_desk
+from portal.replacements.models import Replacement
+from portal.replacements.rules import Stage
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    order: EmployeeOrder
+    waits: bool  # for an administrator to approve it
+
+
+def find(session: ScopedSession, it: Replacement) -> Told | None:
+    if it.asked_by_id is not None:
+        return None
+    found = session.scalars(order_of(it.id)).one_or_none()
+    return Told(found, found.waits and it.stage is Stage.REQUESTED) if found else None
+
+
+def outside(session: ScopedSession, it: Replacement) -> Outsider | None:
+    """How they are told; nobody, once their name and address are gone."""
+    found = session.scalars(order_of(it.id)).one_or_none()
+    if found is None or not found.email:
+        return None
+    return Outsider(found.name, found.email, found.language)
+
+
+tells_of_replacements("employees/_of_replacement.html", find)
+tells_the_desk("employees/_of_replacement.html", find)
+tells_outside(outside)
