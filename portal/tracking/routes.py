@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from portal.base import clock
 from portal.base.tenancy import Scope
+from portal.carriers.beside import find as parcels_of
 from portal.factors.qr import drawn
 from portal.replacements.models import Replacement
 from portal.replacements.queries import replacement_with_id, steps_of
@@ -55,6 +56,7 @@ def _page(it: Replacement) -> Response:
         sentence=status_sentence(it, today=today),
         return_sentence=return_sentence(it, today=today),
         tracks={kind: steps for kind, steps in tracks.items() if kind is not Track.LIABILITY},
+        told=parcels_of(db(), it),
         qr=drawn(it.reference) if ready else None,
         pack=_(TO_PACK[it.model.category]) if ready else "",
         steps=packing(it) if ready else [],

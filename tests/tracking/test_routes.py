@@ -9,6 +9,8 @@ from sqlalchemy.orm import Session
 
 from portal.accounts.models import Account, User
 from portal.base import clock
+from portal.carriers.models import CarrierEvent, Parcel
+from portal.carriers.rules import Direction, Status
 from portal.replacements.models import Replacement
 from portal.replacements.rules import Liability, ReturnStage, Stage
 from portal.replacements.tracking_links import tracking_path
@@ -142,3 +144,20 @@ def test_it_asks_few_questions(
     statements.clear()
     browser.get(path)
     assert len([each for each in statements if each.startswith("SELECT")]) <= 4
+
+
+def test_it_tells_what_the_carrier_told_but_not_in_its_words(
+    browser: FlaskClient, session: Session, sent: Replacement
+) -> None:
+    known: dict[str, Any] = {"replacement_id": sent.id, "account_id": sent.account_id}
+    known |= {"direction": Direction.OUT}
+    seen = {"status": Status.IN_TRANSIT, "at": clock.now(), "code": "IN_TRANSIT"}
+    session.add(Parcel(carrier="Posten", number="370722150000001", since=clock.now(), **known))
+    session.flush()
+    text = "Levert til Siv Dahl"
+    session.add(CarrierEvent(key="one", place="OSLO", text=text, **seen, **known))
+    session.commit()
+    shown = browser.get(path_of(sent)).text
+    assert "Carrier events" in shown
+    assert "OSLO" in shown
+    assert "Siv Dahl" not in shown
