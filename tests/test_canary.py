@@ -50,6 +50,7 @@ from tests.web.html import Page
 LINKS = {"static", "invitations.show"}  # whoever has an invitation's link may read it
 OURS, THEIRS = "quokka", "wombat"
 ELSEWHERE = "numbat"  # in all that is at another site of ours, or nowhere
+FORBIDDEN = 403
 MOST = 220  # addresses that one visitor is let try
 # What finds both customers' things, and has neither's word in it.
 ASKED = ("q=felles", "site=felles", "model=savi", "serial_number=FEL", "q=FEL")
@@ -336,18 +337,26 @@ def _references(session: Session, account: Account, word: str = "") -> dict[str,
 
 
 def _crawl(browser: FlaskClient, starts: list[str]) -> Iterator[tuple[str, str]]:
-    """All of these, and what they lead to: whole pages, and the parts htmx would ask for."""
+    """All of these, and what they lead to: whole pages, and the parts htmx would ask for.
+
+    A page that is not for them is tried once: it is refused before anybody reads what it is asked.
+    """
     waiting: deque[tuple[str, str]] = deque((path, "") for path in starts)
     tried: set[tuple[str, str]] = set()
+    refused: set[str] = set()
     while waiting and len(tried) < len(starts) + MOST:
         path, target = waiting.popleft()
         if (path, target) in tried:
             continue
         tried.add((path, target))
+        if path.partition("?")[0] in refused:
+            continue
         part = {"HX-Request": "true", "HX-Target": target} if target else {}
         with browser.get(path, headers=part) as answer:
             text = _text_of(answer)
             yield path, text
+        if answer.status_code == FORBIDDEN:
+            refused.add(path)
         if answer.mimetype == "text/html":
             waiting.extend(_leads(text))
 

@@ -35,7 +35,8 @@ _DEEDS: dict[State, What] = {
 
 def beside(plan: Plan, people: People, asker: int, desk: int, random: Random) -> Rows:
     of = {"replacement_id": plan.id, "account_id": plan.account_id}
-    course, rows = plan.course, {table: [] for table in TABLES}
+    course = plan.course
+    rows: Rows = {table: [] for table in TABLES}
     if plan.before_id:
         link = {"next_id": plan.id, "linked_at": plan.asked_at}
         rows[ReplacementLink].append(of | link | {"replacement_id": plan.before_id})

@@ -36,7 +36,7 @@ class Made:
 def made(plan: Plan, people: People, random: Random) -> Made:
     asker, desk = random.choice(people.of_account[plan.account_id]), random.choice(people.agents)
     replacement = _replacement(plan, asker, random)
-    of = {"replacement_id": plan.id, "account_id": plan.account_id}
+    of: dict[str, Any] = {"replacement_id": plan.id, "account_id": plan.account_id}
     steps = [
         of
         | {

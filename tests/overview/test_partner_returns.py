@@ -2,6 +2,7 @@ import re
 from collections.abc import Iterator
 from datetime import date, timedelta
 from html import unescape
+from typing import Any
 
 import pytest
 import time_machine
@@ -27,7 +28,7 @@ from tests.factories import (
 )
 
 RETURNS, TODAY = "/partner/returns", date(2026, 11, 22)
-READY = {"stage": Stage.DELIVERED, "returned": ReturnStage.LABEL_READY}
+READY: dict[str, Any] = {"stage": Stage.DELIVERED, "returned": ReturnStage.LABEL_READY}
 
 
 @pytest.fixture(autouse=True)
@@ -46,7 +47,7 @@ def siri(session: Session, sign_in: SignInAs, partner: Partner) -> FlaskClient:
     return sign_in(make_user(session, partner=partner))
 
 
-def late(session: Session, account: Account, days: int = 1, **told: object) -> Replacement:
+def late(session: Session, account: Account, days: int = 1, **told: Any) -> Replacement:
     due = TODAY - timedelta(days=days)
     return make_replacement(session, account, **READY | {"return_due_on": due} | told)
 
