@@ -97,6 +97,8 @@ class What(LabelledEnum):
     RIGHTS_CHANGED = "rights_changed", N_("Role or sites changed")
     ROLES_SEE = "roles_see", N_("What each role sees decided")
     SETTLED = "settled", N_("Settled")
+    SETTLEMENT_PROPOSED = "settlement_proposed", N_("Settlement proposed")
+    SETTLEMENT_REFUSED = "settlement_refused", N_("Settlement refused")
     SEVERITY_CHANGED = "severity_changed", N_("Severity changed")
     SHIPPED = "shipped", N_("Shipped")
     SIGNED_IN = "signed_in", N_("Signed in")
@@ -131,5 +133,6 @@ DESKS = frozenset(
         *(What.MAIL_ATTACHED, What.MAIL_DISCARDED, What.MAIL_NOTED, What.MAIL_PARKED),
         *(What.MAIL_TAKEN, What.ERASED, What.IDENTITY_LINKED),
         *(What.WAIVER_PROPOSED, What.WAIVER_REFUSED),
+        *(What.SETTLEMENT_PROPOSED, What.SETTLEMENT_REFUSED),
     }
 )

@@ -47,7 +47,7 @@ class Liability(LabelledEnum):
 class SettledAs(LabelledEnum):
     """How no money hangs on it any more."""
 
-    RETURNED = "returned", N_("Sent back in time")
+    RETURNED = "returned", N_("Sent back")
     PAID = "paid", N_("Paid")
     CREDITED = "credited", N_("Credited")
 

@@ -33,7 +33,7 @@ AT_ONCE = 1_000  # rows in memory
 class Which(LabelledEnum):
     EXTENSIONS = "extensions", N_("More time asked for")
     CERTIFICATES = "certificates", N_("Certificates")
-    WAIVERS = "waivers", N_("Waivers proposed")
+    WAIVERS = "waivers", N_("Waivers and settlements proposed")
     OVERDUE = "overdue", N_("Overdue")
     CHARGED = "charged", N_("Charged")
 
