@@ -31,6 +31,7 @@ from portal.web import sms
 from portal.carriers import jobs as carriers
 from portal.returns import jobs as returned
 from portal.liability import jobs as liability
+from portal.liability import closing as liability_closing
 from portal.dead_on_arrival import models as dead_on_arrival
 from portal.replacements import waiting as replacements_waiting
 from portal.sites import holdings

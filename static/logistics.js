@@ -1,6 +1,7 @@
 "use strict";
 /* Three scans in a row: a scanner ends each with Enter. It goes on to the next field that is empty, and
-   sends after the last; then the first waits for the next parcel. Everything works without. */
+   sends after the last; then the first waits for the next parcel. Where there is something to say at the
+   end, Enter in a field with nothing in it sends, or the first scan once more. Works without. */
 (() => {
   const form = document.querySelector("form[data-scans]");
   if (!form) return;
@@ -10,6 +11,10 @@
   form.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || !event.target.matches("input[data-scan]")) return;
     const all = fields();
+    if (event.target.dataset.scan === "last") {
+      if (event.target.value.trim() === all[0].value.trim()) event.target.value = "";
+      if (empty(event.target)) return;
+    }
     const next = all.slice(all.indexOf(event.target) + 1).find(empty);
     if (!next) return; // the browser sends it
     event.preventDefault();

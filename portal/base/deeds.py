@@ -91,6 +91,7 @@ class What(LabelledEnum):
     REACHED = "reached", N_("Account opened")
     RECOVERY_CODES_MADE = "recovery_codes_made", N_("New recovery codes made")
     RECOVERY_CODE_USED = "recovery_code_used", N_("Recovery code used")
+    RECEIPT_CORRECTED = "receipt_corrected", N_("What came back is described anew")
     RECEIVED_BACK = "received_back", N_("Received back")
     REFUSED = "refused", N_("Turned away")
     REGISTERED = "registered", N_("Registered")
@@ -103,7 +104,10 @@ class What(LabelledEnum):
     RIGHTS_CHANGED = "rights_changed", N_("Role or sites changed")
     ROLES_SEE = "roles_see", N_("What each role sees decided")
     SETTLED = "settled", N_("Settled")
+    SETTLEMENT_PROPOSED = "settlement_proposed", N_("Settlement proposed")
+    SETTLEMENT_REFUSED = "settlement_refused", N_("Settlement refused")
     SEVERITY_CHANGED = "severity_changed", N_("Severity changed")
+    SHIPMENT_CORRECTED = "shipment_corrected", N_("Number of the shipment corrected")
     SHIPPED = "shipped", N_("Shipped")
     SIGNED_IN = "signed_in", N_("Signed in")
     SIGNED_OUT = "signed_out", N_("Signed out")
@@ -137,5 +141,6 @@ DESKS = frozenset(
         *(What.MAIL_ATTACHED, What.MAIL_DISCARDED, What.MAIL_NOTED, What.MAIL_PARKED),
         *(What.MAIL_TAKEN, What.ERASED, What.IDENTITY_LINKED),
         *(What.WAIVER_PROPOSED, What.WAIVER_REFUSED),
+        *(What.SETTLEMENT_PROPOSED, What.SETTLEMENT_REFUSED),
     }
 )

@@ -47,6 +47,11 @@ def open_parcel(
         session.add(parcel)
     elif number != parcel.number:
         parcel.since = _morning(now)
+        parcel.status = parcel.status_at = None
+        parcel.trouble = False
+        for told in session.scalars(events_of(it.id)):  # of another parcel, as it turned out
+            if told.direction is direction:
+                session.delete(told)
     if number != parcel.number:
         parcel.number, parcel.label = number, label
     parcel.carrier = carrier

@@ -1,4 +1,4 @@
-"""That somebody of staff wants money let go of, and what another one said to it."""
+"""That somebody of staff wants money let go of or settled, and what another one said to it."""
 
 from datetime import datetime
 
@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from portal.accounts.models import User
 from portal.base.db import Base
 from portal.base.tenancy import Internal, Owned, within
+from portal.replacements.rules import SettledAs
 from portal.replacements.step_models import OfReplacement
 from portal.returns.rules import Answer
 
@@ -24,6 +25,8 @@ class LiabilityWaiver(OfReplacement, Owned, Internal, Base):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
+    how: Mapped[SettledAs | None]  # None: it is let go of
+    reference: Mapped[str] = mapped_column(String(40), default="", server_default="")
     reason: Mapped[str] = mapped_column(String(200))
     proposed_at: Mapped[datetime]
     proposed_by_id: Mapped[int] = mapped_column(ForeignKey("user.id"))

@@ -14,11 +14,14 @@ from portal.replacements.rules import Liability, ReturnStage, Stage
 from portal.returns.models import ReturnExtension, ReturnNotice
 from portal.returns.rules import Answer, Near
 
+# Of whoever proposed it: the name, and what tells whether they still may.
+_KNOWN = (User.name, User.staff_role, User.deactivated_at)
+
 
 def last_waiver(replacement_id: int) -> Select[LiabilityWaiver]:
     return (
         select(LiabilityWaiver)
-        .options(joinedload(LiabilityWaiver.proposed_by).load_only(User.name))
+        .options(joinedload(LiabilityWaiver.proposed_by).load_only(*_KNOWN))
         .where(LiabilityWaiver.replacement_id == replacement_id)
         .order_by(LiabilityWaiver.id.desc())
         .limit(1)

@@ -9,6 +9,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
 from portal.carriers.bring import NAME
+from portal.replacements.models import Replacement
 from portal.web.fields import DayField
 from portal.web.forms import Form
 from portal.web.locale import lazy_gettext as _l
@@ -22,6 +23,7 @@ class ShipForm(Form):
     rma = StringField(_l("RMA number"), [_long])
     serial_number = StringField(_l("Serial number of the new device"), [_long])
     tracking_number = StringField(_l("Tracking number"), [_long])
+    again = BooleanField(_l("A parcel with this number has arrived, and it is right all the same"))
     carrier = SelectField(_l("Carrier"), default=NAME, coerce=lambda chosen: chosen or NAME)
 
     def __init__(self, *args: Any, carriers: Iterable[str] = (), **options: Any) -> None:
@@ -29,12 +31,25 @@ class ShipForm(Form):
         self.carrier.choices = [SelectChoice(name, name) for name in (NAME, *carriers)]
 
 
+class CorrectForm(Form):
+    """What was scanned of a parcel that is on its way."""
+
+    serial_number = StringField(_l("Serial number of the new device"), [_long])
+    tracking_number = StringField(_l("Tracking number"), [_long])
+    again = BooleanField(_l("A parcel with this number has arrived, and it is right all the same"))
+
+    @classmethod
+    def of(cls, it: Replacement) -> "CorrectForm":
+        told = {"serial_number": it.new_serial_number, "tracking_number": it.tracking_number}
+        return cls(formdata=None, data=told)
+
+
 class ReceiveForm(Form):
     rma = StringField(_l("RMA number"), [_long])
     serial_number = StringField(
         _l("Serial number of the faulty device"),
         [_long],
-        description=_l("Leave it open where there is none."),
+        description=_l("Of devices without serial numbers, leave it open."),
     )
     condition = StringField(
         _l("Condition"),
@@ -45,6 +60,7 @@ class ReceiveForm(Form):
     missing = StringField(
         _l("Missing parts"), [_long], default="", description=_l("The customer can read it.")
     )
+    unread = BooleanField(_l("The serial number cannot be read"))
     another = BooleanField(
         _l("It is another device than the one that is to come back"),
         description=_l("The customer is told, and the right one is still awaited."),

@@ -1,9 +1,8 @@
 """`/desk/logistics`: what is to be sent today, by three scans; approvals, and what comes back."""
 
-from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, abort, flash, redirect, request, url_for
+from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.base import clock
@@ -14,14 +13,12 @@ from portal.base.words import N_, Refused
 from portal.carriers.others import other_carriers
 from portal.logistics.forms import ApproveForm, DeclineForm, DeliveredForm, ReceiveForm, ShipForm
 from portal.logistics.listing import Which, show_board
-from portal.replacements.beside import told_of
+from portal.logistics.showing import Deed, do, show_page
 from portal.replacements.deciding import approve_asked, decline
 from portal.replacements.models import Replacement
-from portal.replacements.queries import replacement_shown, replacement_with_id, steps_of
-from portal.replacements.rules import ON_THE_WAY, RETURN_OPEN
+from portal.replacements.queries import replacement_shown, replacement_with_id
 from portal.replacements.shipping import deliver, ship
-from portal.replacements.tracks import tracks_of
-from portal.replacements.wording import return_color, stage_color, status_sentence
+from portal.replacements.wording import return_color
 from portal.returns.reaching import account_of, number_in
 from portal.returns.receiving import receive_back
 from portal.web.forms import Form
@@ -33,7 +30,6 @@ from portal.web.session import db, db_for, looking
 
 bp = Blueprint("logistics", __name__)
 UNKNOWN = N_("There is no replacement with this number.")
-Deed = Callable[[ScopedSession, Replacement, Doer], str]
 
 
 @bp.get("")
@@ -54,6 +50,7 @@ def send() -> ResponseReturnValue:
             serial_number=form.serial_number.data or "",
             tracking_number=form.tracking_number.data or "",
             carrier=form.carrier.data or "",
+            again=form.again.data,
             by=by,
             now=clock.now(),
         )
@@ -69,8 +66,8 @@ def receive() -> ResponseReturnValue:
 
     def deed(session: ScopedSession, it: Replacement, by: Doer) -> str:
         told = {name: form[name].data or "" for name in ("serial_number", "condition", "missing")}
-        back = receive_back(session, it, **told, another=form.another.data, by=by, now=clock.now())
-        if back:
+        ticked = {"another": form.another.data, "unread": form.unread.data}
+        if receive_back(session, it, **told, **ticked, by=by, now=clock.now()):
             return _("%(number)s has come back.", number=it.reference)
         return _("It is noted that another device came. The customer is told.")
 
@@ -80,7 +77,7 @@ def receive() -> ResponseReturnValue:
 @bp.get("/<ref>")
 @allow(Permission.DESK_VIEW, everywhere=True)
 def show(ref: str) -> ResponseReturnValue:
-    return _page(db().scalars(replacement_shown(), {"replacement_id": number_in(ref)}).one())
+    return show_page(db().scalars(replacement_shown(), {"replacement_id": number_in(ref)}).one())
 
 
 @bp.post("/<ref>/approval")
@@ -90,7 +87,7 @@ def accept(ref: str) -> ResponseReturnValue:
         approve_asked(session, it, by=by, now=clock.now())
         return _("The replacement is approved.")
 
-    return _do(ref, ApproveForm(), deed)
+    return do(ref, ApproveForm(), deed)
 
 
 @bp.post("/<ref>/refusal")
@@ -102,7 +99,7 @@ def refuse(ref: str) -> ResponseReturnValue:
         decline(session, it, form.because.data or "", by=by, now=clock.now())
         return _("The replacement is declined.")
 
-    return _do(ref, form, deed)
+    return do(ref, form, deed)
 
 
 @bp.post("/<ref>/delivery")
@@ -114,7 +111,7 @@ def arrive(ref: str) -> ResponseReturnValue:
         deliver(session, it, on=form.delivered_on.data, by=by, now=clock.now())
         return _("The new device is delivered.")
 
-    return _do(ref, form, deed)
+    return do(ref, form, deed)
 
 
 def _scanned(form: ShipForm | ReceiveForm, which: Which, deed: Deed) -> ResponseReturnValue:
@@ -139,25 +136,6 @@ def _scanned(form: ShipForm | ReceiveForm, which: Which, deed: Deed) -> Response
     return _board(422, form=form, which=which)
 
 
-def _do(ref: str, form: Form, deed: Deed) -> ResponseReturnValue:
-    """A deed on a replacement's page, and back to it."""
-    if (account_id := account_of(number_in(ref))) is None:
-        abort(404)
-    session = db_for(account_id)
-    it = session.scalars(replacement_with_id(number_in(ref))).one()
-    if form.validate():
-        try:
-            with session.begin_nested():
-                told = deed(session, it, because(""))
-        except Refused as refusal:
-            form.refuse(refusal)
-        else:
-            flash(told)
-            return redirect(url_for(".show", ref=it.reference), 303)
-    session.expire_all()
-    return _page(session.scalars(replacement_with_id(number_in(ref))).one(), form)
-
-
 def _board(
     status: int = 200, *, form: Form | None = None, which: Which | None = None
 ) -> ResponseReturnValue:
@@ -179,21 +157,3 @@ def _ship_form(**options: Any) -> ShipForm:
     with looking() as session:
         others = [it.name for it in other_carriers(session).values() if it.offered]
     return ShipForm(carriers=others, **options)
-
-
-def _page(it: Replacement, form: Form | None = None) -> ResponseReturnValue:
-    today, steps = clock.today(), db().scalars(steps_of(it.id))
-    return page(
-        "logistics/show.html",
-        200 if form is None else 422,
-        it=it,
-        form=form,
-        parts=told_of(db(), it, desk=True),
-        decline_form=form if isinstance(form, DeclineForm) else DeclineForm(formdata=None),
-        delivered_form=form if isinstance(form, DeliveredForm) else DeliveredForm.on(today),
-        sentence=status_sentence(it, today=today),
-        stage_color=stage_color,
-        tracks=tracks_of(it, steps, today=today),
-        on_the_way=ON_THE_WAY,
-        comes_back=RETURN_OPEN,
-    )

@@ -41,5 +41,6 @@ NEWS = {
     "extension_asked": News(Notice.RETURN_ASKED, "returns/asked"),
     "certificate_sent": News(Notice.RETURN_ASKED, "returns/asked"),
     "waiver_proposed": News(Notice.RETURN_ASKED, "returns/asked"),
+    "settlement_proposed": News(Notice.RETURN_ASKED, "returns/asked"),
     "dead_on_arrival": News(Notice.DEAD_ON_ARRIVAL, "replacements/dead_on_arrival"),
 }

@@ -1,5 +1,6 @@
 """What every deed on a replacement is made of: holding it, moving its tracks on, and settling."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 from portal.base.history import Doer
@@ -12,6 +13,15 @@ from portal.replacements.rules import Stage, State, Track, is_over, may_go
 from portal.replacements.step_models import ReplacementStep
 
 MOVED_ON = N_("The replacement has moved on meanwhile. Look at how it stands now.")
+
+After = Callable[[ScopedSession, Replacement, datetime], None]
+_AFTER: list[After] = []
+
+
+def after_settling(deed: After) -> After:
+    """What follows in another feature, which says so here: this one need not know of any."""
+    _AFTER.append(deed)
+    return deed
 
 
 def hold(session: ScopedSession, replacement: Replacement) -> Replacement:
@@ -67,5 +77,7 @@ def settle(session: ScopedSession, replacement: Replacement, *, now: datetime) -
         over = over or replacement.stage is Stage.DELIVERED
     replacement.closed_at = (replacement.closed_at or now) if over else None
     replacement.changed_at = now
+    for follows in _AFTER:
+        follows(session, replacement, now)
     session.flush()
     index_replacement(session, replacement)

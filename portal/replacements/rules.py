@@ -7,7 +7,7 @@ from portal.base.words import N_, LabelledEnum, Refused
 from portal.base.workdays import Workdays
 
 PREFIX = "RMA"
-LONGEST_NUMBER = 40  # characters of a tracking number
+SHORTEST_NUMBER, LONGEST_NUMBER = 6, 40  # characters of a tracking number
 
 
 class Stage(LabelledEnum):
@@ -47,7 +47,7 @@ class Liability(LabelledEnum):
 class SettledAs(LabelledEnum):
     """How no money hangs on it any more."""
 
-    RETURNED = "returned", N_("Sent back in time")
+    RETURNED = "returned", N_("Sent back")
     PAID = "paid", N_("Paid")
     CREDITED = "credited", N_("Credited")
 
@@ -161,6 +161,17 @@ def checked_tracking_number(text: str) -> str:
     if len(number) > LONGEST_NUMBER or not number.isascii() or not _plain(number):
         raise Refused(
             N_("A tracking number has letters, digits and dashes only."), field="tracking_number"
+        )
+    if number.replace("-", "").startswith(PREFIX):
+        raise Refused(
+            N_("This is an RMA number. Scan the one that the carrier gave."),
+            field="tracking_number",
+        )
+    if len(number.replace("-", "")) < SHORTEST_NUMBER:
+        raise Refused(
+            N_("A tracking number has at least %(least)s characters."),
+            field="tracking_number",
+            least=SHORTEST_NUMBER,
         )
     return number
 

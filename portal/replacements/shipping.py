@@ -2,37 +2,34 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
-
 from portal.base.clock import day_of
-from portal.base.db import broke
 from portal.base.history import Doer, What, happened
 from portal.base.jobs import later
 from portal.base.tenancy import ScopedSession
-from portal.base.text import identifier
 from portal.base.words import N_, Refused
 from portal.catalogue.catalogue import catalogue_of
 from portal.delivery_times.times import delivery_times
-from portal.products.models import Product
-from portal.products.rules import fits, read_serial_number
 from portal.replacements.deeds import go, hold, settle
 from portal.replacements.inventory import take_its_place
 from portal.replacements.models import Replacement
 from portal.replacements.of_request import follow
 from portal.replacements.rules import (
+    ON_THE_WAY,
     Liability,
     ReturnStage,
     Stage,
     Track,
-    checked_tracking_number,
     return_due,
 )
+from portal.replacements.scanning import keep_serial, scanned_device, scanned_number
 from portal.replacements.telling import tell
 from portal.service_requests.rules import one_line
 from portal.stock.actions import take
 
-TAKEN = N_("This serial number was sent in another replacement.")
+SENT = N_(
+    "%(rma)s is sent already, with the tracking number %(number)s. Is that wrong? Correct it on its"
+    " page."
+)
 
 
 def ship(
@@ -42,26 +39,23 @@ def ship(
     serial_number: str,
     tracking_number: str,
     carrier: str,
+    again: bool = False,
     by: Doer,
     now: datetime,
 ) -> None:
     """Send the new device. From now on the faulty one is to come back, and money hangs on it."""
     it = hold(session, replacement)
-    serial = _scanned(session, it, serial_number)
-    number = checked_tracking_number(tracking_number)
+    serial = scanned_device(session, it, serial_number)
+    number = scanned_number(session, it, tracking_number, serial_number, again=again)
     if it.stage is Stage.SHIPPED and (
         it.new_serial_number or "",
         it.tracking_number,
     ) == (serial, number):
         return  # scanned twice
+    if it.stage in ON_THE_WAY:
+        raise Refused(SENT, rma=it.reference, number=it.tracking_number)
     go(session, it, Track.REPLACEMENT, Stage.SHIPPED, by=by, now=now)
-    try:
-        with session.begin_nested():
-            it.new_serial_number = serial or None
-    except IntegrityError as error:
-        if not broke(error, "uq_replacement_new_serial_number"):
-            raise
-        raise Refused(TAKEN, field="serial_number") from None
+    keep_serial(session, it, serial)
     it.tracking_number = number
     it.carrier = one_line(carrier, field="carrier", most=40)
     it.shipped_at = now
@@ -102,44 +96,3 @@ def deliver(
 def _due(session: ScopedSession, it: Replacement, delivered_on: date) -> date:
     workdays = delivery_times(session).workdays(it.country)
     return return_due(delivered_on, it.return_window, workdays)
-
-
-def _scanned(session: ScopedSession, it: Replacement, text: str) -> str:
-    return _scanned_part(it, text) if it.part_id else _new_serial(session, it, text)
-
-
-def _scanned_part(it: Replacement, text: str) -> str:
-    """Of parts the part number is scanned. They have no serial number of their own."""
-    if it.part and identifier(text) != it.part.folded:
-        raise Refused(
-            N_("You scanned %(scanned)s, but %(wanted)s is to be sent."),
-            field="serial_number",
-            scanned=text.strip()[:40],
-            wanted=it.part.number,
-        )
-    return ""
-
-
-def _new_serial(session: ScopedSession, it: Replacement, text: str) -> str:
-    """The serial number of a device of the right model that is nobody's yet."""
-    catalogue = catalogue_of(session, knowing=[it.to_send_id])
-    wanted = catalogue[it.to_send_id]
-    serial = read_serial_number(text, pattern=wanted.serial_pattern)
-    known = session.scalars(select(Product).where(Product.serial_number == serial)).first()
-    if known and known.model_id != it.to_send_id:
-        raise Refused(
-            N_("This is a %(scanned)s, but a %(wanted)s is to be sent."),
-            field="serial_number",
-            scanned=catalogue[known.model_id].name,
-            wanted=wanted.name,
-        )
-    if known and it.stage is Stage.APPROVED:
-        raise Refused(N_("This device is registered already."), field="serial_number")
-    if not fits(serial, wanted.serial_pattern):
-        raise Refused(
-            N_("%(scanned)s is no serial number of a %(wanted)s."),
-            field="serial_number",
-            scanned=serial,
-            wanted=wanted.name,
-        )
-    return serial

@@ -11,7 +11,9 @@ from portal.base.access import Permission
 from portal.base.history import Doer
 from portal.base.tenancy import ScopedSession
 from portal.base.words import Refused
-from portal.liability.actions import confirm_waiver, propose_waiver, refuse_waiver, settle_charge
+from portal.liability.actions import confirm as confirm_proposed
+from portal.liability.actions import propose_settlement, propose_waiver
+from portal.liability.actions import refuse as refuse_proposed
 from portal.replacements.models import Replacement
 from portal.replacements.rules import SettledAs
 from portal.return_desk.forms import (
@@ -110,9 +112,9 @@ def propose(ref: str) -> ResponseReturnValue:
 @allow(Permission.LIABILITY_CHANGE, everywhere=True)
 def confirm(ref: str) -> ResponseReturnValue:
     def deed(session: ScopedSession, it: Replacement, by: Doer, now: datetime) -> None:
-        confirm_waiver(session, it, by=by, now=now)
+        confirm_proposed(session, it, by=by, now=now)
 
-    told = _("It is waived, and the customer is told.")
+    told = _("It is confirmed, and the customer is told.")
     return _do(ref, "confirm", AcceptForm(), deed, told)
 
 
@@ -122,9 +124,9 @@ def keep(ref: str) -> ResponseReturnValue:
     form = NotWaivedForm()
 
     def deed(session: ScopedSession, it: Replacement, by: Doer, now: datetime) -> None:
-        refuse_waiver(session, it, form.why_not.data or "", by=by, now=now)
+        refuse_proposed(session, it, form.why_not.data or "", by=by, now=now)
 
-    return _do(ref, "keep", form, deed, _("It is not waived."))
+    return _do(ref, "keep", form, deed, _("It is refused, and stays as it is."))
 
 
 @bp.post("/<ref>/settlement")
@@ -134,9 +136,10 @@ def settle(ref: str) -> ResponseReturnValue:
 
     def deed(session: ScopedSession, it: Replacement, by: Doer, now: datetime) -> None:
         how, number = SettledAs(form.how.data), form.reference.data or ""
-        settle_charge(session, it, how, number, by=by, now=now)
+        propose_settlement(session, it, how, number, by=by, now=now)
 
-    return _do(ref, "settle", form, deed, _("It is settled, and the customer is told."))
+    told = _("The settlement is proposed. Somebody else has to confirm it.")
+    return _do(ref, "settle", form, deed, told)
 
 
 def _do(ref: str, name: str, form: Form, deed: Deed, told: str) -> ResponseReturnValue:

@@ -49,12 +49,16 @@ class ProposeForm(Form):
 
 
 class NotWaivedForm(Form):
-    why_not = StringField(_l("Why is it not waived?"), [_LONGEST])
+    why_not = StringField(_l("Why is it refused?"), [_LONGEST])
 
 
 class SettleForm(Form):
     how = RadioField(_l("How is it settled?"), [InputRequired(_l("Choose how it is settled."))])
-    reference = StringField(_l("Number of the invoice or the credit note"), [_LONGEST])
+    reference = StringField(
+        _l("Number of the invoice or the credit note"),
+        [_LONGEST],
+        description=_l("Somebody else has to confirm it."),
+    )
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)

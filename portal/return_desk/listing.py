@@ -34,7 +34,7 @@ _OPEN = Replacement.closed_at.is_(None)  # as what waits always is: the index sa
 class Which(LabelledEnum):
     EXTENSIONS = "extensions", N_("More time asked for")
     CERTIFICATES = "certificates", N_("Certificates")
-    WAIVERS = "waivers", N_("Waivers proposed")
+    WAIVERS = "waivers", N_("Waivers and settlements proposed")
     OVERDUE = "overdue", N_("Overdue")
     CHARGED = "charged", N_("Charged")
 

@@ -65,7 +65,7 @@ def _shown(
         *(("correct",) if may_be_corrected(it) else ()),
         *(("propose",) if it.liability in OPEN and not proposed else ()),
         *(("confirm", "keep") if proposed else ()),
-        *(("settle",) if it.liability is Liability.CHARGED else ()),
+        *(("settle",) if it.liability is Liability.CHARGED and not proposed else ()),
     }
     return {
         "possible": possible,

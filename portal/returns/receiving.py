@@ -9,7 +9,15 @@ from portal.products.models import Product
 from portal.products.rules import bare
 from portal.replacements.deeds import go, hold, settle
 from portal.replacements.models import Replacement
-from portal.replacements.rules import Liability, ReturnStage, SettledAs, Track
+from portal.replacements.rules import (
+    CALLED_OFF,
+    NO_MORE,
+    RETURN_OPEN,
+    Liability,
+    ReturnStage,
+    SettledAs,
+    Track,
+)
 from portal.replacements.telling import tell
 from portal.service_requests.rules import one_line
 
@@ -22,31 +30,26 @@ def receive_back(
     condition: str,
     missing: str = "",
     another: bool = False,
+    unread: bool = False,
     by: Doer,
     now: datetime,
 ) -> bool:
     """The faulty device has come back, and no money hangs on it any more. False: it was another
     one, which is noted and told; the right one is awaited still."""
     it = hold(session, replacement)
+    if it.returned not in {*RETURN_OPEN, ReturnStage.RECEIVED}:
+        raise Refused(_why_nothing(it))
     scanned = bare(serial_number)[:20]
-    if it.returned is ReturnStage.RECEIVED and it.received_serial_number == scanned:
-        return True
     wanted = awaited_numbers(session, it)
     wrong = bool(wanted and scanned and scanned not in wanted)
-    if wrong and not another:
-        raise Refused(
-            N_("You scanned %(scanned)s, but %(wanted)s is to come back."),
-            field="serial_number",
-            scanned=scanned,
-            wanted=wanted[0],
-        )
-    if another and not wrong:
-        raise Refused(
-            N_("Scan the serial number of the device that came: it must be another one."),
-            field="serial_number",
-        )
+    _check(scanned, wanted, wrong=wrong, another=another, unread=unread)
     condition = one_line(condition, field="condition", most=200)
     missing = one_line(missing, field="missing", most=200)
+    if it.returned is ReturnStage.RECEIVED:
+        if wrong:
+            raise Refused(N_("It has come back already."))
+        _describe(session, it, scanned, condition, missing, by=by, now=now)
+        return True
     if wrong:
         _note_another(session, it, scanned, by=by, now=now)
         return False
@@ -54,6 +57,63 @@ def receive_back(
     take_in(session, it, scanned, by=by, now=now)
     tell(session, it, "received", by=by, condition=condition, missing=missing)
     return True
+
+
+def _why_nothing(it: Replacement) -> str:
+    """Why it is not awaited, though it may lie here."""
+    if it.part_id is not None:
+        return N_("These are parts. Nothing is to be sent back.")
+    if it.stage in CALLED_OFF:
+        return N_("It was called off or declined. Nothing is to be sent back.")
+    if it.retain_and_destroy:
+        return N_("The customer keeps the device and destroys it. Nothing is to be sent back.")
+    if it.liability in NO_MORE:
+        return N_("It is paid or waived, and nothing is asked back any more.")
+    return N_("The new device is not sent yet, so that nothing is to be sent back.")
+
+
+def _check(scanned: str, wanted: list[str], *, wrong: bool, another: bool, unread: bool) -> None:
+    """Whether it was looked at, which of the two it is."""
+    if another and not wrong:
+        raise Refused(
+            N_("Scan the serial number of the device that came: it must be another one."),
+            field="serial_number",
+        )
+    if wrong and not another:
+        raise Refused(
+            N_("You scanned %(scanned)s, but %(wanted)s is to come back."),
+            field="serial_number",
+            scanned=scanned,
+            wanted=wanted[0],
+        )
+    if wanted and not scanned and not unread:
+        raise Refused(
+            N_("Scan the serial number, or tick that it cannot be read."), field="serial_number"
+        )
+
+
+def _describe(
+    session: ScopedSession,
+    it: Replacement,
+    scanned: str,
+    condition: str,
+    missing: str,
+    *,
+    by: Doer,
+    now: datetime,
+) -> None:
+    """Of what has come back already: what was not said, or not read, when it was registered."""
+    before = (it.received_serial_number, it.condition, it.missing)
+    it.received_serial_number = it.received_serial_number or scanned
+    it.condition, it.missing = condition or it.condition, missing or it.missing
+    after = (it.received_serial_number, it.condition, it.missing)
+    if after == before:
+        return  # scanned twice
+    happened(session, it, What.RECEIPT_CORRECTED, by=by)
+    settle(session, it, now=now)
+    if after[1:] != before[1:]:
+        told = {"condition": it.condition, "missing": it.missing or ""}
+        tell(session, it, "received", by=by, **told)
 
 
 def take_in(
@@ -83,8 +143,6 @@ def _note_another(
 ) -> None:
     if it.wrong_serial_number == scanned:
         return  # scanned twice
-    if it.returned not in {ReturnStage.LABEL_READY, ReturnStage.UNDER_WAY}:
-        raise Refused(N_("The device is not to be sent back now."))
     it.wrong_serial_number = scanned
     happened(session, it, What.WRONG_DEVICE, by=by, serial_number=scanned)
     settle(session, it, now=now)

@@ -14,6 +14,7 @@ class Answer(LabelledEnum):
     OPEN = "open", N_("Waiting for an answer")
     YES = "yes", N_("Granted")
     NO = "no", N_("Refused")
+    OVER = "over", N_("Not needed any more")  # it ended otherwise before anybody answered
 
 
 class Method(LabelledEnum):

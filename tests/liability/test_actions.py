@@ -25,10 +25,12 @@ from portal.liability.models import LiabilityWaiver
 from portal.replacements.models import Replacement
 from portal.replacements.rules import Liability, ReturnStage, SettledAs, Track, charged_from
 from portal.returns.extending import ask_for_more_time
+from portal.returns.models import ReturnExtension
+from portal.returns.rules import Answer
 from tests.conftest import SignInAs
 from tests.counting import counted
 from tests.factories import account_of, make_agreement, make_product, make_replacement, make_user
-from tests.returns.conftest import BACK, done, fresh, told, went
+from tests.returns.conftest import BACK, done, fresh, sent, told, went
 from tests.returns.test_labels import words
 
 OFF = frozenset({(12, 24), (12, 31)})
@@ -219,15 +221,22 @@ def test_waived_and_confirmed_at_the_same_moment_is_once(
     assert went(session, rma, Track.LIABILITY) == ["waived"]
 
 
-def test_what_is_charged_is_settled_with_a_number(
-    session: Session, desk: FlaskClient, account: Account, ola: User, run_jobs: Run
-) -> None:
+def test_what_is_charged_is_settled_with_a_number_by_two(  # noqa: PLR0917
+    session: Session, desk: FlaskClient, liv: User, sign_in: SignInAs, account: Account,
+    ola: User, run_jobs: Run,
+) -> None:  # fmt: skip
     it = charged(session, account, ola)
     for wrong in ({"how": "paid", "reference": ""}, {"how": "returned", "reference": "F-1"}, {}):
         assert desk.post(path(it, "settlement"), data=wrong).status_code == 422
     paid = {"how": "paid", "reference": "F-2041"}
-    for _ in range(2):
-        assert desk.post(path(it, "settlement"), data=paid).status_code in {303, 422}
+    assert desk.post(path(it, "settlement"), data=paid).status_code == 303
+    again = desk.post(path(it, "settlement"), data=paid)
+    assert again.status_code == 422
+    assert "A waiver or a settlement is proposed already." in words(again.text)
+    assert "F-2041" in desk.get(f"/desk/returns/{it.reference}").text
+    assert desk.post(path(it, "waiver/confirmation")).status_code == 422  # it takes two
+    assert fresh(session, it).liability is Liability.CHARGED
+    assert sign_in(liv).post(path(it, "waiver/confirmation")).status_code == 303
     it = fresh(session, it)
     assert (it.liability, it.settled_as, it.settled_reference) == (
         Liability.SETTLED,
@@ -239,8 +248,8 @@ def test_what_is_charged_is_settled_with_a_number(
     assert (ola.email, "It is settled") in told(session, run_jobs)
 
 
-def test_what_comes_after_it_was_charged_is_credited_by_a_person(
-    session: Session, desk: FlaskClient, account: Account, ola: User
+def test_what_comes_after_it_was_charged_is_credited_by_two(  # noqa: PLR0917
+    session: Session, desk: FlaskClient, liv: User, sign_in: SignInAs, account: Account, ola: User
 ) -> None:
     it = charged(session, account, ola)
     serial = it.product and it.product.identifier
@@ -249,8 +258,102 @@ def test_what_comes_after_it_was_charged_is_credited_by_a_person(
     assert fresh(session, it).liability is Liability.CHARGED
     credit = {"how": "credited", "reference": "K-7"}
     assert desk.post(path(it, "settlement"), data=credit).status_code == 303
+    assert fresh(session, it).liability is Liability.CHARGED
+    assert sign_in(liv).post(path(it, "waiver/confirmation")).status_code == 303
     it = fresh(session, it)
     assert (it.liability, it.returned) == (Liability.SETTLED, ReturnStage.RECEIVED)
+    assert (it.settled_as, it.settled_reference) == (SettledAs.CREDITED, "K-7")
+
+
+def test_a_settlement_can_be_refused_and_proposed_anew(  # noqa: PLR0917
+    session: Session, desk: FlaskClient, liv: User, sign_in: SignInAs, account: Account, ola: User
+) -> None:
+    it = charged(session, account, ola)
+    desk.post(path(it, "settlement"), data={"how": "credited", "reference": "K-7"})
+    other = sign_in(liv)
+    assert other.post(path(it, "waiver/refusal"), data={"why_not": ""}).status_code == 422
+    assert other.post(path(it, "waiver/refusal"), data={"why_not": "Feil"}).status_code == 303
+    assert fresh(session, it).liability is Liability.CHARGED
+    proposed = session.scalars(select(DeskEvent.what)).all()
+    assert proposed[-2:] == [What.SETTLEMENT_PROPOSED, What.SETTLEMENT_REFUSED]
+    again = {"how": "paid", "reference": "F-2041"}
+    assert desk.post(path(it, "settlement"), data=again).status_code == 303
+
+
+@pytest.mark.parametrize("change", [{"staff_role": Role.CSM}, {"deactivated_at": at(1)}])
+def test_who_has_lost_the_right_does_not_count_as_one_of_the_two(  # noqa: PLR0917
+    change: dict[str, Any], session: Session, desk: FlaskClient, lars: User, liv: User,
+    sign_in: SignInAs, rma: Replacement,
+) -> None:  # fmt: skip
+    desk.post(path(rma, "waiver"), data={"reason": "Syk"})
+    for name, value in change.items():
+        setattr(lars, name, value)
+    session.commit()
+    other = sign_in(liv)
+    refused = other.post(path(rma, "waiver/confirmation"))
+    assert refused.status_code == 422
+    assert "Whoever proposed it has lost the right to." in words(refused.text)
+    assert fresh(session, rma).liability is Liability.AT_RISK
+    assert other.post(path(rma, "waiver/refusal"), data={"why_not": "Nei"}).status_code == 303
+
+
+def waits(session: Session, session_of: Any, it: Replacement, desk: FlaskClient) -> None:
+    """More time is asked for, and a waiver proposed."""
+    with session_of(it.account_id) as ours, time_machine.travel(at(2), tick=False):
+        ours_it = ours.get_one(Replacement, it.id)
+        by = Person(it.asked_by_id or 0)
+        ask_for_more_time(ours, ours_it, date(2026, 12, 21), "Ferie", by=by, now=at(2))
+        ours.commit()
+    assert desk.post(path(it, "waiver"), data={"reason": "Syk"}).status_code == 303
+
+
+def answers(session: Session) -> list[str]:
+    session.expire_all()
+    kinds: tuple[Any, ...] = (ReturnExtension, LiabilityWaiver)
+    return [answer for kind in kinds for answer in session.scalars(select(kind.answer))]
+
+
+@pytest.mark.parametrize("end", ["waived", "received", "corrected"])
+def test_when_it_ends_otherwise_nobody_waits_for_an_answer(  # noqa: PLR0917
+    end: str, session: Session, session_of: Any, both: Any, liv: User, sign_in: SignInAs,
+    rma: Replacement, account: Account, run_jobs: Run,
+) -> None:  # fmt: skip
+    customer, desk = both
+    waits(session, session_of, rma, desk)
+    if end == "waived":
+        assert sign_in(liv).post(path(rma, "waiver/confirmation")).status_code == 303
+    elif end == "received":
+        scan = {"rma": rma.reference, "serial_number": rma.product and rma.product.identifier}
+        assert desk.post("/desk/logistics/returns", data=scan).status_code == 303
+    else:  # by the customer, who does not see what is proposed
+        new = sent(session, account, rma).serial_number
+        wrong = {"rma": rma.reference, "serial_number": new, "another": "y"}
+        assert desk.post("/desk/logistics/returns", data=wrong).status_code == 303
+        correction = f"/replacements/{rma.reference}/correction"
+        assert customer.post(correction, data={"serial_number": new}).status_code == 303
+    mails = told(session, run_jobs)
+
+    waiver = Answer.YES if end == "waived" else Answer.OVER
+    assert answers(session) == [Answer.OVER, waiver]
+    for view in ("extensions", "waivers"):
+        assert f"/returns/{rma.reference}" not in desk.get(f"/desk/returns?view={view}").text
+    page = desk.get(f"/desk/returns/{rma.reference}").text
+    assert "Grant more time" not in page
+    assert "Confirm the waiver" not in page
+    assert "Waiting for an answer" not in customer.get(f"/replacements/{rma.reference}").text
+    late = {"because": "For sent"}
+    assert desk.post(path(rma, "extension/refusal"), data=late).status_code == 422
+    assert "More time is refused" not in str(mails + told(session, run_jobs))
+
+
+def test_what_is_charged_keeps_its_waiver_when_it_comes_back(
+    session: Session, desk: FlaskClient, account: Account, ola: User
+) -> None:
+    it = charged(session, account, ola)
+    desk.post(path(it, "waiver"), data={"reason": "Syk"})
+    scan = {"rma": it.reference, "serial_number": it.product and it.product.identifier}
+    assert desk.post("/desk/logistics/returns", data=scan).status_code == 303
+    assert answers(session) == [Answer.OPEN]
 
 
 def test_others_of_staff_decide_nothing(

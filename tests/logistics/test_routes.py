@@ -119,8 +119,50 @@ def test_another_device_cannot_be_sent_for_what_is_sent(
     again = scanned(lars, approved, serial_number="8G22418888ZZCV")
 
     assert again.status_code == 422
-    assert "The replacement has moved on meanwhile." in words(again.text)
+    says = f"{approved.reference} is sent already, with the tracking number 370722150000001."
+    assert says in words(again.text)
     assert fresh(session, approved).new_serial_number == "8G22419999ZZCV"
+
+
+def test_what_was_scanned_wrongly_is_corrected_until_it_arrives(
+    session: Session, lars: FlaskClient, approved: Replacement
+) -> None:
+    scanned(lars, approved)
+    path = f"{DESK}/{approved.reference}/shipment"
+    assert 'value="8G22419999ZZCV"' in lars.get(f"{DESK}/{approved.reference}").text
+    right = {"serial_number": "8G22418888ZZCV", "tracking_number": "370722150000002"}
+    for wrong in ({"tracking_number": "X1"}, {"serial_number": ""}):
+        assert lars.post(path, data=right | wrong).status_code == 422
+    for _ in range(2):
+        assert lars.post(path, data=right).status_code == 303
+    it = fresh(session, approved)
+    assert (it.new_serial_number, it.tracking_number) == tuple(right.values())
+    done = session.scalars(select(Event).where(Event.kind == "replacement")).all()
+    assert [each.what for each in done] == [What.SHIPPED, What.SHIPMENT_CORRECTED]
+    assert done[-1].details["tracking_number"] == ["370722150000001", "370722150000002"]
+    approved.stage, approved.delivered_on = Stage.DELIVERED, date(2026, 11, 19)
+    session.commit()
+    late = lars.post(path, data=right | {"tracking_number": "370722150000003"})
+    assert late.status_code == 422
+    assert "Only what is on its way can be corrected." in words(late.text)
+
+
+def test_a_number_that_has_arrived_is_asked_about(
+    session: Session, lars: FlaskClient, account: Account, approved: Replacement
+) -> None:
+    told: Any = {"stage": Stage.DELIVERED, "tracking_number": SCANS["tracking_number"]}
+    old = make_replacement(session, make_account(session), **told)
+    refused = scanned(lars, approved)
+    assert refused.status_code == 422
+    assert f"has arrived already: {old.reference}" in words(refused.text)
+    assert 'name="again"' in refused.text
+    assert 'name="again"' not in lars.get(DESK).text
+    assert fresh(session, approved).stage is Stage.APPROVED
+    assert scanned(lars, approved, again="y").status_code == 303
+    other = make_replacement(session, account, stage=Stage.APPROVED, **PROMISED)
+    old.stage = Stage.SHIPPED
+    session.commit()  # several in one parcel
+    assert scanned(lars, other, serial_number="8G22418888ZZCV").status_code == 303
 
 
 def test_one_new_device_is_not_sent_to_two(
@@ -172,6 +214,9 @@ def test_what_is_no_serial_number_of_the_model_stops(
         ("serial_number", "", "Enter the serial number."),
         ("serial_number", "\u0000\u202e<b>", "A serial number has letters A to Z and digits only."),
         ("tracking_number", "", "Scan or write the tracking number."),
+        ("tracking_number", "X1", "A tracking number has at least 6 characters."),
+        ("tracking_number", "RMA-1000015", "This is an RMA number. Scan the one that the carrier"),
+        ("tracking_number", "8G2241-9999ZZCV", "This is the number of what you send."),
         ("tracking_number", "å" * 30, "A tracking number has letters, digits and dashes only."),
     ],
 )

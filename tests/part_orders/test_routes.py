@@ -104,7 +104,7 @@ def test_of_parts_nothing_is_asked_back_and_the_parcel_is_the_end(
     sign_in(ola).post(PARTS, data=asked(site))
     it = replacements(session)[0]
     lars = sign_in(make_user(session, role=Role.LOGISTICS))
-    scans = {"rma": it.reference, "serial_number": "8G22419999ZZCV", "tracking_number": "3707"}
+    scans = {"rma": it.reference, "serial_number": "8G22419999ZZCV", "tracking_number": "370715"}
 
     wrong = lars.post(f"{DESK}/shipments", data=scans)
     assert "You scanned 8G22419999ZZCV, but 85S19-AA is to be sent." in words(wrong.text)

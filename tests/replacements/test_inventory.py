@@ -60,7 +60,9 @@ def sent(session: Session, here: ScopedSession, account: Account, old: Product) 
 
 def shipped(here: ScopedSession, made: Replacement, serial: str) -> Replacement:
     it = here.get_one(Replacement, made.id)
-    ship(here, it, serial_number=serial, tracking_number=serial, carrier="", by=LARS, now=NOW)
+    ship(
+        here, it, serial_number=serial, tracking_number=f"37{serial}", carrier="", by=LARS, now=NOW
+    )
     here.commit()
     return it
 

@@ -95,7 +95,7 @@ def the_one(session: Session) -> Replacement:
 
 def scan(sign_in: SignInAs, session: Session, it: Replacement) -> None:
     lars = sign_in(make_user(session, role=Role.LOGISTICS))
-    scans = {"rma": it.reference, "serial_number": "8G22419999ZZCV", "tracking_number": "3707"}
+    scans = {"rma": it.reference, "serial_number": "8G22419999ZZCV", "tracking_number": "370715"}
     assert lars.post(f"{DESK}/shipments", data=scans).status_code == 303
     path = f"{DESK}/{it.reference}/delivery"
     assert lars.post(path, data={"delivered_on": "19.11.2026"}).status_code == 303

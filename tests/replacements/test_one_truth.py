@@ -153,8 +153,8 @@ class Desk(RuleBasedStateMachine):
             it, scans = self.one(session, number), self.serials[serial]
             before = it.stage
             ship(
-                session, it, serial_number=scans, tracking_number="3707", carrier="", by=self.by,
-                now=NOW,
+                session, it, serial_number=scans, tracking_number="370715", carrier="",
+                again=True, by=self.by, now=NOW,
             )  # fmt: skip
             sent.append(before is Stage.APPROVED)
 

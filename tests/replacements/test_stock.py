@@ -96,7 +96,7 @@ def test_it_is_reserved_when_approved_and_taken_when_sent(  # noqa: PLR0917
 
     it = replacements(session)[0]
     lars = sign_in(make_user(session, role=Role.LOGISTICS))
-    scans = {"rma": it.reference, "serial_number": "8G22419999ZZCV", "tracking_number": "3707"}
+    scans = {"rma": it.reference, "serial_number": "8G22419999ZZCV", "tracking_number": "370715"}
     for _ in range(2):
         lars.post(f"{DESK}/shipments", data=scans)
     assert left(session, line) == (2, 0)

@@ -77,6 +77,58 @@ def test_the_right_one_is_not_taken_for_another(
     assert fresh(session, rma).wrong_serial_number is None
 
 
+def test_where_a_number_is_awaited_it_is_scanned_or_said_to_be_unreadable(
+    session: Session, desk: FlaskClient, rma: Replacement
+) -> None:
+    refused = scanned(desk, rma, "")
+    assert refused.status_code == 422
+    assert "Scan the serial number, or tick that it cannot be read." in words(refused.text)
+    assert fresh(session, rma).returned is ReturnStage.LABEL_READY
+    assert scanned(desk, rma, "", unread="y").status_code == 303
+    assert fresh(session, rma).returned is ReturnStage.RECEIVED
+    # Another one did not come, as long as nobody says which.
+    assert scanned(desk, rma, "", another="y").status_code == 422
+
+
+def test_what_is_found_out_later_is_added_to_what_has_come_back(
+    session: Session, desk: FlaskClient, rma: Replacement, run_jobs: Run
+) -> None:
+    scanned(desk, rma, "", unread="y")
+    more = {"condition": "Sprukket glass", "missing": "USB-adapter"}
+    for _ in range(2):
+        assert scanned(desk, rma, serial_of(rma), **more).status_code == 303
+    it = fresh(session, rma)
+    assert (it.condition, it.missing) == ("Sprukket glass", "USB-adapter")
+    assert it.received_serial_number == serial_of(rma)
+    assert done(session, it) == [What.RECEIPT_CORRECTED, What.RECEIVED_BACK]
+    assert scanned(desk, rma, serial_of(rma)).status_code == 303  # and takes nothing away
+    assert fresh(session, rma).condition == "Sprukket glass"
+    assert len(told(session, run_jobs)) == 2
+
+
+@pytest.mark.parametrize(
+    ("standing", "why"),
+    [
+        ({"stage": "approved"}, "The new device is not sent yet"),
+        ({"stage": "canceled"}, "It was called off or declined."),
+        ({"retain_and_destroy": True}, "The customer keeps the device and destroys it."),
+        ({"liability": "waived"}, "It is paid or waived"),
+        ({"returned": "received", "received_serial_number": "X"}, "It has come back already."),
+    ],
+)
+def test_what_is_not_awaited_says_why(
+    standing: dict[str, Any], why: str, session: Session, desk: FlaskClient, rma: Replacement
+) -> None:
+    for name, value in ({"returned": "not_due", "liability": "none"} | standing).items():
+        setattr(rma, name, value)
+    session.commit()
+    received = standing.get("returned") == "received"
+    more = {"another": "y"} if received else {}
+    refused = scanned(desk, rma, "8G22410000XXCV" if received else serial_of(rma), **more)
+    assert refused.status_code == 422
+    assert why in words(refused.text)
+
+
 def test_who_kept_the_other_device_has_it_back_in_use_and_the_new_one_comes_back(
     session: Session, customer: FlaskClient, desk: FlaskClient, account: Account, rma: Replacement
 ) -> None:
