@@ -1,7 +1,7 @@
 """Employees who have no account: the link they come by, their visits, and what they ordered
 
 Revision ID: 0041
-Revises: 0042
+Revises: 0040
 """
 
 import sqlalchemy as sa
@@ -11,7 +11,7 @@ from portal.base.db import UTCDateTime
 from portal.base.row_security import protect
 
 revision = "0041"
-down_revision = "0042"
+down_revision = "0040"
 branch_labels = None
 depends_on = None
 

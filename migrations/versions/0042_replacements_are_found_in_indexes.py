@@ -4,14 +4,14 @@ Each list has an index in its order that holds all that the list is narrowed by;
 the money that hangs on it are walked in one, of what goes on.
 
 Revision ID: 0042
-Revises: 0040
+Revises: 0041
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0042"
-down_revision = "0040"
+down_revision = "0041"
 branch_labels = None
 depends_on = None
 

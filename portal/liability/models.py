@@ -26,7 +26,7 @@ class LiabilityWaiver(OfReplacement, Owned, Internal, Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     how: Mapped[SettledAs | None]  # None: it is let go of
-    reference: Mapped[str] = mapped_column(String(40), default="", server_default="")
+    reference: Mapped[str | None] = mapped_column(String(40))
     reason: Mapped[str] = mapped_column(String(200))
     proposed_at: Mapped[datetime]
     proposed_by_id: Mapped[int] = mapped_column(ForeignKey("user.id"))

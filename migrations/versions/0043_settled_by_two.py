@@ -2,20 +2,20 @@
 
 And what still waits for an answer, though nothing hangs on it any more, is over.
 
-Revision ID: 0044
-Revises: 0041
+Revision ID: 0043
+Revises: 0042
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0044"
-down_revision = "0041"
+revision = "0043"
+down_revision = "0042"
 branch_labels = None
 depends_on = None
 
 _HOW = sa.Enum("returned", "paid", "credited", native_enum=False, length=32)
-_NUMBER = sa.Column("reference", sa.String(length=40), nullable=False, server_default="")
+_NUMBER = sa.Column("reference", sa.String(length=40), nullable=True)
 _REPLACEMENT = sa.table(
     "replacement", sa.column("id"), sa.column("returned"), sa.column("liability")
 )
