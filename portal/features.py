@@ -28,7 +28,6 @@ from portal.incidents import routes as incidents
 from portal.invitations import inviting
 from portal.invitations import routes as invitations
 from portal.known_issues import routes as known_issues
-from portal.logistics import correcting as logistics_correcting
 from portal.logistics import papers as logistics_papers
 from portal.logistics import routes as logistics
 from portal.mail_intake import original_routes as mail_original
@@ -111,7 +110,6 @@ FEATURES = [
     ("/desk/known-issues", desk_known_issues.bp),
     ("/desk/log", activity.desk_bp),
     ("/desk/logistics", logistics.bp),
-    ("/desk/logistics", logistics_correcting.bp),
     ("/desk/logistics", logistics_papers.bp),
     ("/desk/logistics/carriers", carriers.bp),
     ("/desk/logistics/parts", spare_parts.bp),
