@@ -85,7 +85,7 @@ def load(sessions: Sessions, *, nordlys: str) -> None:
     with cast.at(0.3) as (session, now):
         part = next(iter(spare_parts(session).values()))
         ola = people[OLA]
-        ask_for_parts(session, part, 12, HERE, recipient_id=None, by=ola, now=now)
+        ask_for_parts(session, part, 8, HERE, recipient_id=None, by=ola, now=now)
 
 
 class _Cast:

@@ -78,6 +78,7 @@ class What(LabelledEnum):
     MERGED = "merged", N_("Merged")
     MOVED = "moved", N_("Moved")
     NOTED = "noted", N_("Internal note written")
+    OFFERED_AGAIN = "offered_again", N_("Offered again")
     OVERDUE = "overdue", N_("Not sent back in time")
     OPENED = "opened", N_("Request opened")
     PARTS_ASKED = "parts_asked", N_("Spare parts asked for")

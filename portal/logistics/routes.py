@@ -11,12 +11,20 @@ from portal.base.history import Doer
 from portal.base.tenancy import ScopedSession
 from portal.base.words import N_, Refused
 from portal.carriers.others import other_carriers
-from portal.logistics.forms import ApproveForm, DeclineForm, DeliveredForm, ReceiveForm, ShipForm
+from portal.logistics.forms import (
+    ApproveForm,
+    CorrectForm,
+    DeclineForm,
+    DeliveredForm,
+    ReceiveForm,
+    ShipForm,
+)
 from portal.logistics.listing import Which, show_board
 from portal.logistics.showing import Deed, do, show_page
 from portal.replacements.deciding import approve_asked, decline
 from portal.replacements.models import Replacement
 from portal.replacements.queries import replacement_shown, replacement_with_id
+from portal.replacements.renumbering import correct_shipment
 from portal.replacements.shipping import deliver, ship
 from portal.replacements.wording import return_color
 from portal.returns.reaching import account_of, number_in
@@ -110,6 +118,27 @@ def arrive(ref: str) -> ResponseReturnValue:
     def deed(session: ScopedSession, it: Replacement, by: Doer) -> str:
         deliver(session, it, on=form.delivered_on.data, by=by, now=clock.now())
         return _("The new device is delivered.")
+
+    return do(ref, form, deed)
+
+
+@bp.post("/<ref>/shipment")
+@allow(Permission.LOGISTICS_WORK, everywhere=True)
+def correct(ref: str) -> ResponseReturnValue:
+    """Other numbers than were scanned when it was sent."""
+    form = CorrectForm()
+
+    def deed(session: ScopedSession, it: Replacement, by: Doer) -> str:
+        changed = correct_shipment(
+            session,
+            it,
+            serial_number=form.serial_number.data or "",
+            tracking_number=form.tracking_number.data or "",
+            again=form.again.data,
+            by=by,
+            now=clock.now(),
+        )
+        return _("Your changes are saved.") if changed else _("Nothing was changed.")
 
     return do(ref, form, deed)
 

@@ -1,6 +1,6 @@
 """Asking for spare parts: by part number and count, and nothing is asked back."""
 
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 
 from portal.accounts.models import User
@@ -18,13 +18,24 @@ from portal.replacements.addresses import Address, checked
 from portal.replacements.approving import approve
 from portal.replacements.deeds import note_step, settle
 from portal.replacements.faults import Fault
+from portal.replacements.holding import held_back
 from portal.replacements.models import Replacement
-from portal.replacements.queries import agreement_in_force
-from portal.replacements.rules import Liability, ReturnStage, Stage, Track
+from portal.replacements.queries import agreement_in_force, pieces_approved_since
+from portal.replacements.rules import Liability, ReturnStage, Stage, Track, approves_itself
+from portal.replacements.standing import A_WEEK
 from portal.replacements.telling import tell
 from portal.spare_parts.parts import Part
 
 MOST = 100  # of a part at once
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What decides whether a rule approves them: of each piece what holds for a device."""
+
+    model: Model
+    within_a_week: bool
+    sent_days_ago: int | None = None
 
 
 def ask_for_parts(
@@ -37,7 +48,7 @@ def ask_for_parts(
     by: Doer,
     now: datetime,
 ) -> Replacement:
-    """So many of a part for models that are covered; approved at once, and sent like a device."""
+    """So many of a part for models that are covered; approved and sent like a device."""
     account_id, today = session.scope.write or 0, day_of(now)
     model = covered_model(session, account_id, part, today)
     if model is None or not part.offered:
@@ -72,7 +83,12 @@ def ask_for_parts(
     session.flush()
     note_step(session, made, Track.REPLACEMENT, Stage.REQUESTED, by=by, now=now)
     happened(session, made, What.PARTS_ASKED, by=by, part=part.id, number=number)
-    approve(session, made, targets["cut_off"], by=None, now=now)
+    approved = session.scalars(pieces_approved_since(account_id, now - A_WEEK)).one()
+    judged = Parts(model, approves_itself(approved, targets["replaced_by_rule"], number))
+    held = held_back(session, [judged], address, number=number, now=now)
+    made.held = [each.value for each in held]
+    if not held:
+        approve(session, made, targets["cut_off"], by=None, now=now)
     settle(session, made, now=now)
     tell(session, made, "asked", by=by)
     return made

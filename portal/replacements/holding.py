@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Protocol
 
 from sqlalchemy import Select, select
 
@@ -9,14 +10,25 @@ from portal.accounts.models import Site
 from portal.approval_rules.actions import rules_in_force
 from portal.approval_rules.rules import Asking, Held, reasons
 from portal.base.tenancy import ScopedSession
+from portal.catalogue.catalogue import Model
 from portal.delivery_times.times import delivery_times
 from portal.replacements.addresses import Address
-from portal.replacements.standing import Standing
+
+
+class Judged(Protocol):
+    """What is asked for: a device as it stands, or parts."""
+
+    @property
+    def model(self) -> Model: ...
+    @property
+    def within_a_week(self) -> bool: ...
+    @property
+    def sent_days_ago(self) -> int | None: ...
 
 
 def held_back(
     session: ScopedSession,
-    standings: Sequence[Standing],
+    standings: Sequence[Judged],
     address: Address,
     *,
     number: int,

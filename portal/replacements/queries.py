@@ -129,6 +129,16 @@ def approved_since(account_id: int, moment: datetime) -> Select[int]:
     )
 
 
+def pieces_approved_since(account_id: int, moment: datetime) -> Select[int]:
+    """The same of parts, which count by themselves."""
+    return select(func.coalesce(func.sum(Replacement.part_count), 0)).where(
+        Replacement.account_id == account_id,
+        Replacement.approved_at >= moment,
+        Replacement.part_id.is_not(None),
+        Replacement.stage.not_in(CALLED_OFF),
+    )
+
+
 def agreement_in_force(account_id: int, day: date) -> Select[*tuple[Any, ...]]:
     """What of the agreement on a day concerns replacements; of several the one that ends last."""
     return (

@@ -18,9 +18,10 @@ from portal.returns.certifying import may_be_certified, send_certificate
 from portal.returns.correcting import keep_the_other, may_be_corrected
 from portal.returns.extending import ask_for_more_time
 from portal.returns.forms import CERTIFICATES, CertificateForm, CorrectionForm, ExtensionForm
-from portal.returns.queries import last_certificate
+from portal.returns.queries import last_certificate, open_extension
 from portal.returns.reaching import find
 from portal.returns.receiving import awaited_numbers
+from portal.returns.rules import Answer
 from portal.uploads.attaching import attach_uploads
 from portal.uploads.receiving import receives_files
 from portal.uploads.rules import MOST_WITH_FORM
@@ -124,7 +125,8 @@ def _do(
 
 def _extension(it: Replacement, form: ExtensionForm, status: int) -> Response:
     ready = it.returned is ReturnStage.LABEL_READY and it.liability is Liability.AT_RISK
-    return page("returns/extension.html", status, it=it, form=form, open=ready)
+    waits = db().scalars(open_extension(it.id)).first() is not None
+    return page("returns/extension.html", status, it=it, form=form, open=ready, waits=waits)
 
 
 def _correction(it: Replacement, form: CorrectionForm, status: int) -> Response:
@@ -132,4 +134,6 @@ def _correction(it: Replacement, form: CorrectionForm, status: int) -> Response:
 
 
 def _certificate(it: Replacement, form: CertificateForm, status: int) -> Response:
-    return page("returns/certificate.html", status, it=it, form=form, open=may_be_certified(it))
+    sent, ready = db().scalars(last_certificate(it.id)).one_or_none(), may_be_certified(it)
+    waits = sent is not None and sent.answer is Answer.OPEN
+    return page("returns/certificate.html", status, it=it, form=form, open=ready, waits=waits)

@@ -49,3 +49,10 @@ def withdraw_part(session: Session, part: SparePart, *, by: Doer, now: datetime)
     if part.withdrawn_at is None:
         part.withdrawn_at = now
         happened(session, part, What.WITHDRAWN, by=by)
+
+
+def offer_again(session: Session, part: SparePart, *, by: Doer) -> None:
+    """It was withdrawn by mistake, or is there again. Twice is once."""
+    if part.withdrawn_at is not None:
+        part.withdrawn_at = None
+        happened(session, part, What.OFFERED_AGAIN, by=by)

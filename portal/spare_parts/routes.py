@@ -8,7 +8,7 @@ from portal.base.access import Permission
 from portal.base.submissions import submission
 from portal.base.words import Refused
 from portal.catalogue.catalogue import catalogue_of
-from portal.spare_parts.actions import add_part, withdraw_part
+from portal.spare_parts.actions import add_part, offer_again, withdraw_part
 from portal.spare_parts.forms import PartForm
 from portal.spare_parts.models import SparePart
 from portal.spare_parts.parts import spare_parts
@@ -54,12 +54,23 @@ def withdraw(part_id: int) -> ResponseReturnValue:
     return redirect(url_for(".index"), 303)
 
 
+@bp.post(f"/<int(max={LARGEST}):part_id>/offer")
+@allow(Permission.LOGISTICS_WORK, everywhere=True)
+def offer(part_id: int) -> ResponseReturnValue:
+    part = db().get(SparePart, part_id) or abort(404)
+    offer_again(db(), part, by=viewer())
+    flash(_("The part is offered again."))
+    return redirect(url_for(".index"), 303)
+
+
 def _page(form: PartForm, status: int = 200) -> ResponseReturnValue:
-    parts = [it for it in spare_parts(db()).values() if it.offered]
+    every = spare_parts(db()).values()
+    parts = [it for it in every if it.offered]
     return page(
         "spare_parts/index.html",
         status,
         parts=parts,
+        withdrawn=[it for it in every if not it.offered],
         catalogue=catalogue_of(db(), knowing={each for it in parts for each in it.model_ids}),
         form=form,
     )

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.accounts.models import Account, Site, User
+from portal.approval_rules.models import ApprovalRules
 from portal.base.access import Role
 from portal.catalogue.models import Category, ProductModel
 from portal.products.models import ProductCount
@@ -71,7 +72,7 @@ def part(session: Session, headset: ProductModel) -> SparePart:
 
 
 def asked(site: Site, **more: Any) -> dict[str, Any]:
-    known = {"part": "85S19AA", "pieces": "12", "where": site.reference, "token": "t"}
+    known = {"part": "85S19AA", "pieces": "9", "where": site.reference, "token": "t"}
     known |= {"recipient": "Ola Hansen", "phone": "22 22 22 22", "shown": "2026-11-20"}
     return known | {"country": "NO"} | more
 
@@ -83,7 +84,7 @@ def test_parts_are_asked_for_by_number_and_count_and_sent(
     assert "Ear cushions" in words(client.get(PARTS).text)
     assert "85S19-AA" in client.get(f"{PARTS}/new?part=85s19aa").text
     answers = words(client.post(f"{PARTS}/answers", data=asked(site)).text)
-    assert "12 × Ear cushions" in answers
+    assert "9 × Ear cushions" in answers
     assert "they arrive Friday 20 November" in answers
     sent = client.post(PARTS, data=asked(site))
     receipt = words(client.get(sent.location).text)
@@ -91,11 +92,30 @@ def test_parts_are_asked_for_by_number_and_count_and_sent(
     assert "Nothing is to be sent back." in receipt
     assert client.post(PARTS, data=asked(site)).location == sent.location
     it = replacements(session)[0]
-    assert (it.stage, it.part_count, it.promised_on) == (Stage.APPROVED, 12, date(2026, 11, 20))
-    assert "12 × Ear cushions" in words(client.get("/replacements").text)
-    assert "12 × Ear cushions" in words(client.get(f"/replacements/{it.reference}").text)
+    assert (it.stage, it.part_count, it.promised_on) == (Stage.APPROVED, 9, date(2026, 11, 20))
+    assert "9 × Ear cushions" in words(client.get("/replacements").text)
+    assert "9 × Ear cushions" in words(client.get(f"/replacements/{it.reference}").text)
     with client.get("/replacements/replacements.csv") as table:
-        assert "12 × Ear cushions" in table.get_data(as_text=True)
+        assert "9 × Ear cushions" in table.get_data(as_text=True)
+
+
+@pytest.mark.parametrize(
+    ("rules", "reason"),
+    [({"at_once": 8}, "many"), ({"categories": ["headset"]}, "category"), ({}, "week")],
+)
+def test_parts_are_held_back_by_the_same_rules(  # noqa: PLR0917
+    rules: dict[str, Any], reason: str, session: Session, sign_in: SignInAs, ola: User,
+    part: SparePart, site: Site,
+) -> None:  # fmt: skip
+    plain = {"own_addresses": False, "at_home": False, "again_days": 0, "categories": []}
+    session.add(ApprovalRules(**{"at_once": 100} | plain | rules))
+    session.commit()
+    client = sign_in(ola)
+    pieces = 9 if rules else 11  # more than are approved within a week
+    receipt = client.post(PARTS, data=asked(site, pieces=str(pieces))).location
+    it = replacements(session)[0]
+    assert (it.stage, reason in it.held) == (Stage.REQUESTED, True)
+    assert "The parts are asked for" in words(client.get(receipt).text)
 
 
 def test_of_parts_nothing_is_asked_back_and_the_parcel_is_the_end(
@@ -179,7 +199,11 @@ def test_logistics_keeps_the_parts(
         assert f'id="{field}-error"' in wrong.text
     made = session.scalars(select(SparePart)).one()
     assert lars.post(f"{DESK}/parts/{made.id}/withdrawal").status_code == 303
-    assert "85R01AA" not in lars.get(f"{DESK}/parts").text
+    offered, _, withdrawn = lars.get(f"{DESK}/parts").text.partition("Withdrawn parts")
+    assert ('mono">85R01AA' in offered, "85R01AA" in withdrawn) == (False, True)
+    for _ in range(2):
+        assert lars.post(f"{DESK}/parts/{made.id}/offer").status_code == 303
+    assert "Withdrawn parts" not in lars.get(f"{DESK}/parts").text
     csm = sign_in(make_user(session, role=Role.CSM))
     assert csm.post(f"{DESK}/parts", data=told_of).status_code == 403
 

@@ -47,6 +47,9 @@ def test_more_time_is_asked_for_granted_on_record_and_told(
     assert customer.post(path(rma), data=ASKED).status_code == 303
     page = words(customer.get(f"/replacements/{rma.reference}").text)
     assert "You have asked for time until Monday 14 December." in page
+    waits = customer.get(path(rma)).text
+    assert "You have asked for more time already." in words(waits)
+    assert 'name="until"' not in waits
     assert rma.reference in desk.get("/desk/returns").text
     assert "Den som har den, er på ferie" in words(desk.get(f"/desk/returns/{rma.reference}").text)
 

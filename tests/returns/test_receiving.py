@@ -100,7 +100,7 @@ def test_what_is_found_out_later_is_added_to_what_has_come_back(
     it = fresh(session, rma)
     assert (it.condition, it.missing) == ("Sprukket glass", "USB-adapter")
     assert it.received_serial_number == serial_of(rma)
-    assert done(session, it) == [What.RECEIPT_CORRECTED, What.RECEIVED_BACK]
+    assert done(session, it) == [What.RECEIVED_BACK, What.RECEIPT_CORRECTED]
     assert scanned(desk, rma, serial_of(rma)).status_code == 303  # and takes nothing away
     assert fresh(session, rma).condition == "Sprukket glass"
     assert len(told(session, run_jobs)) == 2
