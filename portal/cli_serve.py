@@ -14,7 +14,7 @@ from alembic.util import CommandError
 from sqlalchemy.exc import DBAPIError
 
 from portal import demo as demo_data
-from portal import demo_devices, demo_replacements, demo_returns, serving
+from portal import demo_devices, demo_licenses, demo_replacements, demo_returns, serving
 from portal.app import ROOT, create_app, open_sessions, open_worker
 from portal.base import migrations
 from portal.base.file_store import FileStore, StorageTrouble
@@ -116,6 +116,7 @@ def demo(host: str, port: int, no_worker: bool) -> None:
         secret_key=secrets.token_hex(32),
         portal_url=where,
         storage_url=(FOLDER / "files").as_uri(),
+        license_keys=demo_licenses.kept_key(FOLDER),
         second_factor_required=False,
         demo=True,
     )
@@ -141,12 +142,12 @@ def _where_kept(folder: Path, environment: Mapping[str, str]) -> str:
 
 def _prepare_demo(folder: Path, settings: Settings, password: str) -> None:
     try:
-        folder.mkdir(exist_ok=True)
         FileStore(settings.storage_url).check()
         migrations.upgrade(settings.database_url)
         sessions = open_sessions(settings.database_url)
         demo_data.load(sessions, password)
         demo_devices.load(sessions, nordlys=demo_data.NORDLYS)
+        demo_licenses.load(sessions, settings, demo_data.NORDLYS, demo_data.FJORDHELSE)
         demo_replacements.load(sessions, nordlys=demo_data.NORDLYS)
         demo_returns.load(sessions, demo_data.NORDLYS, demo_data.FJORDHELSE)
         sessions.kw["bind"].dispose()

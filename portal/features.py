@@ -27,6 +27,8 @@ from portal.incidents import routes as incidents
 from portal.invitations import inviting
 from portal.invitations import routes as invitations
 from portal.known_issues import routes as known_issues
+from portal.licenses import assigning as license_assignments
+from portal.licenses import routes as licenses
 from portal.logistics import papers as logistics_papers
 from portal.logistics import routes as logistics
 from portal.mail_intake import original_routes as mail_original
@@ -89,11 +91,7 @@ from portal.users import person, visibility
 from portal.users import routes as users
 
 FEATURES = [
-    ("/", about.bp),
-    ("/", accounts.bp),
-    ("/", customers.bp),
-    ("/", elsewhere.bp),
-    ("/", overview.bp),
+    *(("/", it.bp) for it in (about, accounts, customers, elsewhere, overview)),
     ("/desk", desk.bp),
     ("/desk", request_queue.bp),
     ("/desk/queue", request_queue_deeds.bp),
@@ -124,6 +122,8 @@ FEATURES = [
     ("/organization/partners/requests", answering.answering),
     ("/invitations", invitations.bp),
     ("/known-issues", known_issues.bp),
+    ("/licenses", licenses.bp),
+    ("/licenses/assignments", license_assignments.bp),
     ("/organization", inviting.bp),
     ("/organization/sites", sites.bp),
     ("/partner/requests", answering.asking),

@@ -46,6 +46,7 @@ from portal.notices import personal_data as notices_kept
 from portal.partners import personal_data as partners_kept
 from portal.sites import personal_data as sites_kept
 from portal.products import personal_data as products_kept
+from portal.licenses import personal_data as licenses_kept
 from portal.product_imports import personal_data as imports_kept
 from portal.service_requests import personal_data as requests_kept
 from portal.cloud_partners import personal_data as cloud_partners_kept

@@ -29,6 +29,9 @@ from portal.base.clock import day_of
 from portal.base.deeds import LOOKS
 from portal.base.history import Event
 from portal.cloud_partners.queries import authorizations_ending
+from portal.licenses.models import License
+from portal.licenses.queries import has_status
+from portal.licenses.rules import Status
 from portal.notices.queries import unread
 from portal.partners.queries import number_of_requests_to
 from portal.product_imports.models import ImportStatus, ProductImport
@@ -41,7 +44,7 @@ WAITING = (
     ProductImport.status.in_([ImportStatus.READY, ImportStatus.COLUMNS]),
     ProductImport.waiting,
 )
-_REQUEST, _AUTHORIZATION, _NO_TEXT = 4, 5, literal(None, String)
+_REQUEST, _AUTHORIZATION, _LICENSES, _NO_TEXT = 4, 5, 6, literal(None, String)
 MOST_WAITING = 5
 CUSTOMERS_TURN = [status for status in OPEN if ball_of(status) is Ball.CUSTOMER]
 OUT_OF_USE = [status for status in ProductStatus if status is not ProductStatus.ACTIVE]
@@ -54,6 +57,7 @@ class Inventory:
     devices: Counter[int] = field(default_factory=Counter)
     sites: int = 0
     requests: int = 0  # of partners for access, not answered yet
+    licenses: int = 0  # that expire soon
     unread: int = 0  # notices about it, to whoever looks
     waiting: list[tuple[int, str]] = field(default_factory=list)  # requests that wait for an answer
     ending: list[tuple[int, date]] = field(default_factory=list)  # and those whose authorization is
@@ -81,6 +85,7 @@ def inventory(session: Session, account_id: int, user_id: int, *, now: datetime)
             select(literal(0), null(), number, _NO_TEXT).select_from(Site),
             select(literal(2), null(), requests.scalar_subquery(), _NO_TEXT),
             select(literal(3), null(), unread(user_id, account_id).scalar_subquery(), _NO_TEXT),
+            select(literal(_LICENSES), null(), _expiring(day_of(now)), _NO_TEXT),
             _waiting_requests(),
             _ending_authorizations(day_of(now)),
         )
@@ -91,6 +96,8 @@ def inventory(session: Session, account_id: int, user_id: int, *, now: datetime)
             found.waiting.append((model_id, text))
         elif sign == _AUTHORIZATION:
             found.ending.append((model_id, date.fromisoformat(text)))
+        elif sign == _LICENSES:
+            found.licenses = many
         elif model_id is None and sign == 3:
             found.unread = many
         elif model_id is None and sign:
@@ -101,6 +108,11 @@ def inventory(session: Session, account_id: int, user_id: int, *, now: datetime)
             found.devices[model_id] += sign * many
     found.devices = +found.devices
     return found
+
+
+def _expiring(today: date) -> Any:
+    soon = select(func.count(License.id)).where(has_status(Status.EXPIRING, today))
+    return soon.scalar_subquery()
 
 
 def _waiting_requests() -> Select[Any]:
