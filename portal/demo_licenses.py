@@ -130,7 +130,7 @@ def load(sessions: Sessions, settings: Settings, nordlys: str, fjordhelse: str) 
     ring = KeyRing.of(settings.license_keys, settings.secret_key)
     with sessions(scope=NOBODY) as session:
         anna = Doer(session.scalars(select(User.id).where(User.email == ANNA)).one())
-        ids = dict(session.execute(select(Account.name, Account.id)).tuples())
+        ids = {it.name: it.id for it in session.scalars(select(Account))}
     for name, bought in ((nordlys, NORDLYS), (fjordhelse, FJORDHELSE)):
         scope = Scope(frozenset({ids[name]}), ids[name], staff=True, reason="the demo")
         with sessions(scope=scope) as session, session.begin():

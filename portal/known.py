@@ -13,6 +13,7 @@ from portal.customers import jobs as customers
 from portal.escalations import jobs as escalations
 from portal.incidents import jobs as incidents
 from portal.invitations import jobs as invitations
+from portal.licenses import jobs as licenses
 from portal.mail_intake import jobs as mail_intake
 from portal.notices import jobs as notices
 from portal.partners import jobs as partners

@@ -59,6 +59,10 @@ def license_with_id(license_id: int) -> Select[License]:
     return select(License).where(License.id == license_id)
 
 
+def licenses_with_ids(ids: Collection[int]) -> Select[License]:
+    return select(License).where(License.id.in_(ids))
+
+
 def license_of_code(codes: Collection[str]) -> Select[License]:
     return select(License).where(License.key_code.in_(codes))
 

@@ -9,7 +9,7 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 from werkzeug import Response
 
-from portal.accounts.models import Account, User
+from portal.accounts.models import Account, Site, User
 from portal.base import clock
 from portal.base.access import Permission, Role
 from portal.base.history import Event, What
@@ -533,3 +533,32 @@ def test_htmx_gets_the_key_alone_on_the_licenses_page(
 
     assert answer.text.lstrip().startswith('<div id="license-key">')
     assert f">{KEY}<" in answer.text
+
+
+def test_the_search_of_every_page_leads_to_the_license_of_a_number(
+    session: Session, sign_in: SignIn, kari: User, mette: User, lens: License
+) -> None:
+    theirs = make_license(session, make_account(session, "Andre AS"))
+
+    for user in (kari, mette):
+        answer = sign_in(user).get(f"/search?q={lens.reference.lower()}")
+        assert answer.headers["Location"].endswith(f"/licenses/{lens.reference}")
+    assert sign_in(kari).get(f"/search?q={theirs.reference}").status_code == 200
+
+
+def test_a_license_is_found_by_the_new_name_of_its_site(
+    session: Session,
+    sign_in: SignIn,
+    kari: User,
+    lens: License,
+    run_jobs: Callable[..., int],
+) -> None:
+    site, client = session.scalars(select(Site)).one(), sign_in(kari)
+    told = {"version": site.version, "name": "Hammerfest", "country": "NO"}
+
+    path = f"/organization/sites/{site.reference}/details"
+    assert client.post(path, data=told).status_code == 303
+    run_jobs()
+
+    assert lens.reference in looked_for(client, "hammerfest")
+    assert lens.reference not in looked_for(client, "tromso")
