@@ -116,6 +116,7 @@ def demo(host: str, port: int, no_worker: bool) -> None:
         secret_key=secrets.token_hex(32),
         portal_url=where,
         storage_url=(FOLDER / "files").as_uri(),
+        license_keys=demo_licenses.kept_key(FOLDER),
         second_factor_required=False,
         demo=True,
     )
@@ -142,13 +143,12 @@ def _where_kept(folder: Path, environment: Mapping[str, str]) -> str:
 
 def _prepare_demo(folder: Path, settings: Settings, password: str) -> None:
     try:
-        folder.mkdir(exist_ok=True)
         FileStore(settings.storage_url).check()
         migrations.upgrade(settings.database_url)
         sessions = open_sessions(settings.database_url)
         demo_data.load(sessions, password)
         told = {"nordlys": demo_data.NORDLYS, "fjordhelse": demo_data.FJORDHELSE}
-        demo_parcels.load(sessions, **told)
+        demo_parcels.load(sessions, settings, **told)
         sessions.kw["bind"].dispose()
     except StorageTrouble:
         sys.exit(f"The demo cannot write in {folder / 'files'}.")

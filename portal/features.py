@@ -24,6 +24,8 @@ from portal.incidents import routes as incidents
 from portal.invitations import inviting
 from portal.invitations import routes as invitations
 from portal.known_issues import routes as known_issues
+from portal.licenses import assigning as license_assignments
+from portal.licenses import routes as licenses
 from portal.mail_intake import original_routes as mail_original
 from portal.mail_intake import routes as mail_intake
 from portal.mail_intake import takeover_routes as mail_takeover
@@ -76,12 +78,7 @@ from portal.users import routes as users
 
 FEATURES = [
     *REPLACING,
-    ("/", about.bp),
-    ("/", accounts.bp),
-    ("/", customers.bp),
-    ("/", elsewhere.bp),
-    ("/", partner_returns.bp),
-    ("/", overview.bp),
+    *(("/", it.bp) for it in (about, accounts, customers, elsewhere, partner_returns, overview)),
     ("/desk", desk.bp),
     ("/desk", request_queue.bp),
     ("/desk/queue", request_queue_deeds.bp),
@@ -106,6 +103,8 @@ FEATURES = [
     ("/organization/partners/requests", answering.answering),
     ("/invitations", invitations.bp),
     ("/known-issues", known_issues.bp),
+    ("/licenses", licenses.bp),
+    ("/licenses/assignments", license_assignments.bp),
     ("/organization", inviting.bp),
     ("/organization/sites", sites.bp),
     ("/partner/requests", answering.asking),

@@ -13,6 +13,7 @@ from portal.customers import jobs as customers
 from portal.escalations import jobs as escalations
 from portal.incidents import jobs as incidents
 from portal.invitations import jobs as invitations
+from portal.licenses import jobs as licenses
 from portal.mail_intake import jobs as mail_intake
 from portal.notices import jobs as notices
 from portal.partners import jobs as partners
@@ -48,6 +49,7 @@ from portal.notices import personal_data as notices_kept
 from portal.partners import personal_data as partners_kept
 from portal.sites import personal_data as sites_kept
 from portal.products import personal_data as products_kept
+from portal.licenses import personal_data as licenses_kept
 from portal.product_imports import personal_data as imports_kept
 from portal.service_requests import personal_data as requests_kept
 from portal.cloud_partners import personal_data as cloud_partners_kept

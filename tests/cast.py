@@ -50,11 +50,13 @@ from tests.factories import (
     make_grant,
     make_incident,
     make_issue,
+    make_license,
     make_model,
     make_partner,
     make_product,
     make_replacement,
     make_request,
+    make_seat,
     make_site,
     make_stock,
     make_user,
@@ -336,6 +338,11 @@ def a_tracking_link(making: Making) -> str:
     return tracking_path(SETTINGS.secret_key, it).rpartition("/")[2]
 
 
+def a_seat(making: Making) -> str:
+    license = make_license(making.session, making.account)
+    return make_seat(making.session, license, holder="Ola Hansen").reference
+
+
 def a_cloud_case(making: Making) -> str:
     asked = make_request(making.session, making.account)
     case = CloudPartnerCase(account_id=making.account.id, request_id=asked.id, begun_at=MOMENT)
@@ -357,6 +364,8 @@ RECORDS: dict[str, Callable[[Making], str]] = {
     "person.reference": lambda it: (
         make_user(it.session, account=it.account).memberships[0].reference
     ),
+    "license_assignments.reference": a_seat,
+    "licenses.reference": lambda it: make_license(it.session, it.account).reference,
     "replacement_asking.reference": a_replacement,
     "replacements.reference": a_replacement,
     **dict.fromkeys(

@@ -15,10 +15,13 @@ DEEDS = {
     P.PRODUCTS_VIEW: N_("Find devices, and see whether they are covered"),
     P.REQUESTS_VIEW: N_("See service requests, with files and answers"),
     P.REPLACEMENTS_VIEW: N_("See replacements and returns, and when they arrive"),
+    P.LICENSES_VIEW: N_("Find licenses, and see how many seats are in use"),
     P.EXPORT: N_("Download lists as CSV and XLSX"),
     P.PRODUCTS_CHANGE: N_("Register, import, change and move devices, and take them out of use"),
     P.REQUESTS_CHANGE: N_("Open, answer, escalate, close and reopen service requests"),
     P.REPLACEMENTS_CHANGE: N_("Ask for replacements"),
+    P.LICENSES_KEYS: N_("Show and copy license keys"),
+    P.LICENSES_ASSIGN: N_("Assign licenses, and take them back"),
     P.SITES_CHANGE: N_("Add and change sites"),
     P.ORGANIZATION_MANAGE: N_("Invite people, and decide what they and partners may do"),
 }

@@ -15,6 +15,7 @@ from portal.agreements.models import Agreement
 from portal.base.history import What
 from portal.catalogue.models import ProductModel
 from portal.invitations.models import Invitation
+from portal.licenses.models import License
 from portal.partners.models import AccessRequest
 from portal.products.models import Product
 
@@ -47,6 +48,7 @@ def _names(table: Any) -> dict[str, Select[Any]]:
         .join(Grant, Grant.partner_id == partner.id)
         .where(Grant.id == it),
         "invitation": select(Invitation.email).where(Invitation.id == it),
+        "license": select(License.name).where(License.id == it),
         "membership": select(user.name)
         .join(Membership, Membership.user_id == user.id)
         .where(Membership.id == it),

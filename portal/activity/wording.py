@@ -26,6 +26,7 @@ RECORDS: dict[str, tuple[str, str, str]] = {
     "invitation": (N_("Invitation"), "INV", "/organization/invitations/"),
     "job": (N_("Job"), "", ""),
     "known_issue": (N_("Known issue"), "KI", "/desk/known-issues/"),
+    "license": (N_("License"), "L", "/licenses/"),
     "membership": (N_("User"), "U", "/organization/users/"),
     "partner": (N_("Partner"), "PT", ""),
     "postal_code_stretch": (N_("Postal codes that take longer"), "", ""),
@@ -44,6 +45,7 @@ RECORDS: dict[str, tuple[str, str, str]] = {
 LISTS = {
     "account": N_("Organization"),
     "grant": N_("Partners"),
+    "license": N_("Licenses"),
     "membership": N_("Users"),
     "product": N_("Devices"),
     "product_import": N_("Device lists"),

@@ -110,10 +110,10 @@ TABLE: dict[str, Kept] = {
         "product_import stored_file imported_change model_name",
     ),
     "devices": kept_row(
-        N_("Who uses a device, and the room it is in"),
-        N_("So that colleagues find the device"),
-        N_("Until the field is emptied, or the agreement with the organization has ended"),
-        "product product_count search_entry",
+        N_("Who uses a device or a license, and the room it is in"),
+        N_("So that colleagues find it"),
+        N_("Until the field is emptied, the license is taken back, or the agreement has ended"),
+        "product product_count search_entry license license_assignment",
     ),
     "service_requests": kept_row(
         N_("Service requests: what was written and sent along, who takes part, and who answered"),

@@ -33,11 +33,11 @@ class Kind(IntEnum):
     SERVICE_REQUEST = 2
     SERVICE_REQUEST_DESK = 3  # the same with what is internal; found by staff alone
     REPLACEMENT = 4
+    LICENSE = 5
 
 
 # Where whoever does not see all finds what they take part in: `u` marks people who do, or register.
 FOLLOWED = frozenset({Kind.SERVICE_REQUEST, Kind.SERVICE_REQUEST_DESK, Kind.REPLACEMENT})
-_OF_STAFF = frozenset({Kind.SERVICE_REQUEST_DESK})
 NOTHING = Tokens(frozenset(), "")
 Entries = Iterable[tuple[int, int, Tokens]]
 _SAID = frozenset("wjhtep")  # tokens of what was said, and of who did; others are marks of now
@@ -160,7 +160,7 @@ def _ask(
     newest: int,
     cap: int | None = None,
 ) -> Hits:
-    if kind in _OF_STAFF and not session.scope.staff:
+    if kind is Kind.SERVICE_REQUEST_DESK and not session.scope.staff:
         raise OutOfScope(f"Only staff look among entries {kind.name}.")
     read = session.scope.read
     tokens = {f"k{kind}"} if read is None else {f"a{account}k{kind}" for account in read}

@@ -30,6 +30,9 @@ from portal.base.deeds import LOOKS
 from portal.base.history import Event
 from portal.cloud_partners.queries import authorizations_ending
 from portal.employees.queries import waiting_orders
+from portal.licenses.models import License
+from portal.licenses.queries import has_status
+from portal.licenses.rules import Status
 from portal.notices.queries import unread
 from portal.partners.queries import number_of_requests_to
 from portal.product_imports.models import ImportStatus, ProductImport
@@ -42,7 +45,9 @@ WAITING = (
     ProductImport.status.in_([ImportStatus.READY, ImportStatus.COLUMNS]),
     ProductImport.waiting,
 )
-_REQUEST, _AUTHORIZATION, _ORDERS, _NO_TEXT = 4, 5, 6, literal(None, String)
+_REQUEST, _AUTHORIZATION, _ORDERS, _LICENSES = 4, 5, 6, 7
+_COUNTS = {0: "sites", 2: "requests", 3: "unread", _ORDERS: "orders", _LICENSES: "licenses"}
+_NO_TEXT = literal(None, String)
 MOST_WAITING = 5
 CUSTOMERS_TURN = [status for status in OPEN if ball_of(status) is Ball.CUSTOMER]
 OUT_OF_USE = [status for status in ProductStatus if status is not ProductStatus.ACTIVE]
@@ -55,6 +60,7 @@ class Inventory:
     devices: Counter[int] = field(default_factory=Counter)
     sites: int = 0
     requests: int = 0  # of partners for access, not answered yet
+    licenses: int = 0  # that expire soon
     unread: int = 0  # notices about it, to whoever looks
     orders: int = 0  # of employees, that wait for an administrator
     waiting: list[tuple[int, str]] = field(default_factory=list)  # requests that wait for an answer
@@ -86,6 +92,7 @@ def inventory(session: Session, account_id: int, user_id: int, *, now: datetime)
             select(literal(_ORDERS), null(), number, _NO_TEXT).select_from(
                 waiting_orders().subquery()
             ),
+            select(literal(_LICENSES), null(), _expiring(day_of(now)), _NO_TEXT),
             _waiting_requests(),
             _ending_authorizations(day_of(now)),
         )
@@ -96,18 +103,17 @@ def inventory(session: Session, account_id: int, user_id: int, *, now: datetime)
             found.waiting.append((model_id, text))
         elif sign == _AUTHORIZATION:
             found.ending.append((model_id, date.fromisoformat(text)))
-        elif sign == _ORDERS:
-            found.orders = many
-        elif model_id is None and sign == 3:
-            found.unread = many
-        elif model_id is None and sign:
-            found.requests = many
-        elif model_id is None:
-            found.sites = many
+        elif sign in _COUNTS:
+            setattr(found, _COUNTS[sign], many)
         else:
             found.devices[model_id] += sign * many
     found.devices = +found.devices
     return found
+
+
+def _expiring(today: date) -> Any:
+    soon = select(func.count(License.id)).where(has_status(Status.EXPIRING, today))
+    return soon.scalar_subquery()
 
 
 def _waiting_requests() -> Select[Any]:

@@ -40,6 +40,7 @@ MOST_EVENTS, MOST_IMPORTS, MOST_REQUESTS = 8, 50, 5
 PLACES = {
     "account": (N_("Organization"), "", ""),
     "agreement": (N_("Agreement"), "", ""),
+    "license": (N_("License"), "L", "/licenses/"),
     "product": (N_("Device"), "P", "/products/"),
     "product_count": (N_("Devices by count"), "PC", "/products/counts/"),
     "product_import": ("", "I", "/products/import/"),
@@ -85,6 +86,7 @@ def overview() -> ResponseReturnValue:
             asked=_asked() if found.requests else [],
             waiting=found.waiting if viewer().may(Permission.REQUESTS_CHANGE) else [],
             ending=found.ending if viewer().may(Permission.REQUESTS_CHANGE) else [],
+            licenses=found.licenses if viewer().may(Permission.LICENSES_VIEW) else 0,
             unread=found.unread,
             orders=found.orders if viewer().may(Permission.EMPLOYEES_APPROVE) else 0,
             today=today,

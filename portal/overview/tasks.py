@@ -43,6 +43,7 @@ def tasks(
     asked: Iterable[AccessRequest] = (),
     waiting: Iterable[tuple[int, str]] = (),
     ending: Iterable[tuple[int, date]] = (),
+    licenses: int = 0,
     unread: int = 0,
     orders: int = 0,
     today: date,
@@ -63,6 +64,13 @@ def tasks(
                 _("See which"),
             )
         )
+    if licenses:
+        words = ngettext(
+            "%(num)s license expires within 90 days.",
+            "%(num)s licenses expire within 90 days.",
+            licenses,
+        )
+        found.append(Task(words, "/licenses?status=expiring&sort=ends", _("See which")))
     if unread:
         words = ngettext("%(num)s unread notice", "%(num)s unread notices", unread)
         found.append(Task(words, "/notices", _("Read")))

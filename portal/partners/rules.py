@@ -20,6 +20,9 @@ DEEDS = {
     P.REPLACEMENTS_VIEW: N_("See replacements and returns"),
     P.REPLACEMENTS_CHANGE: N_("Ask for replacements"),
     P.EMPLOYEES_APPROVE: N_("Approve employees' replacements"),
+    P.LICENSES_VIEW: N_("See licenses"),
+    P.LICENSES_KEYS: N_("Show and copy license keys"),
+    P.LICENSES_ASSIGN: N_("Assign licenses"),
     P.EXPORT: N_("Download lists"),
 }
 HINTS = {
@@ -31,6 +34,9 @@ HINTS = {
     P.REPLACEMENTS_VIEW: N_("What is on its way to you, what you send back, and by when."),
     P.REPLACEMENTS_CHANGE: N_("On your behalf, to an address of yours or another one."),
     P.EMPLOYEES_APPROVE: N_("What your employees without an account ask for."),
+    P.LICENSES_VIEW: N_("What you have, until when, and who uses it. Keys are hidden."),
+    P.LICENSES_KEYS: N_("Each time it is noted who saw which key."),
+    P.LICENSES_ASSIGN: N_("To sites, rooms, devices and people; and take them back."),
     P.EXPORT: N_("As files for spreadsheets, with all they may see."),
 }
 # Where the partner itself is told, who asks for it.
@@ -38,6 +44,7 @@ ASKED_HINTS = HINTS | {
     P.ACCOUNT_VIEW: N_("What the customer has, what waits to be done, and what happened last."),
     P.REPLACEMENTS_VIEW: N_("What is on its way to the customer, and what it sends back by when."),
     P.EMPLOYEES_APPROVE: N_("What the customer's employees without an account ask for."),
+    P.LICENSES_VIEW: N_("What the customer has, until when, and who uses it. Keys are hidden."),
     P.EXPORT: N_("As files for spreadsheets, with all you may see."),
 }
 # What makes no sense without the other.
@@ -49,6 +56,9 @@ NEEDS = {
     P.REPLACEMENTS_VIEW: {P.ACCOUNT_VIEW},
     P.REPLACEMENTS_CHANGE: {P.REPLACEMENTS_VIEW, P.PRODUCTS_VIEW},
     P.EMPLOYEES_APPROVE: {P.REPLACEMENTS_VIEW},
+    P.LICENSES_VIEW: {P.ACCOUNT_VIEW},
+    P.LICENSES_KEYS: {P.LICENSES_VIEW},
+    P.LICENSES_ASSIGN: {P.LICENSES_VIEW, P.PRODUCTS_VIEW},
     P.EXPORT: {P.PRODUCTS_VIEW},
 }
 

@@ -14,6 +14,9 @@ from portal.base.search import find, query_of
 from portal.base.tenancy import ScopedSession
 from portal.base.text import loose_key
 from portal.catalogue.catalogue import catalogue_of
+from portal.licenses.models import License
+from portal.licenses.queries import license_ids
+from portal.licenses.rules import PREFIX as LICENSE
 from portal.products.models import Product
 from portal.products.queries import Wanted, products_listed
 from portal.products.rules import bare
@@ -53,6 +56,16 @@ def replacement_named(session: ScopedSession, text: str, *, desk: bool = False) 
     if desk:
         return url_for("logistics.show", ref=reference(RMA, number))
     return url_for("replacements.show", reference=reference(RMA, number))
+
+
+def license_named(session: ScopedSession, text: str) -> str:
+    """The same of a license of the account at hand."""
+    number = read_reference(LICENSE, text) if text[:1].upper() == LICENSE else None
+    if not number or number > LARGEST:
+        return ""
+    if session.scalars(license_ids(License.id == number)).first() is None:
+        return ""
+    return url_for("licenses.show", reference=reference(LICENSE, number))
 
 
 def requests_found(session: ScopedSession, text: str) -> Sequence[Any]:

@@ -8,6 +8,7 @@ from portal.search.finding import (
     Devices,
     customers_found,
     devices_found,
+    license_named,
     pages_found,
     replacement_named,
     request_named,
@@ -35,6 +36,8 @@ def search() -> ResponseReturnValue:
         path = request_named(db(), text) if sees[0] else ""
         if not path and viewer().may(Permission.REPLACEMENTS_VIEW):
             path = replacement_named(db(), text)
+        if not path and viewer().may(Permission.LICENSES_VIEW):
+            path = license_named(db(), text)
         if not path and sees[1]:
             devices = devices_found(db(), text)
         if path or devices.named:

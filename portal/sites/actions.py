@@ -52,8 +52,9 @@ def change_site(session: Session, site: Site, *, version: int, by: Doer, **state
         save(session, site, version=version, **asdict(facts))
     happened(session, site, What.CHANGED, by=by, fields=changed)
     if "name" in changed:
-        # Devices are found by the name of their site.
+        # Devices and licenses are found by the name of their site.
         later(session, "products.reindex_site", account_id=site.account_id, site_id=site.id)
+        later(session, "licenses.reindex_site", account_id=site.account_id, site_id=site.id)
 
 
 def facts_of(site: Site) -> SiteFacts:

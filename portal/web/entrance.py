@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from portal.base.access import Permission, Viewer
+from portal.base.access import Permission
+from portal.base.viewing import Viewer
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,12 @@ AREAS: dict[str, dict[str, Bucket]] = {
         "network": limit("import per network", 100, 3600),
         "all": limit("import in all", 600, 3600),
     },
+    "license key": {
+        "person": limit("license key per person", 60, 600),
+        "account": limit("license key per account", 300, 600),
+        "network": limit("license key per network", 300, 600),
+        "all": limit("license key in all", 2000, 600),
+    },
     "upload": {
         "person": limit("upload per person", 60, 600),
         "account": limit("upload per account", 300, 600),

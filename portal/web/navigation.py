@@ -89,13 +89,11 @@ ACCOUNT = (
     Entry(
         N_("Products"),
         "/products",
-        (
-            Entry(N_("Devices"), "/products"),
-            Entry(N_("Known issues"), "/known-issues"),
-        ),
+        (Entry(N_("Devices"), "/products"), Entry(N_("Known issues"), "/known-issues")),
     ),
     Entry(N_("Service requests"), "/service-requests"),
     Entry(N_("Replacement and return"), "/replacements"),
+    Entry(N_("Licenses"), "/licenses"),
     Entry(
         N_("Organization"),
         "/organization",

@@ -12,7 +12,7 @@ from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
 
-from portal import demo
+from portal import demo, demo_licenses
 from portal.app import ROOT, open_sessions
 from portal.base import migrations
 from portal.base.db import make_engine
@@ -78,7 +78,9 @@ def running(
         **told,  # type: ignore[arg-type]
     )
     _build(settings.database_url)
-    demo.load(open_sessions(settings.database_url), PASSWORD)
+    sessions = open_sessions(settings.database_url)
+    demo.load(sessions, PASSWORD)
+    demo_licenses.load(sessions, settings, demo.NORDLYS, demo.FJORDHELSE)
     log = folder / "server.log"
     with log.open("wb") as out:
         server = subprocess.Popen(

@@ -278,6 +278,11 @@ PAGES |= {
     "/replacements/<reference>/extension": (KARI, ["/replacements/{replacement}/extension"]),
     "/replacements/<reference>/correction": (KARI, ["/replacements/{replacement}/correction"]),
     "/replacements/<reference>/certificate": (KARI, ["/replacements/{replacement}/certificate"]),
+    "/licenses": (KARI, ["/licenses", "/licenses?q=finnesikke", "/licenses?status=expiring"]),
+    "/licenses/<reference>": (KARI, ["/licenses/{license}"]),
+    "/licenses/assignments/<reference>/move": (KARI, ["/licenses/assignments/{seat}/move"]),
+    "/licenses/assignments/devices": (KARI, ["/licenses/assignments/devices?device=8G"]),
+    "/licenses/assignments/sites": (KARI, ["/licenses/assignments/sites?site=o"]),
     "/desk/logistics/carriers": (LARS, ["/desk/logistics/carriers"]),
     "/desk/logistics/parts": (LARS, ["/desk/logistics/parts"]),
     "/replacements/parts": (KARI, ["/replacements/parts", "/replacements/parts?q=finnesikke"]),
@@ -318,6 +323,7 @@ ELSEWHERE = {
     "/r/<token>/receipt",
     "/postal-codes/<code>",
     "/desk/logistics/<ref>/packing-slip.pdf",
+    "/licenses/licenses.<any(csv, xlsx):format>",
     "/replacements/replacements.<any(csv, xlsx):format>",
     "/replacements/<reference>/label.pdf",
     "/replacements/labels.pdf",
@@ -482,6 +488,8 @@ def records(portal: Portal) -> dict[str, str]:
         "issue": reference("KI", 2),
         "draft": reference("KI", newest["known_issue"]),
         "standard": reference("SA", 1),
+        "license": reference("L", 1),  # of the demo
+        "seat": reference("LA", 1),
         "replacement": found["replacement"],
     }
 

@@ -36,9 +36,11 @@ from tests.cast import Making, an_import
 from tests.factories import (
     MOMENT,
     account_of,
+    make_license,
     make_model,
     make_product,
     make_replacement,
+    make_seat,
     make_site,
     make_user,
 )
@@ -70,6 +72,7 @@ def stock(making: Making, *, role: Role = Role.MEMBER) -> User:
     session.flush()
     an_import(making)
     session.query(ProductImport).one().started_by_id = ola.id
+    make_seat(session, make_license(session, account), site_id=site.id, assigned_by_id=ola.id)
     _requests(making, ola)
     theirs = make_replacement(
         session, account, by=ola, product=product, recipient=NAME, phone=PHONE

@@ -20,6 +20,7 @@ from portal.base.history import What, happened, happened_in
 from portal.cloud_partners.models import CloudPartnerCase, CloudPartnerStep
 from portal.cloud_partners.rules import CloudPartner, Stage, State
 from portal.factors.models import Passkey, RecoveryCode
+from portal.licenses.models import LicenseAssignment
 from portal.products.models import Product
 from portal.request_pages.models import Satisfaction
 from portal.service_requests.models import ServiceRequest
@@ -95,6 +96,7 @@ def test_every_section_tells_something_of_who_has_it_all(
     ola = stock(making)
     product = session.query(Product).filter_by(registered_by_id=ola.id).one()
     product.holder = NAME
+    session.query(LicenseAssignment).one().holder = NAME
     happened_in(session, making.account.id, ola.memberships[0], What.RIGHTS_CHANGED, by=None)
     _rate_and_ask_a_partner(session, ola)
     session.commit()

@@ -55,6 +55,7 @@ STAYS = {
     *("access_request.answered_by_id", "access_request.asked_by_id", "grant.granted_by_id"),
     *("invitation.invited_by_id", "job.user_id", "membership.user_id"),
     *("product.registered_by_id", "product_count.registered_by_id"),
+    "license_assignment.assigned_by_id",
     *("product_import.started_by_id", "single_sign_on.way_in_id"),
     *("inbound_mail.decided_by_id", "reply_address.user_id"),
     *("escalation.ended_by_id", "escalation.escalated_by_id", "escalation.owner_id"),

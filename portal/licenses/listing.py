@@ -1,0 +1,77 @@
+"""The list of licenses as a page shows it: its rows, and how many there are."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement
+
+from portal.base.access import Permission
+from portal.base.tenancy import ScopedSession
+from portal.licenses.filters import Filters
+from portal.licenses.models import LicenseAssignment
+from portal.licenses.queries import assignments_shown, license_ids, licenses_listed
+from portal.licenses.rules import Status, masked, status_of
+from portal.licenses.sealing import KeyRing
+from portal.licenses.search import found_by
+from portal.licenses.wording import assigned_to, seats_of, term_of
+from portal.web.formats import number
+from portal.web.guard import account, viewer
+from portal.web.locale import gettext as _
+from portal.web.locale import ngettext
+from portal.web.paging import CAP, Page, capped_count, page_of
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    page: Page
+    heading: str
+    first: dict[int, Any]  # of each license that has any, the first of its assignments
+    today: date
+
+    def status(self, row: Any) -> Status:
+        return status_of(row.standing, row.ends_on, self.today)
+
+    def term(self, row: Any) -> str:
+        return term_of(row.starts_on, row.ends_on, self.today)
+
+    def seats(self, row: Any) -> str:
+        return seats_of(row.seats_used, row.seats)
+
+    def key(self, row: Any) -> str:
+        return masked(row.key_tail)
+
+    def where(self, row: Any) -> str:
+        seat = self.first.get(row.first_id)
+        return assigned_to(seat, seat.seats, row.seats_used) if seat else "–"
+
+
+def wanted(
+    session: ScopedSession, ring: KeyRing, filters: Filters, *, today: date
+) -> list[ColumnElement[bool]]:
+    """The conditions of what was asked for, for the list and for the table that is taken away."""
+    where = filters.conditions(today)
+    if not filters.text:
+        return where
+    parts = viewer().may(Permission.LICENSES_KEYS)
+    found = found_by(session, ring, filters.text, account_id=account().id, parts=parts)
+    return [*where, found]
+
+
+def list_licenses(
+    session: ScopedSession, ring: KeyRing, filters: Filters, *, today: date
+) -> Listed:
+    """The page of the list that the request asks for."""
+    where = wanted(session, ring, filters, today=today)
+    total = capped_count(session, license_ids(*where))
+    page = page_of(session, licenses_listed(*where), filters.order)
+    ids = [row.first_id for row in page.rows if row.first_id]
+    shown = assignments_shown(LicenseAssignment.id.in_(ids))
+    first = {row.id: row for row in session.execute(shown)} if ids else {}
+    return Listed(page, _heading(page.of(total)), first, today)
+
+
+def _heading(total: int) -> str:
+    if total > CAP:
+        return _("More than %(number)s licenses", number=number(CAP))
+    return ngettext("%(num)s license", "%(num)s licenses", total)
