@@ -14,7 +14,7 @@ from alembic.util import CommandError
 from sqlalchemy.exc import DBAPIError
 
 from portal import demo as demo_data
-from portal import demo_carrier, demo_parcels, serving
+from portal import demo_carrier, demo_licenses, demo_parcels, serving
 from portal.app import ROOT, create_app, open_sessions, open_worker
 from portal.base import migrations
 from portal.base.file_store import FileStore, StorageTrouble
