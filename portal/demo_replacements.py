@@ -140,7 +140,7 @@ Deed = Callable[[ScopedSession, Replacement, dict[str, Doer], datetime, int], An
 def _ship(
     session: ScopedSession, it: Replacement, who: dict[str, Doer], now: datetime, number: int
 ) -> None:
-    told = {"serial_number": f"64167F3457{number:02}", "carrier": "Posten"}
+    told: dict[str, Any] = {"serial_number": f"64167F3457{number:02}", "carrier": "Posten"}
     tracking = f"3707221500000{number:02}"
     ship(session, it, tracking_number=tracking, by=who[LARS], now=now, **told)
 

@@ -138,7 +138,7 @@ def _deeds(story: Story, lars: Doer, asker: Doer) -> list[tuple[float | None, An
 
     def shipped(session: ScopedSession, at: datetime) -> None:
         if it := found(session):
-            parcel = {"tracking_number": f"37072215{it.id:07}", "carrier": "Posten"}
+            parcel: dict[str, Any] = {"tracking_number": f"37072215{it.id:07}", "carrier": "Posten"}
             ship(session, it, serial_number=story.new, **parcel, by=lars, now=at)
 
     def delivered(session: ScopedSession, at: datetime) -> None:

@@ -73,7 +73,9 @@ def receive() -> ResponseReturnValue:
     form = ReceiveForm()
 
     def deed(session: ScopedSession, it: Replacement, by: Doer) -> str:
-        told = {name: form[name].data or "" for name in ("serial_number", "condition", "missing")}
+        told: dict[str, Any] = {
+            name: form[name].data or "" for name in ("serial_number", "condition", "missing")
+        }
         ticked = {"another": form.another.data, "unread": form.unread.data}
         if receive_back(session, it, **told, **ticked, by=by, now=clock.now()):
             return _("%(number)s has come back.", number=it.reference)

@@ -129,7 +129,7 @@ def approved_since(account_id: int, moment: datetime) -> Select[int]:
     )
 
 
-def pieces_approved_since(account_id: int, moment: datetime) -> Select[int]:
+def pieces_approved_since(account_id: int, moment: datetime) -> Select[Any]:
     """The same of parts, which count by themselves."""
     return select(func.coalesce(func.sum(Replacement.part_count), 0)).where(
         Replacement.account_id == account_id,

@@ -62,7 +62,7 @@ def expect(
     on = on if number else None
     _write(session, line, expected=number, expected_on=on)
     happened(session, line, What.CHANGED, by=by, number=number)
-    told = {"model_id": line.model_id, "on": on.isoformat() if on else None}
+    told: dict[str, Any] = {"model_id": line.model_id, "on": on.isoformat() if on else None}
     later(session, "replacements.stock_expected", **told)
 
 

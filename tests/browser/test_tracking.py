@@ -41,7 +41,7 @@ def shipped(portal: Portal) -> str:
         kari, now = Person(1), clock.now()
         asked = Asked(fault=Fault.BROKEN, address=TO, waits=True)
         it = ask_for_replacement(session, device, asked, by=kari, now=now)
-        new = {"serial_number": "ZZ9999", "tracking_number": "370722150000009"}
+        new: dict[str, Any] = {"serial_number": "ZZ9999", "tracking_number": "370722150000009"}
         ship(session, it, **new, carrier="Posten", by=kari, now=now)
         number = it.reference
     sessions.kw["bind"].dispose()

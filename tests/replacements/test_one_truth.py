@@ -164,7 +164,11 @@ class Desk(RuleBasedStateMachine):
     @precondition(some)
     @rule(number=which, scanned=GARBAGE, tracking=GARBAGE)
     def scans_garbage(self, number: int, scanned: str, tracking: str) -> None:
-        told = {"serial_number": scanned, "tracking_number": tracking, "carrier": ""}
+        told: dict[str, Any] = {
+            "serial_number": scanned,
+            "tracking_number": tracking,
+            "carrier": "",
+        }
         assert not self.do(lambda it: ship(it, self.one(it, number), by=self.by, now=NOW, **told))
 
     @precondition(some)
