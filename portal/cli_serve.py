@@ -42,13 +42,7 @@ class Port(click.ParamType[int]):
 def serving_options(command: Callable[..., None]) -> Callable[..., None]:
     options = (
         click.option("--host", envvar="HOST", default="127.0.0.1", show_default=True),
-        click.option(
-            "--port",
-            envvar="PORT",
-            default=8000,
-            show_default=True,
-            type=Port(),
-        ),
+        click.option("--port", envvar="PORT", default=8000, show_default=True, type=Port()),
         click.option("--no-worker", is_flag=True, help="Leave the jobs to `portal work`."),
     )
     for option in reversed(options):
@@ -110,7 +104,7 @@ def demo(host: str, port: int, no_worker: bool) -> None:
     _refuse_strangers(host)
     where = f"http://{f'[{host}]' if ':' in host else host}:{port}"
     password = os.environ.get("PORTAL_DEMO_PASSWORD") or secrets.token_urlsafe(9)
-    # A new key at each start: the demo forgets who is signed in, and has no secret to keep.
+    # A new key at each start: the demo forgets who is signed in. That of license keys is kept.
     settings = Settings(
         database_url=f"sqlite:///{FOLDER / 'portal.sqlite'}",
         secret_key=secrets.token_hex(32),
@@ -143,6 +137,7 @@ def _where_kept(folder: Path, environment: Mapping[str, str]) -> str:
 
 def _prepare_demo(folder: Path, settings: Settings, password: str) -> None:
     try:
+        folder.mkdir(exist_ok=True)
         FileStore(settings.storage_url).check()
         migrations.upgrade(settings.database_url)
         sessions = open_sessions(settings.database_url)
