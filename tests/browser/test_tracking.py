@@ -1,6 +1,7 @@
 """Journey 2: where is my new headset? One click in the mail, nothing typed, one page."""
 
 import re
+from typing import Any
 
 import pytest
 from playwright.sync_api import expect
