@@ -20,6 +20,7 @@ DEEDS = {
     P.PRODUCTS_CHANGE: N_("Register, import, change and move devices, and take them out of use"),
     P.REQUESTS_CHANGE: N_("Open, answer, escalate, close and reopen service requests"),
     P.REPLACEMENTS_CHANGE: N_("Ask for replacements"),
+    P.EMPLOYEES_APPROVE: N_("Approve what employees without an account ask for"),
     P.LICENSES_KEYS: N_("Show and copy license keys"),
     P.LICENSES_ASSIGN: N_("Assign licenses, and take them back"),
     P.SITES_CHANGE: N_("Add and change sites"),
