@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.accounts.models import Account
+from portal.accounts.tokens import hash_of
 from portal.base import clock
 from portal.base.mails import Mail
 from portal.employees.links import employee_token
@@ -183,6 +184,7 @@ def test_what_is_kept_of_a_visit_lets_nobody_in(
     row = session.scalars(select(EmployeeVisit)).one()
     kept = " ".join(str(getattr(row, each.key)) for each in row.__mapper__.columns)
     assert code_in(mail) not in kept
+    assert row.code_hash != hash_of(code_in(mail))  # a million are soon tried
     assert way_in(mail).rpartition("/")[2] not in kept
 
 
