@@ -270,7 +270,8 @@ def test_of_two_who_look_at_once_as_the_same_person_one_is_written(
 def test_every_page_of_an_account_says_what_it_shows(app: Flask) -> None:
     """A feature that comes with pages of its own names them in `RECORDS`."""
     folders = [folder for _name, _prefix, folder in RECORDS.values() if folder]
-    known = {"/", "/search", "/organization/sign-in", "/known-issues", "/uploads"}
+    known = {"/", "/search", "/known-issues", "/uploads"}
+    known |= {"/organization/sign-in", "/organization/employees"}
     for rule in app.url_map.iter_rules():
         access = access_of(app.view_functions[rule.endpoint])
         if "GET" not in (rule.methods or ()) or not access or access.everywhere:

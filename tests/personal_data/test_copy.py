@@ -19,6 +19,7 @@ from portal.base.file_store import FileStore
 from portal.base.history import What, happened, happened_in
 from portal.cloud_partners.models import CloudPartnerCase, CloudPartnerStep
 from portal.cloud_partners.rules import CloudPartner, Stage, State
+from portal.employees.models import EmployeeOrder
 from portal.factors.models import Passkey, RecoveryCode
 from portal.licenses.models import LicenseAssignment
 from portal.products.models import Product
@@ -34,6 +35,7 @@ from tests.factories import (
     make_grant,
     make_partner,
     make_product,
+    make_replacement,
     make_site,
     make_user,
 )
@@ -99,6 +101,9 @@ def test_every_section_tells_something_of_who_has_it_all(
     session.query(LicenseAssignment).one().holder = NAME
     happened_in(session, making.account.id, ola.memberships[0], What.RIGHTS_CHANGED, by=None)
     _rate_and_ask_a_partner(session, ola)
+    asked = make_replacement(session, making.account)
+    order = {"account_id": making.account.id, "replacement_id": asked.id, "language": "nb"}
+    session.add(EmployeeOrder(**order, name=NAME, email=EMAIL, waits=False))
     session.commit()
 
     told, page = copied(sign_in(ola), "opplysningene-mine")

@@ -72,6 +72,7 @@ STAYS = {
     "replacement_step.by_id",
     *("return_extension.asked_by_id", "return_extension.answered_by_id"),
     *("destruction_certificate.sent_by_id", "destruction_certificate.answered_by_id"),
+    "employee_order.answered_by_id",
     *("liability_waiver.proposed_by_id", "liability_waiver.answered_by_id"),
     *("service_request.owner_id", "service_request_message.author_id"),
     *("service_request_step.by_id", "standard_answer.changed_by_id", "time_spent.user_id"),

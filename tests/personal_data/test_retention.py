@@ -54,6 +54,7 @@ NOBODYS = {
         "event_chain",
         "known_issue",
         "known_issue_model",
+        "other_carrier",
         "part_number",
         "partner",
         "postal_code_stretch",
