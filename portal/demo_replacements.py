@@ -164,7 +164,7 @@ DEEDS: dict[str, Deed] = {
         session, it, on=clock.day_of(now), by=who[LARS], now=now
     ),
     "back": lambda session, it, who, now, _number: receive_back(
-        session, it, serial_number="", condition="Uten kabel", by=who[LARS], now=now
+        session, it, serial_number="", unread=True, condition="Uten kabel", by=who[LARS], now=now
     ),
     "cancel": lambda session, it, who, now, _number: call_off(session, it, by=who[KARI], now=now),
     "decline": lambda session, it, who, now, _number: decline(

@@ -442,6 +442,7 @@ WORDS = {
     "delivery_times.remove.line_id": "2147483647",
     "carriers.withdraw.carrier_id": "2147483647",
     "spare_parts.withdraw.part_id": "2147483647",
+    "spare_parts.offer.part_id": "2147483647",
     "request_queue_deeds.forget.view_id": "2147483647",
     "service_requests.forget.view_id": "2147483647",
     "request_pages.file.file_id": "2147483647",

@@ -21,7 +21,7 @@ def test_the_demo_has_a_replacement_in_every_state_once(
     found = session.scalars(select(Replacement)).all()
     assert {it.stage for it in found} == set(Stage)
     assert {it.returned for it in found} >= {ReturnStage.LABEL_READY, ReturnStage.RECEIVED}
-    assert [it.part_count for it in found if it.part_id] == [12]
+    assert [it.part_count for it in found if it.part_id] == [8]
     assert len({it.first_id for it in found if it.first_id}) == 1
     assert any(it.waits_for_stock for it in found)
     assert len(found) == 17

@@ -22,6 +22,7 @@ from portal.base.file_store import FileStore
 from portal.base.history import Event, What
 from portal.base.tenancy import OutOfScope, Owned, Scope, ScopedSession
 from portal.base.visibility import AtSite, Limits, Narrowed, narrowed_classes
+from portal.licenses.models import License, LicenseAssignment
 from portal.product_imports.models import ProductImport
 from portal.products.indexing import index_counts, index_products
 from portal.products.models import Product, ProductCount
@@ -39,11 +40,13 @@ from tests.factories import (
     make_account,
     make_agreement,
     make_grant,
+    make_license,
     make_model,
     make_partner,
     make_product,
     make_replacement,
     make_request,
+    make_seat,
     make_site,
     make_user,
 )
@@ -64,6 +67,7 @@ FOR_EVERYONE = {
     "Agreement",
     "AgreementCategory",
     "AgreementLine",
+    "EmployeeVisit",  # of whoever has its cookie, who has no account
     "ImportedChange",  # reached through the import that is one's own
     "ModelName",
     "RoleVisibility",
@@ -77,7 +81,9 @@ def test_every_owned_table_is_narrowed_or_knowingly_for_everyone(mapper: Mapper[
     kind = mapper.class_
     if issubclass(kind, Owned):
         assert issubclass(kind, Narrowed) != (kind.__name__ in FOR_EVERYONE)
-        assert issubclass(kind, AtSite) == ("site_id" in mapper.columns or kind.__name__ == "Site")
+        # A seat is at a site, or where its device is.
+        at_site = "site_id" in mapper.columns and kind.__name__ != "LicenseAssignment"
+        assert issubclass(kind, AtSite) == (at_site or kind.__name__ == "Site")
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +167,15 @@ def part_of_a_replacement(kind: type[Any]) -> Callable[[World, Site | None, User
     return made
 
 
+def a_seat(world: World, site: Site | None, _by: User | None) -> LicenseAssignment:
+    license = make_license(world.session, world.account)
+    return make_seat(world.session, license, site_id=site.id if site else None)
+
+
+def a_license(world: World, site: Site | None, by: User | None) -> License:
+    return world.session.get_one(License, a_seat(world, site, by).license_id)
+
+
 def a_draft(world: World, _site: Site | None, by: User | None) -> Draft:
     whose = by or make_user(world.session, account=world.account)
     key = f"new {next(_numbers)}"
@@ -212,6 +227,8 @@ KINDS: dict[type[Any], Callable[[World, Site | None, User | None], Any]] = {
     Replacement: a_replacement,
     ReplacementStep: a_step_of_one,
     Draft: a_draft,
+    License: a_license,
+    LicenseAssignment: a_seat,
     **{kind: part_of_a_request(kind) for kind in children.MAKERS},
     **{kind: part_of_a_replacement(kind) for kind in replacement_parts.MAKERS},
     Upload: an_upload,
@@ -230,6 +247,9 @@ COLUMNS = (
         "target",
         "as_note",
         "partner",
+        "number",
+        "room",
+        "email",
     ),
 )
 NARROWED = [kind for kind in narrowed_classes() if issubclass(kind, Base)]

@@ -7,7 +7,10 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from portal.base.files import StoredFile
+from portal.carriers.models import CarrierEvent, Parcel
+from portal.carriers.rules import Direction, Status
 from portal.dead_on_arrival.models import ReplacementLink
+from portal.employees.models import EmployeeOrder
 from portal.liability.models import LiabilityWaiver
 from portal.replacements.models import Replacement
 from portal.returns.models import DestructionCertificate, ReturnExtension, ReturnNotice
@@ -55,10 +58,33 @@ def a_link(session: Session, it: Replacement) -> Any:
     return ReplacementLink(account_id=it.account_id, replacement_id=it.id, **told)
 
 
+def an_employees_order(session: Session, it: Replacement) -> Any:
+    told = {"name": "Ola", "email": "ola@kraft.example.com", "language": "nb", "waits": True}
+    return EmployeeOrder(account_id=it.account_id, replacement_id=it.id, **told)
+
+
+def a_parcel(session: Session, it: Replacement) -> Any:
+    told = {"direction": Direction.OUT, "carrier": "Posten", "since": MOMENT}
+    return Parcel(account_id=it.account_id, replacement_id=it.id, **told)
+
+
+def an_event(session: Session, it: Replacement) -> Any:
+    """Of a parcel that is there."""
+    session.add(a_parcel(session, it))
+    session.flush()
+    told = {"direction": Direction.OUT, "key": "one", "at": MOMENT, "status": Status.OTHER}
+    made = CarrierEvent(account_id=it.account_id, replacement_id=it.id, **told)
+    made.code, made.place, made.text = "", "", ""
+    return made
+
+
 MAKERS: dict[type[Any], Callable[[Session, Replacement], Any]] = {
     ReturnExtension: an_extension,
     DestructionCertificate: a_certificate,
     ReturnNotice: a_notice,
     LiabilityWaiver: a_waiver,
     ReplacementLink: a_link,
+    EmployeeOrder: an_employees_order,
+    Parcel: a_parcel,
+    CarrierEvent: an_event,
 }
