@@ -144,7 +144,7 @@ def test_it_asks_few_questions(
     browser.get(path)
     statements.clear()
     browser.get(path)
-    assert len([each for each in statements if each.startswith("SELECT")]) <= 4
+    assert len([each for each in statements if each.startswith("SELECT")]) <= 5
 
 
 def test_it_tells_what_the_carrier_told_but_not_in_its_words(
