@@ -22,7 +22,7 @@ WORDS = {
         "kept": "Du beholder enheten med feil",
         "certificate": "Send destruksjonsbeviset",
         "how": "Kvernet",
-        "when": "Destruert",
+        "when": "Dato for destruksjon",
         "signed": "Signert av",
         "waits": "Vi ser på destruksjonsbeviset",
         "destroyed": "Destruert",
