@@ -87,7 +87,8 @@ def receive() -> ResponseReturnValue:
 @bp.get("/<ref>")
 @allow(Permission.DESK_VIEW, everywhere=True)
 def show(ref: str) -> ResponseReturnValue:
-    return show_page(db().scalars(replacement_shown(), {"replacement_id": number_in(ref)}).one())
+    asked = {"replacement_id": number_in(ref)}
+    return show_page(db().scalars(replacement_shown(), asked).unique().one())
 
 
 @bp.post("/<ref>/approval")

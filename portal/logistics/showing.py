@@ -13,7 +13,7 @@ from portal.logistics.forms import CorrectForm, DeclineForm, DeliveredForm
 from portal.replacements.beside import told_of
 from portal.replacements.faults import tried_of
 from portal.replacements.models import Replacement
-from portal.replacements.queries import replacement_with_id, steps_of
+from portal.replacements.queries import replacement_with_id
 from portal.replacements.rules import ON_THE_WAY, RETURN_OPEN
 from portal.replacements.tracks import tracks_of
 from portal.replacements.wording import stage_color, status_sentence
@@ -46,7 +46,7 @@ def do(ref: str, form: Form, deed: Deed) -> ResponseReturnValue:
 
 
 def show_page(it: Replacement, form: Form | None = None) -> ResponseReturnValue:
-    today, steps = clock.today(), db().scalars(steps_of(it.id))
+    today = clock.today()
     return page(
         "logistics/show.html",
         200 if form is None else 422,
@@ -59,7 +59,7 @@ def show_page(it: Replacement, form: Form | None = None) -> ResponseReturnValue:
         tried=tried_of(it.fault, it.tried),
         sentence=status_sentence(it, today=today),
         stage_color=stage_color,
-        tracks=tracks_of(it, steps, today=today),
+        tracks=tracks_of(it, it.steps, today=today),
         on_the_way=ON_THE_WAY,
         comes_back=RETURN_OPEN,
     )

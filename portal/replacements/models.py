@@ -24,6 +24,7 @@ from portal.replacements.rules import (
     State,
     Track,
 )
+from portal.replacements.step_models import ReplacementStep
 from portal.spare_parts.models import SparePart
 
 
@@ -123,6 +124,9 @@ class Replacement(Followed, Owned, Base):
     people: Mapped[str] = mapped_column(Text, default="")  # see `participation.seen_by`
     changed_at: Mapped[datetime]
     version: Mapped[int] = mapped_column()
+    steps: Mapped[list[ReplacementStep]] = relationship(  # of its tracks, the first first
+        viewonly=True, order_by=ReplacementStep.id
+    )
     __mapper_args__ = {"version_id_col": version}
 
     @property

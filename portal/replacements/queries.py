@@ -15,7 +15,6 @@ from portal.catalogue.models import ProductModel
 from portal.products.models import Product, ProductCount
 from portal.replacements.models import Replacement
 from portal.replacements.rules import CALLED_OFF, ON_THE_WAY
-from portal.replacements.step_models import ReplacementStep
 
 
 def replacement_with_id(replacement_id: Any) -> Select[Replacement]:
@@ -43,7 +42,9 @@ def replacement_shown() -> Select[Replacement]:
     """By `replacement_id`: the same for a page, planned once. To plan a join of so many tables
     takes PostgreSQL longer than to read it."""
     number: Any = bindparam("replacement_id", type_=Integer)
-    return replacement_with_id(number).execution_options(**KEPT)
+    return (
+        replacement_with_id(number).options(joinedload(Replacement.steps)).execution_options(**KEPT)
+    )
 
 
 def replacement_locked(replacement_id: int) -> Select[Replacement]:
@@ -53,14 +54,6 @@ def replacement_locked(replacement_id: int) -> Select[Replacement]:
         .where(Replacement.id == replacement_id)
         .with_for_update()
         .execution_options(populate_existing=True)
-    )
-
-
-def steps_of(replacement_id: int) -> Select[ReplacementStep]:
-    return (
-        select(ReplacementStep)
-        .where(ReplacementStep.replacement_id == replacement_id)
-        .order_by(ReplacementStep.id)
     )
 
 

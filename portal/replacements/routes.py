@@ -17,7 +17,7 @@ from portal.replacements.faults import tried_of
 from portal.replacements.filters import Sort, View, read_filters
 from portal.replacements.listing import list_replacements
 from portal.replacements.models import Replacement
-from portal.replacements.queries import replacement_shown, steps_of
+from portal.replacements.queries import replacement_shown
 from portal.replacements.rules import PREFIX, WAITING, Stage, return_stage
 from portal.replacements.tracks import tracks_of
 from portal.replacements.wording import return_color, return_sentence, stage_color, status_sentence
@@ -84,12 +84,11 @@ def _find(reference: str) -> Replacement:
     number = read_reference(PREFIX, reference) or 0
     if not 0 < number <= LARGEST:
         abort(404)
-    return db().scalars(replacement_shown(), {"replacement_id": number}).one()
+    return db().scalars(replacement_shown(), {"replacement_id": number}).unique().one()
 
 
 def show_page(it: Replacement, status: int = 200, *, refused: str = "") -> ResponseReturnValue:
     today = clock.today()
-    steps = db().scalars(steps_of(it.id)).all()
     events = db().scalars(events_of(it).limit(MOST_EVENTS)).all()
     return page(
         "replacements/show.html",
@@ -99,7 +98,7 @@ def show_page(it: Replacement, status: int = 200, *, refused: str = "") -> Respo
         sentence=status_sentence(it, today=today),
         return_sentence=return_sentence(it, today=today),
         returned=return_stage(it.returned, it.return_due_on, today),
-        tracks=tracks_of(it, steps, today=today),
+        tracks=tracks_of(it, it.steps, today=today),
         parts=told_of(db(), it),
         tried=tried_of(it.fault, it.tried),
         events=events,

@@ -10,7 +10,6 @@ from portal.base.db import Base
 from portal.base.participation import Through
 from portal.base.tenancy import Owned, within
 from portal.base.visibility import Narrowed
-from portal.replacements.models import Replacement
 from portal.replacements.rules import Track
 
 
@@ -22,6 +21,9 @@ class OfReplacement(Through):
 
     @classmethod
     def through(cls) -> type[Narrowed]:
+        # Imported here, since a replacement is read with its steps.
+        from portal.replacements.models import Replacement  # noqa: PLC0415
+
         return Replacement
 
 

@@ -11,7 +11,6 @@ from portal.liability.actions import OPEN
 from portal.liability.queries import last_waiver
 from portal.replacements.deeds import MOVED_ON
 from portal.replacements.models import Replacement
-from portal.replacements.queries import steps_of
 from portal.replacements.rules import Liability
 from portal.replacements.tracks import tracks_of
 from portal.return_desk import forms
@@ -73,5 +72,5 @@ def _shown(
         "certificate": certificate,
         "waiver": waiver,
         "forms": fresh | sent,
-        "tracks": tracks_of(it, session.scalars(steps_of(it.id)).all(), today=today),
+        "tracks": tracks_of(it, it.steps, today=today),
     }

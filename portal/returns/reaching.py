@@ -31,7 +31,7 @@ def account_of(number: int) -> int | None:
 
 def find(reference: str, session: ScopedSession | None = None) -> Replacement:
     asked = {"replacement_id": id_of(reference)}
-    found: Replacement = (session or db()).scalars(replacement_shown(), asked).one()
+    found: Replacement = (session or db()).scalars(replacement_shown(), asked).unique().one()
     return found
 
 

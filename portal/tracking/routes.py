@@ -11,7 +11,7 @@ from portal.base.tenancy import Scope
 from portal.carriers.beside import find as parcels_of
 from portal.factors.qr import drawn
 from portal.replacements.models import Replacement
-from portal.replacements.queries import replacement_with_id, steps_of
+from portal.replacements.queries import replacement_with_id
 from portal.replacements.rules import Track
 from portal.replacements.tracking_links import can_be_tracked, read_tracking_token
 from portal.replacements.tracks import tracks_of
@@ -48,7 +48,7 @@ def _find(token: str) -> Replacement | None:
 
 def _page(it: Replacement) -> Response:
     today = clock.today()
-    tracks = tracks_of(it, db().scalars(steps_of(it.id)).all(), today=today)
+    tracks = tracks_of(it, it.steps, today=today)
     ready = has_label(it)
     return page(
         "tracking/show.html",

@@ -48,7 +48,7 @@ def test_on_a_phone_status_and_deadlines_come_first_and_no_keys_are_told_of(
     page.goto(ESCALATED)
     standing = box(page, "#standing")
     assert standing["bottom"] <= box(page, "#reply")["y"]
-    assert standing["height"] < 320
+    assert standing["height"] < 340  # a weekday with a long name takes one line more
     expect(page.locator(".writing kbd").first).to_be_hidden()
     assert not is_wide(page)
     assert violations(page) == []
