@@ -140,6 +140,19 @@ class What(LabelledEnum):
 # in the log, and in no record's own history.
 LOOKS = (What.VIEWED, What.DOWNLOADED, What.REFUSED)
 
+# What the vendor owes its customers: done by staff it is the vendor's own deed, and not done on the
+# customer's behalf, though it stands in the customer's history.
+VENDORS_OWN = frozenset(
+    {
+        *(What.APPROVED, What.DECLINED, What.SHIPPED, What.SHIPMENT_CORRECTED, What.DELIVERED),
+        *(What.RECEIVED_BACK, What.RECEIPT_CORRECTED, What.WRONG_DEVICE),
+        *(What.REPLACED, What.TOOK_ITS_PLACE),
+        *(What.EXTENSION_GRANTED, What.EXTENSION_REFUSED),
+        *(What.CERTIFICATE_ACCEPTED, What.CERTIFICATE_REFUSED),
+        *(What.CHARGED, What.SETTLED, What.WAIVED),
+    }
+)
+
 # What stands in the vendor's own log alone.
 DESKS = frozenset(
     {

@@ -120,7 +120,7 @@ def arrive(ref: str) -> ResponseReturnValue:
 
     def deed(session: ScopedSession, it: Replacement, by: Doer) -> str:
         deliver(session, it, on=form.delivered_on.data, by=by, now=clock.now())
-        return _("The new device is delivered.")
+        return _("The parts are delivered.") if it.part else _("The new device is delivered.")
 
     return do(ref, form, deed)
 

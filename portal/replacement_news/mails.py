@@ -12,9 +12,9 @@ from portal.notices.notice import Notice
 from portal.replacement_news.kinds import NEWS
 from portal.replacements.models import Replacement
 from portal.replacements.rules import Liability, SettledAs, charged_from
-from portal.replacements.wording import return_sentence, status_sentence
+from portal.replacements.wording import parts_text, return_sentence, status_sentence
 from portal.web.formats import money, weekday_date
-from portal.web.locale import label, said, speaking, zone_called
+from portal.web.locale import label, speaking, zone_called
 
 
 def facts_for(
@@ -34,6 +34,7 @@ def facts_for(
             "reference": it.reference,
             "customer": it.account.name,
             "device": _sent(it),
+            "parts": it.part_id is not None,
             "serial": it.product.identifier if it.product else "",
             "new_serial": it.new_serial_number or "",
             "sentence": status_sentence(it, today=today).rstrip("."),
@@ -65,7 +66,7 @@ def facts_for(
 
 
 def _sent(it: Replacement) -> str:
-    return f"{it.part_count} × {said(it.part.name)}" if it.part else it.model.name
+    return parts_text(it.part, it.part_count) if it.part else it.model.name
 
 
 def address_of(it: Replacement, user: User, what: str, portal_url: str) -> str:

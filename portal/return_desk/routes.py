@@ -11,7 +11,7 @@ from portal.return_desk.forms import PeriodForm
 from portal.return_desk.listing import Which, charges, columns, show_board
 from portal.return_desk.showing import show_page
 from portal.returns.queries import last_certificate
-from portal.returns.reaching import find
+from portal.returns.reaching import find_return
 from portal.web.downloads import download
 from portal.web.guard import allow
 from portal.web.limited import limited
@@ -43,13 +43,13 @@ def export(format: str) -> ResponseReturnValue:
 @bp.get("/<ref>")
 @allow(Permission.DESK_VIEW, everywhere=True)
 def show(ref: str) -> ResponseReturnValue:
-    return show_page(db(), find(ref))
+    return show_page(db(), find_return(ref))
 
 
 @bp.get("/<ref>/certificate/file")
 @allow(Permission.DESK_VIEW, everywhere=True)
 def certificate_file(ref: str) -> Response:
-    sent = db().scalars(last_certificate(find(ref).id)).one_or_none()
+    sent = db().scalars(last_certificate(find_return(ref).id)).one_or_none()
     return download(sent.file) if sent else abort(404)
 
 

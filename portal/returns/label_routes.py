@@ -14,7 +14,7 @@ from portal.returns.forms import LabelsForm, MailForm
 from portal.returns.labels import Size, has_label, labels_pdf, packing, sender_of
 from portal.returns.mails import label_mail
 from portal.returns.queries import among, to_be_labelled
-from portal.returns.reaching import find, number_in
+from portal.returns.reaching import find_return, number_in
 from portal.returns.rules import MOST_LABELS, TO_PACK
 from portal.web.guard import allow, viewer
 from portal.web.limited import limited
@@ -30,7 +30,7 @@ bp = Blueprint("return_labels", __name__)
 @bp.get("/<reference>/label")
 @allow(Permission.REPLACEMENTS_VIEW)
 def show(reference: str) -> ResponseReturnValue:
-    return _page(find(reference))
+    return _page(find_return(reference))
 
 
 @bp.get("/<reference>/label.pdf")
@@ -38,7 +38,7 @@ def show(reference: str) -> ResponseReturnValue:
 @limited("export")
 def label(reference: str) -> ResponseReturnValue:
     """Where there is none, its page says why."""
-    it = find(reference)
+    it = find_return(reference)
     if not has_label(it):
         return redirect(url_for(".show", reference=it.reference), 303)
     return _send([it], it.reference)
@@ -48,7 +48,7 @@ def label(reference: str) -> ResponseReturnValue:
 @allow(Permission.REPLACEMENTS_VIEW)
 def mail(reference: str) -> ResponseReturnValue:
     """Send whoever asks the way to it, and the code that is shown where nothing is printed."""
-    it, form = find(reference), MailForm()
+    it, form = find_return(reference), MailForm()
     if not (form.validate() and has_label(it)):
         return _page(it, 422)
     sent = submission(db(), form.token.data, by=viewer().id)
