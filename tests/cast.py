@@ -441,6 +441,8 @@ WORDS = {
     "profile_security.end_one.sign_in_id": "2147483647",
     "delivery_times.remove.line_id": "2147483647",
     "carriers.withdraw.carrier_id": "2147483647",
+    "spare_parts.show.part_id": "2147483647",
+    "spare_parts.change.part_id": "2147483647",
     "spare_parts.withdraw.part_id": "2147483647",
     "spare_parts.offer.part_id": "2147483647",
     "request_queue_deeds.forget.view_id": "2147483647",

@@ -40,6 +40,8 @@ def entry_of(it: Replacement, old: Any, part: Any) -> tuple[int, int, Tokens]:
 def _marks(it: Replacement) -> list[str]:
     marks = [STAGE_MARKS[it.stage], RETURN_MARKS[it.returned], f"m{it.model_id}"]
     marks += [f"u{each}" for each in it.people.strip(",").split(",") if each]
+    if it.part_id:  # so it is found by what the part is called now
+        marks.append(f"q{it.part_id}")
     if it.site_id:
         marks.append(f"s{it.site_id}")
     return marks

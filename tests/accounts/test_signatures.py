@@ -1,4 +1,4 @@
-"""In whose name staff act: the vendor's own deeds are its own, what they ask for is the customer's."""
+"""In whose name staff act: what the vendor owes its customers is its own deed."""
 
 import pytest
 from flask.testing import FlaskClient
