@@ -29,7 +29,9 @@ from portal.web.paging import LARGEST
 from portal.web.session import open_session
 
 bp = Blueprint("elsewhere", __name__)
-_RECORD = re.compile(r"/(service-requests|products|replacements)/([\w-]{1,40})(?:[/?].*)?", re.ASCII)
+_RECORD = re.compile(
+    r"/(service-requests|products|replacements)/([\w-]{1,40})(?:[/?].*)?", re.ASCII
+)
 KINDS: dict[str, tuple[str, type[ServiceRequest | Product | Replacement], Permission]] = {
     "service-requests": (PREFIX, ServiceRequest, Permission.REQUESTS_VIEW),
     "products": ("P", Product, Permission.PRODUCTS_VIEW),

@@ -63,9 +63,9 @@ def mail(reference: str) -> ResponseReturnValue:
 @allow(Permission.REPLACEMENTS_VIEW)
 def several() -> ResponseReturnValue:
     """Which of those that are to be sent back; first all of them."""
-    them = _newest()
+    them, more = _newest()
     first = {"of": [it.reference for it in them], "size": Size.A4.value}
-    return _choose(them, LabelsForm(them, formdata=None, data=first), 200)
+    return _choose(them, LabelsForm(them, formdata=None, data=first), 200, more=more)
 
 
 @bp.get("/labels.pdf")
@@ -77,20 +77,23 @@ def labels() -> ResponseReturnValue:
     them = list(db().scalars(to_be_labelled(among(ids))))
     form = LabelsForm(them, formdata=request.args)
     if not form.validate():
-        shown = list({it.id: it for it in (*them, *_newest())}.values())
+        newest, more = _newest()
+        shown = list({it.id: it for it in (*them, *newest)}.values())
         again = LabelsForm(shown, formdata=request.args)
         again.validate()
-        return _choose(shown, again, 422)
+        return _choose(shown, again, 422, more=more)
     return _send(them, _("return-labels"))
 
 
-def _newest() -> list[Replacement]:
-    query = to_be_labelled().order_by(None).order_by(Replacement.id.desc()).limit(MOST_LABELS)
-    return list(db().scalars(query))
+def _newest() -> tuple[list[Replacement], bool]:
+    """As many as go into one PDF, and whether there are more."""
+    query = to_be_labelled().order_by(None).order_by(Replacement.id.desc()).limit(MOST_LABELS + 1)
+    found = list(db().scalars(query))
+    return found[:MOST_LABELS], len(found) > MOST_LABELS
 
 
-def _choose(them: list[Replacement], form: LabelsForm, status: int) -> Response:
-    return page("returns/labels.html", status, them=them, form=form if them else None)
+def _choose(them: list[Replacement], form: LabelsForm, status: int, *, more: bool) -> Response:
+    return page("returns/labels.html", status, them=them, form=form if them else None, more=more)
 
 
 def _send(them: list[Replacement], name: str) -> Response:

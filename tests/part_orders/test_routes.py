@@ -174,3 +174,10 @@ def test_parts_take_no_device_from_stock(
     session.expire_all()
     assert [it.stage for it in replacements(session)] == [Stage.APPROVED]
     assert (line.on_hand, line.reserved) == (0, 0)
+
+
+def test_none_are_not_too_many(sign_in: SignInAs, ola: User, part: SparePart, site: Site) -> None:
+    for pieces, says in (("0", "Write a number from 1 on."), ("101", "at most 100 at once.")):
+        refused = sign_in(ola).post(f"{PARTS}/answers", data=asked(site, pieces=pieces)).text
+        assert says in words(refused)
+        assert words(refused).count("at most 100 at once.") == (2 if pieces == "101" else 0)
