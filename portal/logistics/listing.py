@@ -1,11 +1,13 @@
 """Lists of logistics, of all customers: what is to be done, the most urgent first."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_
 
+from portal.approval_rules.rules import Held
 from portal.base import clock
 from portal.base.tenancy import ScopedSession
 from portal.base.words import N_, LabelledEnum
@@ -69,7 +71,7 @@ def _overdue() -> ColumnElement[bool]:
 @dataclass(frozen=True, slots=True)
 class Board:
     which: Which
-    page: Page
+    page: Page | None
     heading: str
     catalogue: Catalogue
     parts: dict[int, Part]
@@ -82,6 +84,10 @@ class Board:
         sent = None if self.which.comes_back else row.sent_model_id
         return self.catalogue[sent or row.model_id].name
 
+    def reasons(self, row: Any) -> list[Held]:
+        """Why no rule approved it."""
+        return [Held(each) for each in row.held]
+
     def returned(self, row: Any) -> ReturnStage:
         return return_stage(row.returned, row.return_due_on, self.today)
 
@@ -92,10 +98,23 @@ def show_board(session: ScopedSession, asked: str, *, today: date) -> Board:
     ids = replacement_ids(which.condition)
     total = capped_count(session, ids)
     page = page_of(session, ids, which.order, listed=replacements_found)
-    models = [each for row in page.rows for each in (row.model_id, row.sent_model_id) if each]
+    return board_of(session, which, page.rows, page.of(total), page=page, today=today)
+
+
+def board_of(
+    session: ScopedSession,
+    which: Which,
+    rows: Sequence[Any],
+    total: int,
+    *,
+    page: Page | None = None,
+    today: date,
+) -> Board:
+    """What is told of these rows, on a page of the list or beside it."""
+    models = [each for row in rows for each in (row.model_id, row.sent_model_id) if each]
     catalogue = catalogue_of(session, knowing=models)
-    parts = parts_of(session, page.rows)
-    return Board(which, page, _heading(page.of(total)), catalogue, parts, today)
+    parts = parts_of(session, rows)
+    return Board(which, page, _heading(total), catalogue, parts, today)
 
 
 def _heading(total: int) -> str:
