@@ -10,7 +10,7 @@ from portal.base.jobs import later
 from portal.base.tenancy import ScopedSession
 from portal.base.words import Refused
 from portal.carriers.models import CarrierEvent, Parcel, ParcelWatch
-from portal.carriers.queries import events_of, parcels_of, watch_of
+from portal.carriers.queries import events_of, numbers_back, parcels_of, watch_of
 from portal.carriers.rules import (
     MOST_KEPT,
     Direction,
@@ -21,6 +21,7 @@ from portal.carriers.rules import (
     stage_told,
 )
 from portal.replacements.deeds import go, settle
+from portal.replacements.indexing import found_by_also, index_replacement
 from portal.replacements.models import Replacement
 from portal.replacements.rules import ON_THE_WAY, ReturnStage, Stage, Track, may_go
 from portal.replacements.shipping import deliver
@@ -56,7 +57,19 @@ def open_parcel(
         parcel.number, parcel.label = number, label
     parcel.carrier = carrier
     session.flush()
+    if direction is Direction.BACK:
+        index_replacement(session, it)  # which is found by its number from now on
     return parcel
+
+
+def _number_back(session: ScopedSession, it: Replacement) -> list[str]:
+    """What stands on the label of the parcel that comes back, once there is one."""
+    if it.shipped_at is None or it.part_id is not None or it.retain_and_destroy:
+        return []
+    return [number for _id, number in session.execute(numbers_back([it.id]))]
+
+
+found_by_also(_number_back)
 
 
 def watch(session: ScopedSession, parcel: Parcel, *, carrier: str, now: datetime) -> None:

@@ -17,6 +17,7 @@ from portal.replacements.list_queries import replacement_ids, replacements_found
 from portal.replacements.listing import parts_of
 from portal.replacements.models import Replacement
 from portal.replacements.rules import ON_THE_WAY, RETURN_OPEN, ReturnStage, Stage, return_stage
+from portal.replacements.search import found_by
 from portal.replacements.wording import parts_text
 from portal.spare_parts.parts import Part
 from portal.web.formats import number
@@ -32,6 +33,7 @@ class Which(LabelledEnum):
     RETURNS = "returns", N_("Returns")
     OVERDUE = "overdue", N_("Overdue")
     TROUBLE = "trouble", N_("Deviations")
+    FOUND = "found", N_("Search results")  # of all of them, whatever list they are in
 
     @property
     def condition(self) -> ColumnElement[bool]:
@@ -47,6 +49,8 @@ class Which(LabelledEnum):
     def order(self) -> Order:
         if self.comes_back:
             return Order((Replacement.return_due_on, Replacement.id), empties_last=True)
+        if self is Which.FOUND:
+            return Order((Replacement.id,), descending=True)
         if self is Which.SHIP:  # what goes before all others comes first
             return Order((Replacement.turn, Replacement.hand_over_on, Replacement.id))
         # Of what is not approved the day is open, so that it goes by its number.
@@ -71,6 +75,7 @@ def _overdue() -> ColumnElement[bool]:
 @dataclass(frozen=True, slots=True)
 class Board:
     which: Which
+    text: str
     page: Page | None
     heading: str
     catalogue: Catalogue
@@ -92,13 +97,17 @@ class Board:
         return return_stage(row.returned, row.return_due_on, self.today)
 
 
-def show_board(session: ScopedSession, asked: str, *, today: date) -> Board:
-    """One list; an unknown one is what is to be sent."""
-    which = Which(asked) if asked in set(Which) else Which.SHIP
-    ids = replacement_ids(which.condition)
+def show_board(session: ScopedSession, asked: str, text: str = "", *, today: date) -> Board:
+    """One list; an unknown one is what is to be sent. With a text, whatever is found by it."""
+    which = Which(asked) if asked in set(Which) - {Which.FOUND} else Which.SHIP
+    if text:
+        which = Which.FOUND
+        ids = replacement_ids(found_by(session, text, catalogue_of(session)))
+    else:
+        ids = replacement_ids(which.condition)
     total = capped_count(session, ids)
     page = page_of(session, ids, which.order, listed=replacements_found)
-    return board_of(session, which, page.rows, page.of(total), page=page, today=today)
+    return board_of(session, which, page.rows, page.of(total), page=page, text=text, today=today)
 
 
 def board_of(
@@ -108,13 +117,14 @@ def board_of(
     total: int,
     *,
     page: Page | None = None,
+    text: str = "",
     today: date,
 ) -> Board:
     """What is told of these rows, on a page of the list or beside it."""
     models = [each for row in rows for each in (row.model_id, row.sent_model_id) if each]
     catalogue = catalogue_of(session, knowing=models)
     parts = parts_of(session, rows)
-    return Board(which, page, _heading(total), catalogue, parts, today)
+    return Board(which, text, page, _heading(total), catalogue, parts, today)
 
 
 def _heading(total: int) -> str:

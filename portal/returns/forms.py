@@ -89,7 +89,7 @@ class CertificateForm(Form):
     files = FilesField(
         _l("The signed certificate"),
         for_what=CERTIFICATES,
-        description=_l("One file, as a PDF, a picture or a Word document."),
+        description=_l("One file only."),
     )
     method = RadioField(_l("How was it destroyed?"), [InputRequired(_l("Choose how."))])
     destroyed_on = DayField(
