@@ -20,6 +20,7 @@ from portal.carriers.rules import (
     is_handed_in,
     stage_told,
 )
+from portal.carriers.telling import tell_of_pickup, tell_of_trouble
 from portal.replacements.deeds import go, settle
 from portal.replacements.indexing import found_by_also, index_replacement
 from portal.replacements.models import Replacement
@@ -125,9 +126,10 @@ def note(
         parcel.status, parcel.status_at = last.status, last.at
     parcel.trouble = in_trouble(events)
     session.flush()
+    tell_of_trouble(session, it, parcel, new)
     try:
         with session.begin_nested():
-            _move(session, it, parcel.direction, events, now=now)
+            _move(session, it, parcel, events, now=now)
     except Refused as refusal:
         _log.warning("replacement %d does not follow its parcel: %s", it.id, refusal.message)
 
@@ -135,12 +137,12 @@ def note(
 def _move(
     session: ScopedSession,
     it: Replacement,
-    direction: Direction,
+    parcel: Parcel,
     events: Sequence[Event],
     *,
     now: datetime,
 ) -> None:
-    if direction is Direction.BACK:
+    if parcel.direction is Direction.BACK:
         if it.returned is ReturnStage.LABEL_READY and is_handed_in(events):
             go(session, it, Track.RETURN, ReturnStage.UNDER_WAY, by=None, now=now)
             settle(session, it, now=now)
@@ -154,6 +156,8 @@ def _move(
         on = max(first, min(day_of(at), day_of(now)))
         deliver(session, it, on=on, by=None, now=now)
     elif may_go(it.stage, stage):
+        if stage is Stage.READY_FOR_PICKUP:
+            tell_of_pickup(session, it, parcel)
         go(session, it, Track.REPLACEMENT, stage, by=None, now=now)
         settle(session, it, now=now)
 

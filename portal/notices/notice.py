@@ -43,6 +43,7 @@ class Notice(LabelledEnum):
     RETURN_CHARGED = "return_charged", N_("A device that was not sent back is charged")
     RETURN_ASKED = "return_asked", N_("A return needs an answer from us")
     DEAD_ON_ARRIVAL = "dead_on_arrival", N_("A new device did not work either")
+    PARCEL_TROUBLE = "parcel_trouble", N_("A carrier tells of a deviation")
 
 
 @dataclass(frozen=True, slots=True)

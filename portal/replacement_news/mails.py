@@ -7,6 +7,7 @@ from portal.accounts.models import User
 from portal.approval_rules.rules import Held
 from portal.base import clock
 from portal.base.tenancy import ScopedSession
+from portal.carriers.rules import Direction, Status
 from portal.delivery_times.times import delivery_times
 from portal.notices.notice import Notice
 from portal.replacement_news.kinds import NEWS
@@ -43,7 +44,7 @@ def facts_for(
             "due": _day(it.return_due_on),
             "charged_from": _charged_from(session, it, today),
             "amount": money(it.at_risk, it.currency or "NOK") if it.at_risk else "",
-            "carrier": it.carrier,
+            "carrier": told.get("carrier", it.carrier),
             "tracking_number": it.tracking_number,
             "destroys": it.retain_and_destroy,
             "declined_because": it.declined_because,
@@ -59,6 +60,9 @@ def facts_for(
             "condition": told.get("condition", ""),
             "missing": told.get("missing", ""),
             "near": told.get("near", 0),
+            "comes_back": told.get("direction") == Direction.BACK,
+            "status": label(Status(told["status"])) if "status" in told else "",
+            "place": told.get("place", ""),
             "track": told.get("track", ""),
             "outside": told.get("outside", False),
             "approves": Held.EMPLOYEE.value in it.held,
