@@ -21,11 +21,7 @@ class ShipForm(Form):
     """Three scans: a scanner ends each with Enter, which goes on to the next field."""
 
     rma = StringField(_l("RMA number"), [_long])
-    serial_number = StringField(
-        _l("Serial number of the new device"),
-        [_long],
-        description=_l("Of spare parts, scan the part number."),
-    )
+    serial_number = StringField(_l("Serial number of the new device"), [_long])
     tracking_number = StringField(_l("Tracking number"), [_long])
     again = BooleanField(_l("A parcel with this number has arrived, and it is right all the same"))
     carrier = SelectField(_l("Carrier"), default=NAME, coerce=lambda chosen: chosen or NAME)

@@ -20,7 +20,9 @@ class Entry:
     label: str
     path: str
     below: tuple["Entry", ...] = ()
-    also: str = ""  # where other pages of it are, if it stands above what is not its own
+    also: tuple[
+        str, ...
+    ] = ()  # where other pages of it are, if it stands above what is not its own
 
     @property
     def current(self) -> bool:
@@ -28,13 +30,13 @@ class Entry:
         if self.below:
             return any(entry.current for entry in self.below)
         if self.path in {"/", "/desk", "/desk/logistics", "/partner"}:
-            return request.path == self.path or bool(self.also and self.also in request.path)
+            return request.path == self.path or any(each in request.path for each in self.also)
         return f"{request.path}/".startswith(f"{self.path}/")
 
 
 # Across accounts first, for those who work across them; then what is within the account at hand.
 DESK = (
-    Entry(N_("Queue"), "/desk", also="/desk/service-requests/"),
+    Entry(N_("Queue"), "/desk", also=("/desk/service-requests/",)),
     Entry(
         N_("Support"),
         "/desk/support",
@@ -44,7 +46,11 @@ DESK = (
         N_("Logistics"),
         "/desk/logistics",
         (
-            Entry(N_("Replacements"), "/desk/logistics", also="/desk/logistics/RMA-"),
+            Entry(
+                N_("Replacements"),
+                "/desk/logistics",
+                also=("/desk/logistics/RMA-", "/desk/logistics/approvals"),
+            ),
             Entry(N_("Returns and charges"), "/desk/returns"),
             Entry(N_("Stock"), "/desk/logistics/stock"),
             Entry(N_("Spare parts"), "/desk/logistics/parts"),
