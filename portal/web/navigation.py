@@ -20,9 +20,7 @@ class Entry:
     label: str
     path: str
     below: tuple["Entry", ...] = ()
-    also: tuple[
-        str, ...
-    ] = ()  # where other pages of it are, if it stands above what is not its own
+    also: str = ""  # what is in the addresses of other pages of it, with spaces between
 
     @property
     def current(self) -> bool:
@@ -30,13 +28,15 @@ class Entry:
         if self.below:
             return any(entry.current for entry in self.below)
         if self.path in {"/", "/desk", "/desk/logistics", "/partner"}:
-            return request.path == self.path or any(each in request.path for each in self.also)
+            return request.path == self.path or any(
+                each in request.path for each in self.also.split()
+            )
         return f"{request.path}/".startswith(f"{self.path}/")
 
 
 # Across accounts first, for those who work across them; then what is within the account at hand.
 DESK = (
-    Entry(N_("Queue"), "/desk", also=("/desk/service-requests/",)),
+    Entry(N_("Queue"), "/desk", also="/desk/service-requests/"),
     Entry(
         N_("Support"),
         "/desk/support",
@@ -46,11 +46,7 @@ DESK = (
         N_("Logistics"),
         "/desk/logistics",
         (
-            Entry(
-                N_("Replacements"),
-                "/desk/logistics",
-                also=("/desk/logistics/RMA-", "/desk/logistics/approvals"),
-            ),
+            Entry(N_("Replacements"), "/desk/logistics", also="logistics/RMA- logistics/approvals"),
             Entry(N_("Returns and charges"), "/desk/returns"),
             Entry(N_("Stock"), "/desk/logistics/stock"),
             Entry(N_("Spare parts"), "/desk/logistics/parts"),

@@ -49,6 +49,7 @@ def test_what_the_vendor_owes_is_signed_by_the_vendor_alone(
 
     session.expire_all()
     assert it.stage is Stage.DELIVERED
+    assert it.product is not None
     for path in (f"/replacements/{it.reference}", f"/products/{it.product.reference}"):
         history = words(sign_in(ola).get(path).text)
         assert OURS in history

@@ -14,11 +14,13 @@ from tests.browser.test_returning import delivered
 KARI, LARS = "kari@nordlys", "lars@poly"
 WAITING = """
     INSERT INTO replacement (account_id, stage, returned, liability, model_id, fault, tried,
-    untried, description, recipient, phone, street, postal_code, city, country, hours, asked_at, received_serial_number, condition,
+    untried, description, recipient, phone, street, postal_code, city, country, hours, asked_at,
+    received_serial_number, condition,
     on_behalf, declined_because, carrier, tracking_number, retain_and_destroy, return_window,
     people, changed_at, version, held, waits_for_stock)
     SELECT account.id, 'requested', 'not_due', 'none', product_model.id, 'other', '[0]', '', '',
-    'Kari Nordmann', '+4722222222', 'Storgata 1', '0155', 'Oslo', 'NO', '', datetime('now'), '', '', 0,
+    'Kari Nordmann', '+4722222222', 'Storgata 1', '0155', 'Oslo', 'NO', '', datetime('now'),
+    '', '', 0,
     '', '', '', 0, 10, '', datetime('now'), 1, :held, 0
     FROM account JOIN product_model ON product_model.name = 'Studio X30'
     WHERE account.name = 'Nordlys Kraft AS'"""

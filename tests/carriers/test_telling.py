@@ -93,10 +93,10 @@ def test_whoever_waits_hears_once_that_it_can_be_fetched(  # noqa: PLR0917
     look_again(look, posten, *told)
     told += [event("IN_TRANSIT", 5)]
     look_again(look, posten, *told)
-    assert rma.stage is Stage.IN_TRANSIT
+    assert rma.stage == "in_transit"
     look_again(look, posten, *told, event("READY_FOR_PICKUP", 8))
 
-    assert rma.stage is Stage.READY_FOR_PICKUP
+    assert rma.stage == "ready_for_pickup"
     assert subjects(session, ola) == [READY]
     assert subjects(session, lars_lager) == []
     mail = session.scalars(select(Mail)).one()
