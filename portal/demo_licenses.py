@@ -17,9 +17,10 @@ from portal.config import Settings
 from portal.demo_stories import ANNA
 from portal.licenses.actions import Seat, assign_license
 from portal.licenses.models import License
-from portal.licenses.registering import Terms, register_license, revoke_license
+from portal.licenses.registering import Terms, register_license
 from portal.licenses.rules import Renewal
 from portal.licenses.sealing import KeyRing
+from portal.licenses.terms import take_away
 from portal.products.models import Product
 from portal.web.session import Sessions
 
@@ -163,4 +164,5 @@ def _register(session: ScopedSession, ring: KeyRing, it: Bought, *, by: Doer) ->
     for seat in seats:
         assign_license(session, ring, made, seat, by=by, now=now)
     if it.revoked:
-        revoke_license(session, made, by=by, now=now)
+        because = "Prøveperioden er over, og ble ikke til et kjøp."
+        take_away(session, made, because=because, by=by, now=now)
