@@ -113,6 +113,7 @@ FEATURES = [
     ("/licenses", licenses.bp),
     ("/licenses/assignments", license_assignments.bp),
     *(("/licenses", it.bp) for it in (license_papers, license_seats, license_terms)),
+    ("/licenses", license_papers.files_bp),
     *(("/licenses", it.bp) for it in (license_files, entitlements, license_activation)),
     ("/licenses/import", license_imports.bp),
     ("/organization", inviting.bp),

@@ -90,9 +90,9 @@ def commit(reference: str) -> ResponseReturnValue:
     it, form = _find(reference), CommitForm()
     if it.status in {ImportStatus.COMMITTING, ImportStatus.DONE}:
         return redirect(path_of(it), 303)  # the second of two clicks
-    if not form.validate():
+    if it.report.get("right") and not form.validate():
         return _page(it, 422, form)
-    how = How(form.how.data)
+    how = How(form.how.data or How.ACTIVE)
     return _do(it, form, lambda: actions.commit_import(db(), it, how=how, by=viewer()))
 
 

@@ -24,20 +24,20 @@ from portal.web.locale import gettext as _
 from portal.web.pages import page
 from portal.web.session import db
 
-bp = Blueprint("license_papers", __name__)
+bp, files_bp = Blueprint("license_papers", __name__), Blueprint("license_paper_files", __name__)
 
 
-@bp.get("/<license>/papers")
+@bp.get("/<reference>/papers")
 @allow(Permission.LICENSES_VIEW, Permission.LICENSES_ASSIGN)
-def new(license: str) -> ResponseReturnValue:
-    return _page(find(license), PapersForm(formdata=None))
+def new(reference: str) -> ResponseReturnValue:
+    return _page(find(reference), PapersForm(formdata=None))
 
 
-@bp.post("/<license>/papers")
+@bp.post("/<reference>/papers")
 @allow(Permission.LICENSES_VIEW, Permission.LICENSES_ASSIGN, most_bytes=MOST_WITH_FORM)
 @receives_files(PAPERS)
-def add(license: str) -> ResponseReturnValue:
-    it, form = find(license), PapersForm()
+def add(reference: str) -> ResponseReturnValue:
+    it, form = find(reference), PapersForm()
     if form.validate():
         by, now = viewer(), clock.now()
         try:
@@ -53,13 +53,13 @@ def add(license: str) -> ResponseReturnValue:
     return _page(it, form, 422)
 
 
-@bp.get("/papers/<reference>")
+@files_bp.get("/papers/<reference>")
 @allow(Permission.LICENSES_VIEW)
 def show(reference: str) -> Response:
     return download(_find(reference).file)
 
 
-@bp.post("/papers/<reference>/removal")
+@files_bp.post("/papers/<reference>/removal")
 @allow(Permission.LICENSES_VIEW, Permission.LICENSES_ASSIGN)
 def remove(reference: str) -> ResponseReturnValue:
     paper = _find(reference)

@@ -63,10 +63,8 @@ def undo(reference: str) -> ResponseReturnValue:
 
 
 def _find(reference: str) -> SeatChange:
-    """Whoever did it undoes it."""
     number = read_reference(CHANGE_PREFIX, reference) or abort(404)
-    change = db().scalars(seat_change_with_id(number)).one()
-    return change if change.by_id == viewer().id else abort(404)
+    return db().scalars(seat_change_with_id(number)).one()
 
 
 def _do(*, taking_back: bool) -> ResponseReturnValue:
