@@ -157,7 +157,7 @@ def read_row(row: Row, fields: Sequence[Field | None]) -> Line | list[Fault] | N
 
 
 def _day(text: str, each: Field, wrong: Any) -> date | None:
-    day = read_day(text.split(" ", maxsplit=1)[0]) if text else None
+    day = read_day(text) if text else None
     if text and (day is None or not 1900 <= day.year <= 2199):
         wrong(FaultKind.BAD_DAY, each, text)
         return None

@@ -25,7 +25,7 @@ from portal.licenses.queries import assignments_of
 from portal.licenses.rules import Status
 from portal.licenses.together import remember
 from portal.licenses.undoing import changed_path, undoable
-from portal.licenses.wording import color_of, seats_of, term_of, where_of
+from portal.licenses.wording import changes_of, color_of, seats_of, term_of, where_of
 from portal.web.guard import account, allow, viewer
 from portal.web.limited import limited
 from portal.web.locale import explain
@@ -134,6 +134,7 @@ def license_page(
         change=undoable(),
         usable=usable and (it.seats is None or it.seats_used < it.seats),
         events=events,
+        changes=changes_of,
         signatures=signatures_of(db(), events),
         news=_("The license key is shown.") if key else "",
     )

@@ -71,7 +71,7 @@ def _remind(run: Run, account_id: int, days: int, today: date) -> None:
             if found:
                 _tell_end(session, user, account_id, found=found, number=number, days=days)
         for start in range(0, len(now_due), CHUNK):
-            rows = [(it.id, it.ends_on) for it in now_due[start : start + CHUNK]]
+            rows = [(it.id, it.ends_on.isoformat()) for it in now_due[start : start + CHUNK]]
             told = {"days": days, "told_on": today}
             columns = ("license_id", "ends_on")
             insert_rows(
