@@ -1,6 +1,7 @@
 """Lookups of what hangs on licenses, and of seats by where they are or were."""
 
 from collections.abc import Collection
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, or_, select
@@ -68,11 +69,7 @@ def paper_with_id(paper_id: int) -> Select[LicensePaper]:
     )
 
 
-def successions_of(license_id: int) -> Select[Any]:
-    """What took its place, and what it took the place of."""
+def successor_of(license_id: int) -> Select[int, datetime]:
+    """What took its place, and when."""
     it = LicenseSuccession
-    columns: Any = select(it.license_id, it.successor_id, it.at)
-    found: Select[Any] = columns.where(
-        or_(it.license_id == license_id, it.successor_id == license_id)
-    ).order_by(it.id)
-    return found
+    return select(it.successor_id, it.at).where(it.license_id == license_id)

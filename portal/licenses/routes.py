@@ -9,7 +9,7 @@ from portal.accounts.signatures import signatures_of
 from portal.agreements.queries import agreement_terms
 from portal.base import clock
 from portal.base.access import Permission
-from portal.base.history import events_of
+from portal.base.history import What, events_of
 from portal.base.submissions import submission
 from portal.base.words import Refused
 from portal.licenses import exports
@@ -20,7 +20,7 @@ from portal.licenses.forms import SeatForm
 from portal.licenses.listing import list_licenses
 from portal.licenses.models import License
 from portal.licenses.part_models import Deed
-from portal.licenses.part_queries import papers_of, successions_of
+from portal.licenses.part_queries import papers_of, successor_of
 from portal.licenses.queries import assignments_of
 from portal.licenses.rules import Status
 from portal.licenses.together import remember
@@ -130,7 +130,8 @@ def license_page(
         form=form or SeatForm(formdata=None),
         may_assign=_may_assign(),
         papers=db().scalars(papers_of(it.id)).all(),
-        followed=db().execute(successions_of(it.id)).all(),
+        successor=db().execute(successor_of(it.id)).first() if it.revoked_at else None,
+        predecessor=next((each for each in events if each.what is What.SUCCEEDED), None),
         change=undoable(),
         usable=usable and (it.seats is None or it.seats_used < it.seats),
         events=events,

@@ -18,7 +18,8 @@ from portal.base.run import Run
 from portal.base.tenancy import Scope, ScopedSession
 from portal.licenses.concerned import people_concerned
 from portal.licenses.models import License
-from portal.licenses.part_models import LicenseReminder, LicenseSuccession
+from portal.licenses.part_models import LicenseReminder
+from portal.licenses.part_queries import successor_of
 from portal.licenses.rules import PREFIX, REMINDED, Renewal, Standing
 from portal.notices.mails import notify
 from portal.notices.notice import Notice
@@ -115,11 +116,7 @@ def tell_revoked(run: Run, *, license_id: int, by_id: int | None) -> None:
     with run.session(scope_of(account_id)) as session:
         it = session.get(License, license_id)
         if it is not None:
-            successor = session.scalars(
-                select(LicenseSuccession.successor_id).where(
-                    LicenseSuccession.license_id == license_id
-                )
-            ).first()
+            successor = session.scalars(successor_of(license_id)).first()
             other = session.get(License, successor) if successor else None
             people = people_concerned(session, account_id, today=clock.today())
             for user, which, scope in people:

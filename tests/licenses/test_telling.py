@@ -46,7 +46,7 @@ def remind(session: Session, run_jobs: RunJobs) -> Remind:
             for _ in range(2):  # whoever runs it again tells nothing again
                 later(session, "licenses.remind")
                 session.commit()
-                run_jobs()
+                run_jobs(clock.now())
         session.expire_all()
         mails = session.scalars(select(Mail).order_by(Mail.id)).all()
         return [(it.address, it.subject) for it in mails if it.id not in known]
