@@ -31,9 +31,9 @@ from portal.products.models import Product
 from portal.web.session import Sessions
 
 
-def kept_key(folder: Path) -> str:
-    """The key of the demo's license keys, which last from one start to the next."""
-    file = folder / "license.key"
+def kept_key(folder: Path, name: str = "license.key") -> str:
+    """A key of the demo's, which lasts from one start to the next, as what it sealed does."""
+    file = folder / name
     try:
         folder.mkdir(exist_ok=True)
         if not file.exists():

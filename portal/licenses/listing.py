@@ -11,7 +11,7 @@ from portal.base.tenancy import ScopedSession
 from portal.licenses.filters import Filters
 from portal.licenses.models import LicenseAssignment
 from portal.licenses.queries import assignments_shown, license_ids, licenses_listed
-from portal.licenses.rules import Status, masked, status_of
+from portal.licenses.rules import Standing, Status, masked, status_of
 from portal.licenses.sealing import KeyRing
 from portal.licenses.search import found_by
 from portal.licenses.wording import assigned_to, seats_of, term_of
@@ -33,6 +33,8 @@ class Listed:
         return status_of(row.standing, row.ends_on, self.today)
 
     def term(self, row: Any) -> str:
+        if row.standing is Standing.REVOKED:
+            return ""  # what it was to last does not matter any more
         return term_of(row.starts_on, row.ends_on, self.today)
 
     def seats(self, row: Any) -> str:
