@@ -36,7 +36,8 @@ from portal.web.sheets import send_sheet
 
 bp = Blueprint("licenses", __name__)
 CHOICES = {each.__name__: each for each in (Status, Sort)}
-MOST_EVENTS, MOST_SEATS = 50, 200
+MOST_EVENTS, MOST_SEATS = 50, 25
+ALL_SEATS = 1_000  # where they are asked for
 
 
 @bp.get("")
@@ -112,7 +113,8 @@ def license_page(
 ) -> ResponseReturnValue:
     today = clock.today()
     stands = it.status(today)
-    given = db().execute(assignments_of(it.id).limit(MOST_SEATS)).all()
+    most = ALL_SEATS if request.args.get("seats") == "all" else MOST_SEATS
+    given = db().execute(assignments_of(it.id).limit(most + 1)).all()
     events = db().scalars(events_of(it).limit(MOST_EVENTS)).all()
     usable = stands not in {Status.EXPIRED, Status.REVOKED}
     return page(
@@ -125,7 +127,8 @@ def license_page(
         color=color_of(stands),
         term=term_of(it.starts_on, it.ends_on, today),
         seats=seats_of(it.seats_used, it.seats),
-        given=given,
+        given=given[:most],
+        more=len(given) > most,
         where=where_of,
         form=form or SeatForm(formdata=None),
         may_assign=_may_assign(),

@@ -198,6 +198,20 @@ def test_what_the_agreement_includes_is_told_from_the_agreement(
     assert "technical account manager" in client.get("/licenses/entitlements").text
 
 
+def test_of_many_seats_some_are_shown_and_all_when_asked_for(
+    session: Session, client: FlaskClient, account: Account
+) -> None:
+    it = make_license(session, account, seats=None)
+    for number in range(30):
+        make_seat(session, it, holder=f"Bruker {number}")
+    page = client.get(f"/licenses/{it.reference}").text
+    assert page.count('<li id="s') == 25
+    assert "seats=all" in page
+    page = client.get(f"/licenses/{it.reference}?seats=all").text
+    assert page.count('<li id="s') == 30
+    assert "seats=all" not in page
+
+
 def test_a_license_asks_little_whatever_hangs_on_it(
     *, session: Session, client: FlaskClient, kari: User, engine: Engine, lens: License
 ) -> None:
