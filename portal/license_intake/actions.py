@@ -159,8 +159,8 @@ def let_file_go(session: ScopedSession, it: LicenseImport) -> None:
 
 
 def _later(session: ScopedSession, name: str, it: LicenseImport, by: Doer) -> None:
-    asked = {"import_id": it.id}
-    later(session, name, account_id=it.account_id, user_id=by.id or None, **asked)
+    whose, who = it.account_id, by.id or None
+    later(session, name, account_id=whose, user_id=who, import_id=it.id)
 
 
 def _refuse_unless(it: LicenseImport, *statuses: ImportStatus) -> None:

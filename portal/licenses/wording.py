@@ -82,7 +82,7 @@ def changes_of(event: Any) -> list[tuple[str, str, str]]:
     if event.what is not What.TERM_CHANGED:
         return []
     return [
-        (_(_NAMES[name]), *(_worded(name, value) for value in both))
+        (_(_NAMES[name]), _worded(name, both[0]), _worded(name, both[1]))
         for name, both in event.details.items()
         if name in _NAMES
     ]

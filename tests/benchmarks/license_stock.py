@@ -74,7 +74,7 @@ def fill_with_licenses(bench: Bench, scale: float) -> Licenses:
             given = list(_given(made, many, places[account_id], random, first=seats + 1))
             seats += len(given)
             made["seats_used"] = len(given)
-            told = [(What.REGISTERED, None, {})]
+            told: list[tuple[What, int | None, dict[str, Any]]] = [(What.REGISTERED, None, {})]
             told += [(What.LICENSE_ASSIGNED, people.of_account[account_id][0], {"seats": 1})] * 3
             events = list(
                 events_of(people, ("license", each, account_id), made["changed_at"], told)

@@ -215,8 +215,8 @@ def test_what_is_too_large_or_missing_is_told_beside_the_field(
         head = b'--x\r\nContent-Disposition: form-data; name="file"; filename="l.csv"\r\n\r\n'
         token = b'\r\n--x\r\nContent-Disposition: form-data; name="token"\r\n\r\nt\r\n--x--\r\n'
         kind = "multipart/form-data; boundary=x"
-        body = {"data": head + content + token, "content_type": kind}
-        with desk.post("/licenses/import", **body) as answer:  # type: ignore[arg-type]
+        body = head + content + token
+        with desk.post("/licenses/import", data=body, content_type=kind) as answer:
             assert answer.status_code in {413, 422}
             assert "It can be at most 10 MB." in answer.text
     answer = desk.post("/licenses/import", data={"token": "none"})
