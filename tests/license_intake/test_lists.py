@@ -218,7 +218,7 @@ def test_what_is_too_large_or_missing_is_told_beside_the_field(
         body = head + content + token
         with desk.post("/licenses/import", data=body, content_type=kind) as answer:
             assert answer.status_code in {413, 422}
-            assert "It can be at most 10 MB." in answer.text
+            assert "It can be at most 10 MB." in answer.get_data(as_text=True)
     answer = desk.post("/licenses/import", data={"token": "none"})
     assert (answer.status_code, "Choose a file." in answer.text) == (422, True)
     assert session.scalars(select(LicenseImport)).all() == []
