@@ -1,7 +1,7 @@
 """Papers, undoing, reminders, successors and lists of licenses; those nobody has activated yet
 
 Revision ID: 0045
-Revises: 0044
+Revises: 0060
 """
 
 import sqlalchemy as sa
@@ -11,7 +11,7 @@ from portal.base.db import UTCDateTime
 from portal.base.row_security import protect
 
 revision = "0045"
-down_revision = "0044"
+down_revision = "0060"
 branch_labels = None
 depends_on = None
 
