@@ -1,7 +1,7 @@
 """Papers, undoing, reminders, successors and lists of licenses; those nobody has activated yet
 
-Revision ID: 0045
-Revises: 0060
+Revision ID: 0046
+Revises: 0045
 """
 
 import sqlalchemy as sa
@@ -10,8 +10,8 @@ from alembic import op
 from portal.base.db import UTCDateTime
 from portal.base.row_security import protect
 
-revision = "0045"
-down_revision = "0060"
+revision = "0046"
+down_revision = "0045"
 branch_labels = None
 depends_on = None
 
