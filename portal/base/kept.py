@@ -107,13 +107,21 @@ TABLE: dict[str, Kept] = {
         N_("Files you have imported, and rows with errors"),
         N_("So that the import can be verified"),
         N_("As long as the agreement with the organization lasts"),
-        "product_import stored_file imported_change model_name",
+        "product_import stored_file imported_change model_name license_import",
     ),
     "devices": kept_row(
         N_("Who uses a device or a license, and the room it is in"),
         N_("So that colleagues find it"),
         N_("Until the field is emptied, the license is taken back, or the agreement has ended"),
-        "product product_count search_entry license license_assignment",
+        "product product_count search_entry license license_assignment"
+        " license_paper license_reminder license_succession unclaimed_license",
+    ),
+    "seat_changes": kept_row(
+        N_("What was done with seats of a license, and who had them"),
+        N_("So that it can be undone"),
+        N_("%(time)s"),
+        "seat_change",
+        days=1,
     ),
     "service_requests": kept_row(
         N_("Service requests: what was written and sent along, who takes part, and who answered"),
