@@ -111,9 +111,9 @@ FJORDHELSE = (
 )
 
 
-def kept_key(folder: Path) -> str:
-    """The key of the demo's license keys, which last from one start to the next."""
-    file = folder / "license.key"
+def kept_key(folder: Path, name: str = "license.key") -> str:
+    """A key of the demo's, such as that of its license keys, which lasts from start to start."""
+    file = folder / name
     try:
         folder.mkdir(exist_ok=True)
         if not file.exists():

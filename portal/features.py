@@ -17,6 +17,9 @@ from portal.desk import parked_jobs as desk_jobs
 from portal.desk import partners as desk_partners
 from portal.desk import routes as desk
 from portal.desk import successors as desk_successors
+from portal.downloads import files as download_files
+from portal.downloads import routes as downloads
+from portal.downloads import signed as download_manifests
 from portal.escalations import routes as escalations
 from portal.factors import passkey_routes, recovery_routes, reset_routes
 from portal.factors import routes as factors
@@ -98,6 +101,9 @@ FEATURES = [
     ("/desk/mail-intake", mail_takeover.bp),
     ("/desk/mailbox", desk_mailbox.bp),
     ("/desk/partners", desk_partners.bp),
+    ("/downloads", downloads.bp),
+    ("/downloads", download_files.bp),
+    ("/downloads", download_manifests.bp),
     ("/organization/log", activity.bp),
     ("/organization/partners", partners.bp),
     ("/organization/partners/requests", answering.answering),

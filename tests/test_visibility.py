@@ -67,11 +67,13 @@ FOR_EVERYONE = {
     "Agreement",
     "AgreementCategory",
     "AgreementLine",
+    "Download",  # its log is for administrators
     "EmployeeVisit",  # of whoever has its cookie, who has no account
     "ImportedChange",  # reached through the import that is one's own
     "ModelName",
     "RoleVisibility",
     "StoredFile",  # reached through what it belongs to
+    "TermsAcceptance",
     "UploadPart",  # reached through the upload that is one's own
 }
 

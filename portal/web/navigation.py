@@ -94,6 +94,7 @@ ACCOUNT = (
     Entry(N_("Service requests"), "/service-requests"),
     Entry(N_("Replacement and return"), "/replacements"),
     Entry(N_("Licenses"), "/licenses"),
+    Entry(N_("Downloads"), "/downloads"),
     Entry(
         N_("Organization"),
         "/organization",
