@@ -49,6 +49,11 @@ from portal.profile import routes as profile
 from portal.profile import security as profile_security
 from portal.proofs import passkeys, second_step
 from portal.proofs import routes as proofs
+from portal.publishing import document_routes as publishing_documents
+from portal.publishing import fate_routes as publishing_fates
+from portal.publishing import files as publishing_files
+from portal.publishing import preview as publishing_preview
+from portal.publishing import routes as publishing
 from portal.registration import routes as registration
 from portal.replacement_features import REPLACING
 from portal.request_desk import contacts as copy_contacts
@@ -101,6 +106,11 @@ FEATURES = [
     ("/desk/mail-intake", mail_takeover.bp),
     ("/desk/mailbox", desk_mailbox.bp),
     ("/desk/partners", desk_partners.bp),
+    ("/desk/publish", publishing.bp),
+    ("/desk/publish", publishing_fates.bp),
+    ("/desk/publish", publishing_preview.bp),
+    ("/desk/publish", publishing_documents.bp),
+    ("/desk/publish/files", publishing_files.bp),
     ("/downloads", downloads.bp),
     ("/downloads", download_files.bp),
     ("/downloads", download_manifests.bp),

@@ -24,6 +24,7 @@ from portal.product_imports import giving_up as imports_given_up
 from portal.product_imports import jobs as product_imports
 from portal.products import jobs as products
 from portal.publishing import jobs as publishing
+from portal.publishing import withdrawing as publishing_withdrawn
 from portal.request_desk import jobs as request_desk
 from portal.service_requests import desk_models
 from portal.service_requests import holdings as requests_held

@@ -382,6 +382,10 @@ RECORDS: dict[str, Callable[[Making], str]] = {
         make_user(it.session, account=it.account).memberships[0].reference
     ),
     "license_assignments.reference": a_seat,
+    **dict.fromkeys(
+        ("publishing.ref", "publishing_fates.ref", "publishing_preview.ref"), a_release
+    ),
+    "publishing_documents.ref": a_document,
     "downloads.ref": lambda it: reference("M", make_model(it.session).id),
     "downloads.reference": a_release,
     "download_files.document.reference": a_document,
@@ -482,6 +486,9 @@ WORDS = {
     "about.document.name": "privacy",
     "about.help_article.name": "import",
     "static.filename": "icon.svg",
+    "publishing_files.show.token": "a-token-of-nobody",
+    "publishing_files.add.token": "a-token-of-nobody",
+    "publishing_files.remove.token": "a-token-of-nobody",
     "postal_codes.place.code": "0155",
     "employee_entrance.come.secret": "forbi",
     "employee_entrance.go_on_here.secret": "forbi",

@@ -24,7 +24,7 @@ from portal.downloads.rules import Channel, Sort, State
 
 COLUMNS = ("models", "version", "train", "released")
 _NEEDED = {"models", "version"}
-_VERSION = re.compile(r"[\w.+\- ]+")
+VERSION = re.compile(r"[\w.+\- ]+")
 
 
 @dataclass(slots=True)
@@ -108,7 +108,7 @@ def read_row(row: Mapping[str, str], models: Catalogue) -> Stated:
     if not ids:
         raise Refused(N_("Name the models, with | between them."))
     version = row.get("version", "").strip()
-    if not version or len(version) > LONGEST_VERSION or not _VERSION.fullmatch(version):
+    if not version or len(version) > LONGEST_VERSION or not VERSION.fullmatch(version):
         raise Refused(N_("“%(version)s” is no version."), version=version)
     return Stated(tuple(dict.fromkeys(ids)), version, row.get("train", "").strip()[:80], _day(row))
 

@@ -42,6 +42,7 @@ class Notice(LabelledEnum):
     RETURN_ANSWERED = "return_answered", N_("What became of a device I sent back or destroyed")
     RETURN_CHARGED = "return_charged", N_("A device that was not sent back is charged")
     RETURN_ASKED = "return_asked", N_("A return needs an answer from us")
+    RELEASE_WITHDRAWN = "release_withdrawn", N_("Software I downloaded is withdrawn")
     DEAD_ON_ARRIVAL = "dead_on_arrival", N_("A new device did not work either")
 
 

@@ -27,7 +27,7 @@ COMES |= {"access_ends": "at_once", "incident": "never"} | OF_REQUESTS
 OF_REPLACEMENTS = dict.fromkeys(
     ("replacement_moved", "return_due", "return_answered", "return_charged"), "at_once"
 )
-COMES |= OF_REPLACEMENTS | {"employee_asked": "at_once"}
+COMES |= OF_REPLACEMENTS | {"employee_asked": "at_once", "release_withdrawn": "at_once"}
 COMES["here"] = list(COMES)
 
 

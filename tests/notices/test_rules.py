@@ -44,6 +44,7 @@ OF_REPLACEMENTS = {
     Notice.RETURN_ANSWERED,
     Notice.RETURN_CHARGED,
 }
+OF_EVERYONE = {Notice.INCIDENT, Notice.RELEASE_WITHDRAWN}
 OF_REQUESTS = {Notice.REQUEST_ANSWERED, Notice.REQUEST_CHANGED, Notice.REQUEST_ESCALATED}
 
 
@@ -60,6 +61,7 @@ OF_REQUESTS = {Notice.REQUEST_ANSWERED, Notice.REQUEST_CHANGED, Notice.REQUEST_E
                 Notice.ACCESS_ENDS,
                 Notice.EMPLOYEE_ASKED,
                 Notice.INCIDENT,
+                Notice.RELEASE_WITHDRAWN,
                 *OF_REQUESTS,
                 *OF_REPLACEMENTS,
             },
@@ -67,9 +69,9 @@ OF_REQUESTS = {Notice.REQUEST_ANSWERED, Notice.REQUEST_CHANGED, Notice.REQUEST_E
         (
             "customer",
             GRANTS[Role.MEMBER],
-            {Notice.IMPORT_DONE, Notice.INCIDENT, *OF_REQUESTS, *OF_REPLACEMENTS},
+            {Notice.IMPORT_DONE, *OF_EVERYONE, *OF_REQUESTS, *OF_REPLACEMENTS},
         ),
-        ("customer", GRANTS[Role.OBSERVER], {Notice.INCIDENT, *OF_REQUESTS, *OF_REPLACEMENTS}),
+        ("customer", GRANTS[Role.OBSERVER], {*OF_EVERYONE, *OF_REQUESTS, *OF_REPLACEMENTS}),
         ("partner", GRANTS[Role.PARTNER], {Notice.ACCESS_ANSWERED}),
         (
             "partner",
