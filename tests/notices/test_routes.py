@@ -102,7 +102,7 @@ def test_nobody_chooses_about_what_does_not_come_to_them(
     assert 'name="import_done"' in ola.get(PATH).text
     seen = mette.get(PATH).text
     assert all(f'name="{it}"' in seen for it in (*OF_REQUESTS, *OF_REPLACEMENTS, "incident"))
-    assert seen.count("<select") == len(OF_REQUESTS) + len(OF_REPLACEMENTS) + 1
+    assert seen.count("<select") == len(OF_REQUESTS) + len(OF_REPLACEMENTS) + 2
     assert 'name="access_answered"' in siri.get(PATH).text
     data: dict[str, Any] = {"version": "1", "import_done": "at_once"}
     data |= {"access_asked": "never"}
