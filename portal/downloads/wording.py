@@ -55,10 +55,10 @@ def _in(notes: Mapping[str, Mapping[str, str]]) -> Any:
     return part
 
 
-def language_name(code: str) -> str:
-    """A language as it is called in the reader's."""
+def language_name(code: str, first: bool = True) -> str:
+    """A language as it is called in the reader's, where it comes first or within a sentence."""
     name = Locale.parse(code).get_language_name(language()) or code
-    return name[:1].upper() + name[1:]
+    return name[:1].upper() + name[1:] if first else name
 
 
 def init_app(app: Flask) -> None:
