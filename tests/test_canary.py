@@ -45,7 +45,7 @@ from tests.factories import (
     make_partner,
     make_user,
 )
-from tests.web.html import Page
+from tests.web.html import read
 
 LINKS = {"static", "invitations.show"}  # whoever has an invitation's link may read it
 OURS, THEIRS = "quokka", "wombat"
@@ -358,11 +358,11 @@ def _crawl(browser: FlaskClient, starts: list[str]) -> Iterator[tuple[str, str]]
         if answer.status_code == FORBIDDEN:
             refused.add(path)
         if answer.mimetype == "text/html":
-            waiting.extend(_leads(text))
+            waiting.extend(_leads(answer.get_data(as_text=True)))
 
 
 def _leads(html: str) -> Iterator[tuple[str, str]]:
-    for _tag, attributes in Page(html).elements:
+    for _tag, attributes in read(html).elements:
         href, asked = attributes.get("href") or "", attributes.get("hx-get") or ""
         if href.startswith("/") and not href.startswith("/static"):
             yield urlsplit(href)._replace(fragment="").geturl(), ""

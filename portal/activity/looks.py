@@ -9,7 +9,7 @@ Customers' own people leave nothing behind by reading pages, and cost nothing.
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cache, partial
 from typing import Any
 
@@ -36,6 +36,7 @@ from portal.web.session import SAFE_METHODS, Sessions
 
 log = logging.getLogger("portal.activity")
 AGAIN = timedelta(minutes=5)
+MOST_KNOWN = 10_000  # looks; of each a process keeps a few dozen bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,11 @@ class Look:
         return self.kind
 
 
+Known = dict[tuple[int, Look], datetime]
+
+
 def init_app(app: Flask) -> None:
+    app.extensions["looks"] = {}
     app.after_request(_note)
 
 
@@ -82,7 +87,10 @@ def _note(response: Response) -> Response:
     who = g.get("_login_user")  # not `viewer()`, which would look up someone nobody asked for
     if isinstance(who, SignedIn) and (look := _look(who, response)):
         sessions: Sessions = current_app.extensions["sessions"]
-        _afterwards(response, partial(_write, sessions, who, look))
+        # When this process last found it noted: mostly nobody has to be asked.
+        known: Known = current_app.extensions["looks"]
+        if look.always or not _is_lately(known.get((who.id, look))):
+            _afterwards(response, partial(_write, sessions, known, who, look))
     return response
 
 
@@ -123,7 +131,7 @@ def _at_hand(response: Response) -> Look | None:
     return look_of(request.path, request.view_args or {}, account.id, file=file)
 
 
-def _write(sessions: Sessions, who: SignedIn, look: Look) -> None:
+def _write(sessions: Sessions, known: Known, who: SignedIn, look: Look) -> None:
     account_id, staff = look.account_id, who.kind == "staff"
     scope = NOBODY
     if account_id is not None:
@@ -134,8 +142,11 @@ def _write(sessions: Sessions, who: SignedIn, look: Look) -> None:
         if not look.always:
             with sessions(scope=replace(scope, write=None)) as session:
                 session.connection(execution_options=READING)
-                if _noted(session, who.id, look):
-                    return  # as mostly, and nobody had to wait for a writer to learn it
+                if noted := _noted(session, who.id, look):
+                    if len(known) >= MOST_KNOWN:
+                        known.clear()
+                    known[who.id, look] = noted
+                    return  # and nobody had to wait for a writer to learn it
         with sessions(scope=scope) as session, allow_closed(session).begin():
             # Whoever looks twice at once waits here, and finds what the first one wrote.
             name = "desk" if account_id is None else f"account {account_id}"
@@ -155,11 +166,17 @@ def _put(session: Session, look: Look, by: Person) -> None:
         happened_in(session, look.account_id, look, look.what, by=by, **told)
 
 
-def _noted(session: Session, user_id: int, look: Look) -> bool:
+def _is_lately(noted: datetime | None) -> bool:
+    return noted is not None and noted > clock.now() - AGAIN
+
+
+def _noted(session: Session, user_id: int, look: Look) -> datetime | None:
+    """When it was noted lately, if it was."""
     values = {"since": clock.now() - AGAIN, "by_id": user_id, "record_id": look.id}
     values |= {"what": look.what, "kind": look.kind, **dict(look.details)}
     lately = _lately(look.account_id is None, tuple(name for name, _value in look.details))
-    return session.scalars(lately, values).first() is not None
+    noted: datetime | None = session.scalars(lately, values).first()
+    return noted
 
 
 @cache
@@ -168,7 +185,7 @@ def _lately(on_desk: bool, details: tuple[str, ...]) -> Any:
     table: Any = DeskEvent if on_desk else Event
     here = ("by_id", "what", "kind", "record_id")
     return (
-        select(table.id)
+        select(table.at)
         .where(
             table.at > bindparam("since", type_=UTCDateTime),
             *(getattr(table, name) == bindparam(name) for name in here),

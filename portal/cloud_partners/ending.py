@@ -4,22 +4,23 @@ about, though its request waits for somebody else."""
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, String, literal
+from sqlalchemy import Date, Select, String, bindparam, literal
 
 from portal.base.clock import day_of
 from portal.base.db import UTCDateTime
 from portal.base.references import reference
 from portal.cloud_partners.models import CloudPartnerCase
-from portal.cloud_partners.queries import authorizations_ending
-from portal.cloud_partners.rules import has_run_out
+from portal.cloud_partners.queries import authorizations_ending_by
+from portal.cloud_partners.rules import WARNED, has_run_out
 from portal.service_requests.beside import Line, Source, tells_of_requests
 from portal.service_requests.models import PREFIX
 from portal.web.formats import text_date
 from portal.web.locale import gettext as _
 
 
-def _find(_person_id: int, today: date) -> Select[Any]:
-    found: Any = authorizations_ending(today)
+def _find() -> Select[Any]:
+    today, warned = (bindparam(name, type_=Date) for name in ("today", "warned"))
+    found: Any = authorizations_ending_by(today, warned)
     columns = CloudPartnerCase.request_id, literal(None, UTCDateTime)
     asked: Select[Any] = found.with_only_columns(
         *columns, CloudPartnerCase.authorization_until, literal(None, String)
@@ -43,4 +44,4 @@ def ending_line(request_id: int, until: date, today: date) -> Line:
     return Line(text, path, _("Send a new one"), waits=True)
 
 
-ENDING = tells_of_requests(Source(_find, _told))
+ENDING = tells_of_requests(Source(_find, _told, lambda today: {"warned": today + WARNED}))

@@ -1,6 +1,7 @@
 """What the pages of a cloud partner case ask for, and what has come to its end."""
 
 from datetime import date
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import joinedload
@@ -62,12 +63,17 @@ def _authorized(*conditions: ColumnElement[bool]) -> Select[int, int]:
 def authorizations_ending(today: date) -> Select[int, date | None]:
     """Requests with an authorization that is good no more, or not for long, and until when. Those
     that wait for the customer themselves say so."""
+    return authorizations_ending_by(today, today + WARNED)
+
+
+def authorizations_ending_by(today: Any, warned: Any) -> Select[int, date | None]:
+    """The same, by the last day that is warned of; both days may be parameters."""
     until, status = CloudPartnerCase.authorization_until, ServiceRequest.status
     told = and_(status == Status.WAITING_FOR_CUSTOMER, until < today)
     return (
         select(CloudPartnerCase.request_id, until)
         .join(ServiceRequest, ServiceRequest.id == CloudPartnerCase.request_id)
-        .where(until <= today + WARNED, _state != State.NOT_NEEDED.value)
+        .where(until <= warned, _state != State.NOT_NEEDED.value)
         .where(status.not_in(STOPPED), ~told)
         .order_by(until, CloudPartnerCase.id)
     )

@@ -1,10 +1,10 @@
 """A draft that was not sent yet is told of above the list of requests too."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from flask import url_for
-from sqlalchemy import Date, Integer, Select, literal, select
+from sqlalchemy import Date, Integer, Select, bindparam, literal, select
 
 from portal.request_opening.queries import was_sent
 from portal.request_opening.rules import DRAFT_KEY
@@ -14,8 +14,9 @@ from portal.service_requests.own_models import Draft
 from portal.web.locale import gettext as _
 
 
-def _find(person_id: int, _today: date) -> Select[Any]:
+def _find() -> Select[Any]:
     """A window that came too late may have kept what was sent."""
+    person_id: Any = bindparam("person_id", type_=Integer)
     sent = was_sent(person_id, Draft.content["token"].as_string()).exists()
     columns = literal(None, Integer), Draft.changed_at, literal(None, Date)
     mine = Draft.person_id == person_id, Draft.key == DRAFT_KEY

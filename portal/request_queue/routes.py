@@ -85,6 +85,7 @@ def show_queue(
     for form in (chosen, next_form):
         if form is not None and not (form is chosen and listed.page.rows):
             form.say_above(*form)
+    mine = {"person_id": viewer().id, "list_name": LIST}
     refused: Any = next((it for it in (chosen, saving, next_form) if it is not None), None)
     return page(
         "request_queue/index.html",
@@ -100,7 +101,7 @@ def show_queue(
         ),
         picked=picked,
         choices=CHOICES,
-        views=db().scalars(saved_views(viewer().id, LIST, None)).all(),
+        views=db().scalars(saved_views(staff=True), mine).all(),
         wording=wording,
         status_color=status_color,
         news=listed.heading,

@@ -3,14 +3,16 @@
 Each feature says here what it has to tell, so that this one need not know of any.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Select, literal, union_all
 
 from portal.base.clock import day_of
+from portal.base.plans import KEPT
 from portal.base.tenancy import ScopedSession
 
 
@@ -26,11 +28,13 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """`find` selects a number, a moment, a day and a text, as somebody is to be told of them on a
-    day; of each row that `told` gives a line."""
+    """`find` selects a number, a moment, a day and a text, by `person_id` as that person is to be
+    told of them, by `today` and by what else `days` tells of a day; of each row `told` gives a
+    line."""
 
-    find: Callable[[int, date], Select[Any]]
+    find: Callable[[], Select[Any]]
     told: Callable[[Any, datetime], Line]
+    days: Callable[[date], Mapping[str, date]] = lambda _today: {}
 
 
 _SOURCES: list[Source] = []
@@ -38,18 +42,26 @@ _SOURCES: list[Source] = []
 
 def tells_of_requests(source: Source) -> Source:
     _SOURCES.append(source)
+    _found.cache_clear()
     return source
 
 
 def told_beside(session: ScopedSession, *, person_id: int, now: datetime) -> list[Line]:
     """The lines of all features, those that wait for the customer first."""
-    found = [each.find(person_id, day_of(now)) for each in _SOURCES]
-    marked = [it.add_columns(literal(number)) for number, it in enumerate(found)]
-    if not marked:
+    if not _SOURCES:
         return []
-    rows: Any = session.execute(union_all(*marked)).all()
+    values: dict[str, Any] = {"person_id": person_id, "today": day_of(now)}
+    for each in _SOURCES:
+        values |= each.days(day_of(now))
+    rows: Any = session.execute(_found(), values).all()
     lines = [_SOURCES[row[-1]].told(row, now) for row in sorted(rows, key=_order)]
     return sorted(lines, key=lambda it: not it.waits)
+
+
+@cache
+def _found() -> Any:
+    marked = (it.find().add_columns(literal(number)) for number, it in enumerate(_SOURCES))
+    return union_all(*marked).execution_options(**KEPT)
 
 
 def _order(row: Any) -> tuple[int, date, int]:

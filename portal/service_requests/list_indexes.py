@@ -27,7 +27,8 @@ _LEFT = {
     "owner": ("owner_id", "due_at", "id"),
     "open": _FOR_CUSTOMERS,
 }
-# By this a story is read, and long ones are counted without a look at what was said.
+# By this a story is read, and long ones are counted without a look at what was said. (The account
+# is what row-level security asks for.)
 _STORY = ("request_id", "id", "internal", "author_id")
 
 
@@ -43,7 +44,8 @@ for _name, _names in _LEFT.items():
         sqlite_where=and_(*unfinished()),
         postgresql_where=and_(*unfinished()),
     )
-Index("ix_service_request_message_request", *_columns(_STORY, ServiceRequestMessage))
+_ANYBODYS = (*_STORY, "account_id")
+Index("ix_service_request_message_request", *_columns(_ANYBODYS, ServiceRequestMessage))
 # For customers, for whom SQLite would else walk through all that their account wrote or follows.
 _THEIRS = ("account_id", *_STORY)
 Index("ix_service_request_message_story", *_columns(_THEIRS, ServiceRequestMessage))

@@ -1,10 +1,13 @@
 """What people keep for themselves, looked up: nobody reads another's draft."""
 
 from datetime import datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, bindparam, or_, select
 
 from portal.accounts.models import User
+from portal.base.plans import KEPT
 from portal.service_requests.own_models import Draft, SavedView
 
 
@@ -26,9 +29,13 @@ def writing_there(key: str, *, since: datetime, but: int, staff: bool) -> Select
     return who if staff else who.where(User.staff_role.is_(None))
 
 
-def saved_views(person_id: int, list_name: str, account_id: int | None) -> Select[SavedView]:
-    """One's own and the shared ones of a list; of staff's lists where there is no account."""
-    here = SavedView.account_id == account_id if account_id else SavedView.account_id.is_(None)
-    mine = or_(SavedView.person_id == person_id, SavedView.shared)
-    named = here, SavedView.list_name == list_name, mine
-    return select(SavedView).where(*named).order_by(SavedView.name, SavedView.id)
+@cache
+def saved_views(*, staff: bool = False) -> Select[SavedView]:
+    """By `person_id`, `list_name` and `account_id` one's own and the shared ones of a list; of the
+    lists of staff, which are no account's, without the last."""
+    account_id: Any = SavedView.account_id
+    here = account_id.is_(None) if staff else account_id == bindparam("account_id")
+    mine = or_(SavedView.person_id == bindparam("person_id"), SavedView.shared)
+    named = here, SavedView.list_name == bindparam("list_name"), mine
+    ordered = select(SavedView).where(*named).order_by(SavedView.name, SavedView.id)
+    return ordered.execution_options(**KEPT)

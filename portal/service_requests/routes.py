@@ -78,6 +78,7 @@ def forget(view_id: int) -> ResponseReturnValue:
 
 def _list(filters: Filters, form: SaveViewForm, status: int = 200) -> ResponseReturnValue:
     listed = list_requests(db(), filters, person_id=viewer().id, now=clock.now())
+    mine = {"person_id": viewer().id, "list_name": LIST, "account_id": account().id}
     return page(
         "service_requests/index.html",
         status,
@@ -85,7 +86,7 @@ def _list(filters: Filters, form: SaveViewForm, status: int = 200) -> ResponseRe
         listed=listed,
         form=form,
         choices=CHOICES,
-        views=db().scalars(saved_views(viewer().id, LIST, account().id)).all(),
+        views=db().scalars(saved_views(), mine).all(),
         status_color=status_color,
         news=listed.heading,
         lines=_beside() if not filters.text else [],

@@ -157,6 +157,18 @@ def test_the_page_itself_costs_a_partner_no_more_statements(
     assert any(re.search(r"INSERT INTO event\b", sent) for sent in statements)
 
 
+def test_what_is_known_to_be_noted_is_not_asked_for_again(
+    sign_in: SignInAs, siri: User, account: Account, statements: list[str]
+) -> None:
+    theirs = sign_in(siri, acting_for=account)
+    look(theirs, "/products")
+    look(theirs, "/products")
+    with theirs.get("/products") as answer:
+        answer.get_data()
+        statements.clear()
+    assert statements == []
+
+
 def test_what_was_not_shown_was_not_seen(
     sign_in: SignInAs, siri: User, account: Account, session: Session
 ) -> None:
@@ -251,12 +263,12 @@ def test_of_two_who_look_at_once_as_the_same_person_one_is_written(
 ) -> None:
     who = cast(SignedIn, SimpleNamespace(id=siri.id, kind="partner", place="127.0.0.0/24"))
     it = Look(account.id, What.VIEWED, "product", 0)
-    _write(app.extensions["sessions"], who, Look(account.id, What.VIEWED, "site", 0))
+    _write(app.extensions["sessions"], {}, who, Look(account.id, What.VIEWED, "site", 0))
     start = Barrier(6)
 
     def one() -> None:
         start.wait()
-        _write(app.extensions["sessions"], who, it)
+        _write(app.extensions["sessions"], {}, who, it)
 
     threads = [Thread(target=one) for _ in range(6)]
     for thread in threads:
