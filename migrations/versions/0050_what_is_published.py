@@ -3,7 +3,7 @@
 Entries of the search index that are nobody's can be found by everyone in an account.
 
 Revision ID: 0050
-Revises: 0044
+Revises: 0060
 """
 
 import sqlalchemy as sa
@@ -14,7 +14,7 @@ from portal.base.db import UTCDateTime
 from portal.base.row_security import protect
 
 revision = "0050"
-down_revision = "0044"
+down_revision = "0060"
 branch_labels = None
 depends_on = None
 
