@@ -106,8 +106,9 @@ def test_nobody_chooses_about_what_does_not_come_to_them(
     assert 'name="access_answered"' in siri.get(PATH).text
     data: dict[str, Any] = {"version": "1", "import_done": "at_once"}
     data |= {"access_asked": "never"}
-    data |= {"incident": "never"} | OF_REQUESTS | OF_REPLACEMENTS
-    data["here"] = ["import_done", *OF_REQUESTS, *OF_REPLACEMENTS, "incident"]
+    data |= {"incident": "never", "release_withdrawn": "at_once"} | OF_REQUESTS | OF_REPLACEMENTS
+    others = ("incident", "release_withdrawn")
+    data["here"] = ["import_done", *OF_REQUESTS, *OF_REPLACEMENTS, *others]
     assert ola.post(PATH, data=data | {"user_id": "1"}).status_code == 400
     assert ola.post(PATH, data=data).status_code == 303
     assert chosen(session) == {}
