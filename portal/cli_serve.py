@@ -104,14 +104,15 @@ def demo(host: str, port: int, no_worker: bool) -> None:
     _refuse_strangers(host)
     where = f"http://{f'[{host}]' if ':' in host else host}:{port}"
     password = os.environ.get("PORTAL_DEMO_PASSWORD") or secrets.token_urlsafe(9)
-    # A new key at each start: the demo forgets who is signed in. That of license keys is kept.
+    # A new key at each start: the demo forgets who is signed in. Others are kept.
     settings = Settings(
         database_url=f"sqlite:///{FOLDER / 'portal.sqlite'}",
         secret_key=secrets.token_hex(32),
         portal_url=where,
         storage_url=(FOLDER / "files").as_uri(),
         license_keys=demo_licenses.kept_key(FOLDER),
-        license_signing_key=demo_licenses.kept_key(FOLDER, "signing.key"),
+        license_signing_key=demo_licenses.kept_key(FOLDER, "license-signing.key"),
+        signing_key=demo_licenses.kept_key(FOLDER, "signing.key"),
         second_factor_required=False,
         demo=True,
     )

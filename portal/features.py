@@ -17,6 +17,9 @@ from portal.desk import parked_jobs as desk_jobs
 from portal.desk import partners as desk_partners
 from portal.desk import routes as desk
 from portal.desk import successors as desk_successors
+from portal.downloads import files as download_files
+from portal.downloads import routes as downloads
+from portal.downloads import signed as download_manifests
 from portal.escalations import routes as escalations
 from portal.factors import passkey_routes, recovery_routes, reset_routes
 from portal.factors import routes as factors
@@ -53,6 +56,11 @@ from portal.profile import routes as profile
 from portal.profile import security as profile_security
 from portal.proofs import passkeys, second_step
 from portal.proofs import routes as proofs
+from portal.publishing import document_routes as publishing_documents
+from portal.publishing import fate_routes as publishing_fates
+from portal.publishing import files as publishing_files
+from portal.publishing import preview as publishing_preview
+from portal.publishing import routes as publishing
 from portal.registration import routes as registration
 from portal.replacement_features import REPLACING
 from portal.request_desk import contacts as copy_contacts
@@ -105,6 +113,14 @@ FEATURES = [
     ("/desk/mail-intake", mail_takeover.bp),
     ("/desk/mailbox", desk_mailbox.bp),
     ("/desk/partners", desk_partners.bp),
+    ("/desk/publish", publishing.bp),
+    ("/desk/publish", publishing_fates.bp),
+    ("/desk/publish", publishing_preview.bp),
+    ("/desk/publish", publishing_documents.bp),
+    ("/desk/publish/files", publishing_files.bp),
+    ("/downloads", downloads.bp),
+    ("/downloads", download_files.bp),
+    ("/downloads", download_manifests.bp),
     ("/organization/log", activity.bp),
     ("/organization/partners", partners.bp),
     ("/organization/partners/requests", answering.answering),

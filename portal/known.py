@@ -10,6 +10,7 @@ from portal.accounts import jobs as accounts
 from portal.activity import jobs as activity
 from portal.cloud_partners import jobs as cloud_partners
 from portal.customers import jobs as customers
+from portal.downloads import taking as downloads_taken
 from portal.escalations import jobs as escalations
 from portal.incidents import jobs as incidents
 from portal.invitations import jobs as invitations
@@ -25,6 +26,8 @@ from portal.personal_data import jobs as personal_data
 from portal.product_imports import giving_up as imports_given_up
 from portal.product_imports import jobs as product_imports
 from portal.products import jobs as products
+from portal.publishing import jobs as publishing
+from portal.publishing import withdrawing as publishing_withdrawn
 from portal.request_desk import jobs as request_desk
 from portal.service_requests import desk_models
 from portal.service_requests import holdings as requests_held
@@ -53,6 +56,8 @@ from portal.partners import personal_data as partners_kept
 from portal.sites import personal_data as sites_kept
 from portal.products import personal_data as products_kept
 from portal.licenses import personal_data as licenses_kept
+from portal.downloads import personal_data as downloads_kept
+from portal.publishing import personal_data as publishing_kept
 from portal.product_imports import personal_data as imports_kept
 from portal.service_requests import personal_data as requests_kept
 from portal.cloud_partners import personal_data as cloud_partners_kept

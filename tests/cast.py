@@ -22,6 +22,7 @@ from portal.base.mails import Mail
 from portal.base.references import reference
 from portal.cloud_partners.models import CloudPartnerCase
 from portal.cloud_partners.rules import CloudPartner
+from portal.downloads.rules import Audience
 from portal.employees.links import employee_token
 from portal.employees.models import EmployeeLink
 from portal.factors.models import Passkey
@@ -50,6 +51,7 @@ from tests.factories import (
     MOMENT,
     make_account,
     make_agreement,
+    make_document,
     make_escalation,
     make_grant,
     make_incident,
@@ -59,6 +61,7 @@ from tests.factories import (
     make_paper,
     make_partner,
     make_product,
+    make_release,
     make_replacement,
     make_request,
     make_seat,
@@ -383,6 +386,20 @@ def a_cloud_case(making: Making) -> str:
     return asked.reference
 
 
+def a_release(making: Making) -> str:
+    """A security fix, which everyone is given who is signed in."""
+    it = make_release(
+        making.session, "4.3.2", make_model(making.session), store=making.files, security=True
+    )
+    return it.reference
+
+
+def a_document(making: Making) -> str:
+    """One that is not for strangers."""
+    audience = Audience.SIGNED_IN
+    return make_document(making.session, store=making.files, audience=audience).reference
+
+
 REQUEST_PAGES = (
     *("request_pages", "request_answers", "request_closing", "request_escalation"),
     *("request_followers", "request_rating", "request_papers"),
@@ -406,6 +423,16 @@ RECORDS: dict[str, Callable[[Making], str]] = {
     "license_paper_files.reference": a_paper,
     "license_seats.reference": a_seat_change,
     "license_imports.reference": a_license_import,
+    **dict.fromkeys(
+        ("publishing.ref", "publishing_fates.ref", "publishing_preview.ref"), a_release
+    ),
+    "publishing_documents.ref": a_document,
+    "downloads.ref": lambda it: reference("M", make_model(it.session).id),
+    "downloads.reference": a_release,
+    "download_files.document.reference": a_document,
+    "download_files.reference": a_release,
+    "download_manifests.reference": a_release,
+    "download_manifests.ref": lambda it: reference("M", make_model(it.session).id),
     "replacement_asking.reference": a_replacement,
     "replacements.reference": a_replacement,
     **dict.fromkeys(
@@ -501,6 +528,9 @@ WORDS = {
     "about.document.name": "privacy",
     "about.help_article.name": "import",
     "static.filename": "icon.svg",
+    "publishing_files.show.token": "a-token-of-nobody",
+    "publishing_files.add.token": "a-token-of-nobody",
+    "publishing_files.remove.token": "a-token-of-nobody",
     "postal_codes.place.code": "0155",
     "employee_entrance.come.secret": "forbi",
     "employee_entrance.go_on_here.secret": "forbi",
@@ -514,7 +544,9 @@ def path_to(app: Flask, rule: Rule, making: Making) -> str:
     values: dict[str, Any] = {}
     for name in rule.arguments:
         words = WORDS.get(f"{rule.endpoint}.{name}") or WORDS.get(name)
-        values[name] = words or RECORDS[f"{blueprint}.{name}"](making)
+        own = f"{rule.endpoint}.{name}"
+        made = RECORDS[own if own in RECORDS else f"{blueprint}.{name}"] if not words else None
+        values[name] = made(making) if made else words
     with app.test_request_context():
         return url_for(rule.endpoint, _method=_method_of(rule), **values)
 

@@ -25,8 +25,9 @@ from tests.conftest import SignInAs
 from tests.factories import make_account, make_grant, make_partner, make_site, make_user
 
 MATRIX = Path(__file__).with_name("matrix.csv")
-# Who was here, and how often they tried, is noted at any door; a look moves the chain of deeds on.
-NOTED = {"attempts", "event_chain", "sign_in"}
+# Who was here, how often they tried and what they took is noted at any door; a look moves the chain
+# of deeds on.
+NOTED = {"attempts", "download", "event_chain", "sign_in"}
 
 
 def _houses() -> dict[str, dict[str, list[int]]]:

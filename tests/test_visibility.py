@@ -68,6 +68,7 @@ FOR_EVERYONE = {
     "Agreement",
     "AgreementCategory",
     "AgreementLine",
+    "Download",  # its log is for administrators
     "EmployeeVisit",  # of whoever has its cookie, who has no account
     "LicenseImport",  # staff's, who see everything
     "SeatChange",  # undone by those alone who see every site
@@ -75,6 +76,7 @@ FOR_EVERYONE = {
     "ModelName",
     "RoleVisibility",
     "StoredFile",  # reached through what it belongs to
+    "TermsAcceptance",
     "UploadPart",  # reached through the upload that is one's own
 }
 

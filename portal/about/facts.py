@@ -16,6 +16,8 @@ DEEDS = {
     P.REQUESTS_VIEW: N_("See service requests, with files and answers"),
     P.REPLACEMENTS_VIEW: N_("See replacements and returns, and when they arrive"),
     P.LICENSES_VIEW: N_("Find licenses, and see how many seats are in use"),
+    P.DOWNLOADS_VIEW: N_("See versions and release notes, and take documents and security fixes"),
+    P.DOWNLOADS_SOFTWARE: N_("Download firmware and software that the agreement covers"),
     P.EXPORT: N_("Download lists as CSV and XLSX"),
     P.PRODUCTS_CHANGE: N_("Register, import, change and move devices, and take them out of use"),
     P.REQUESTS_CHANGE: N_("Open, answer, escalate, close and reopen service requests"),

@@ -93,6 +93,7 @@ class What(LabelledEnum):
     PAPER_REMOVED = "paper_removed", N_("Paper removed")
     PARTS_ASKED = "parts_asked", N_("Spare parts asked for")
     PASSWORD_CHANGED = "password_changed", N_("Password changed")
+    PROPOSED = "proposed", N_("Proposed for publication")
     PROVIDER_CHANGED = "provider_changed", N_("Single sign-on set up or changed")
     PROVIDER_DEMANDED = "provider_demanded", N_("Single sign-on made compulsory")
     PROVIDER_OPTIONAL = "provider_optional", N_("Single sign-on made optional")
@@ -132,6 +133,7 @@ class What(LabelledEnum):
     STATUS_CHANGED = "status_changed", N_("Status changed")
     SUCCEEDED = "succeeded", N_("Took the place of another license")
     TERM_CHANGED = "term_changed", N_("Term changed")
+    TERMS_ACCEPTED = "terms_accepted", N_("License terms accepted")
     TIME_ADDED = "time_added", N_("Time noted")
     TOOK_ITS_PLACE = "took_its_place", N_("Took the place of a faulty one")
     UNFOLLOWED = "unfollowed", N_("Follower removed")
@@ -170,6 +172,6 @@ DESKS = frozenset(
         *(What.MAIL_ATTACHED, What.MAIL_DISCARDED, What.MAIL_NOTED, What.MAIL_PARKED),
         *(What.MAIL_TAKEN, What.ERASED, What.IDENTITY_LINKED),
         *(What.WAIVER_PROPOSED, What.WAIVER_REFUSED),
-        *(What.SETTLEMENT_PROPOSED, What.SETTLEMENT_REFUSED),
+        *(What.SETTLEMENT_PROPOSED, What.SETTLEMENT_REFUSED, What.PROPOSED),
     }
 )

@@ -13,18 +13,21 @@ from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import unquote, urlsplit
 
 import obstore
 from obstore.exceptions import BaseError
 from obstore.store import LocalStore, S3Store
 
+from portal.base.bucket import bucket
+
 if TYPE_CHECKING:
-    from obstore.store import S3Config
+    from obstore import HTTP_METHOD, Attributes
 
 _PART = 5 * 1024 * 1024  # the smallest part that S3 takes
 _WINDOW = 1024 * 1024
 _FOLDER = "files"
+_SIGNED_FOR = timedelta(minutes=15)
 
 
 class StorageTrouble(Exception):
@@ -51,17 +54,31 @@ class FileStore:
         if self._root:
             return LocalStore(self._root, mkdir=True)
         where = self._address
-        return _bucket(where.netloc, where.path.strip("/"), where.query)
+        return bucket(where.netloc, where.path.strip("/"), where.query)
 
     def put(
-        self, key: str, chunks: Iterable[bytes], *, limit: int | None = None
+        self,
+        key: str,
+        chunks: Iterable[bytes],
+        *,
+        limit: int | None = None,
+        told: "Attributes | None" = None,
     ) -> tuple[int, str]:
-        """Keep these bytes, and tell how many they were and their SHA-256."""
+        """Keep these bytes, and tell how many they were and their SHA-256.
+
+        What is `told` a bucket says to those who are sent to it; a folder has no place for it.
+        """
         path, size, digest = _path(key), 0, sha256()
         # One part at a time: twelve at once, the default, would be 60 MB a file. A writer that is
         # let go of before it was closed leaves nothing behind.
         with _trouble():
-            writer = obstore.open_writer(self._store, path, buffer_size=_PART, max_concurrency=1)
+            writer = obstore.open_writer(
+                self._store,
+                path,
+                attributes=None if self._root else told,
+                buffer_size=_PART,
+                max_concurrency=1,
+            )
         try:
             for chunk in chunks:
                 size += len(chunk)
@@ -94,6 +111,18 @@ class FileStore:
                 end = obstore.head(self._store, path)["size"]
         first = self._piece(path, start, end)
         return self._pieces(path, first, start, end)
+
+    def path_of(self, key: str) -> str:
+        """Where the file lies below the folder, for a server in front that reads it itself."""
+        return _path(key)
+
+    def address_of(self, key: str, method: str = "GET") -> str:
+        """An address in the bucket that opens to whoever has it, for as long as a download takes
+        to begin: what is cut off later asks us again."""
+        assert isinstance(self._store, S3Store), "A folder has no addresses."
+        with _trouble():
+            verb: HTTP_METHOD = "HEAD" if method == "HEAD" else "GET"
+            return obstore.sign(self._store, verb, _path(key), _SIGNED_FOR)
 
     def delete(self, key: str) -> None:
         with _trouble(), suppress(FileNotFoundError):
@@ -152,31 +181,6 @@ def _path(key: str) -> str:
     if not re.fullmatch(r"[\w-]{16,64}", key, re.ASCII):
         raise ValueError("Keys are random, not names.")
     return f"{_FOLDER}/{key[:2]}/{key}"
-
-
-def _bucket(name: str, prefix: str, query: str) -> S3Store:
-    asked = {key: values[-1] for key, values in parse_qs(query).items()}
-    endpoint = asked.get("endpoint", "")
-    # The bucket compares what it got with what was sent.
-    config: S3Config = {
-        "checksum_algorithm": "SHA256",
-        "virtual_hosted_style_request": not endpoint,
-    }
-    if endpoint:
-        config["endpoint"] = endpoint
-    if region := asked.get("region"):
-        config["region"] = region
-    return S3Store(
-        name,
-        prefix=prefix or None,
-        config=config,
-        client_options={
-            "allow_http": endpoint.startswith("http:"),
-            "connect_timeout": "5s",
-            "timeout": "30s",
-        },
-        retry_config={"max_retries": 2, "retry_timeout": timedelta(seconds=10)},
-    )
 
 
 def _settle(path: Path) -> None:

@@ -123,6 +123,14 @@ TABLE: dict[str, Kept] = {
         "seat_change",
         days=1,
     ),
+    "downloads": kept_row(
+        N_("Firmware, software and documents you downloaded, and license terms you accepted"),
+        N_("So that you hear of withdrawn versions, and your organization sees who took what"),
+        N_("As long as the agreement with the organization lasts. What points to you says former"
+           " user when your user is deleted"),
+        "download terms_acceptance software_terms software_release release_model release_channel"
+        " release_pilot published_file published_document document_model",
+    ),
     "service_requests": kept_row(
         N_("Service requests: what was written and sent along, who takes part, and who answered"),
         N_("So that both sides know what was said and done"),
@@ -165,7 +173,7 @@ TABLE: dict[str, Kept] = {
         N_("Files you have sent and not attached to anything yet"),
         N_("So that sending can go on where it stopped, and nobody sends too much"),
         N_("Until you attach them or take them back, and at most %(time)s"),
-        "upload upload_part",
+        "upload upload_part incoming_file incoming_part",
         days=1,
     ),
     "incidents": kept_row(

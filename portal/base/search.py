@@ -10,15 +10,15 @@ nobody else may pass by, is added here: to reads as tokens, to writes row by row
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from enum import IntEnum
 from itertools import islice
 from types import ModuleType
 
 from sqlalchemy import Connection, delete, select
 
 from portal.base import search_postgres, search_sqlite
+from portal.base.search_kinds import FOLLOWED, SHARED, Kind
 from portal.base.search_query import Clause, Query, Tokens, inside, query_of, tokens_of
-from portal.base.search_table import KINDS, TOP, Row, search_entry
+from portal.base.search_table import KINDS, NO_ACCOUNT, TOP, Row, search_entry
 from portal.base.tenancy import OutOfScope, ScopedSession, vetting
 
 __all__ = ["Hits", "Kind", "Query", "Tokens", "inside", "query_of", "tokens_of"]
@@ -26,18 +26,6 @@ __all__ = ["Hits", "Kind", "Query", "Tokens", "inside", "query_of", "tokens_of"]
 _CHUNK = 5000
 
 
-class Kind(IntEnum):
-    """What entries are of. The numbers are stored; none is ever used again."""
-
-    PRODUCT = 1
-    SERVICE_REQUEST = 2
-    SERVICE_REQUEST_DESK = 3  # the same with what is internal; found by staff alone
-    REPLACEMENT = 4
-    LICENSE = 5
-
-
-# Where whoever does not see all finds what they take part in: `u` marks people who do, or register.
-FOLLOWED = frozenset({Kind.SERVICE_REQUEST, Kind.SERVICE_REQUEST_DESK, Kind.REPLACEMENT})
 NOTHING = Tokens(frozenset(), "")
 Entries = Iterable[tuple[int, int, Tokens]]
 _SAID = frozenset("wjhtep")  # tokens of what was said, and of who did; others are marks of now
@@ -64,7 +52,7 @@ def index(session: ScopedSession, kind: Kind, entries: Entries) -> None:
     while chunk := list(islice(entries, _CHUNK)):
         rows: list[Row] = []
         for record_id, account_id, (words, identifiers) in chunk:
-            if not session.scope.writes(account_id):
+            if not _writes(session, kind, account_id):
                 raise OutOfScope(f"Entry {kind.name} {record_id} is of account {account_id}.")
             if not _seen(session, kind, account_id, words):
                 raise OutOfScope(f"Entry {kind.name} {record_id} is at a site that is not seen.")
@@ -100,7 +88,7 @@ def forget(session: ScopedSession, kind: Kind, record_ids: Iterable[int]) -> Non
     ids = [record_id * KINDS + kind for record_id in record_ids]
     with vetting():
         of = _dialect(connection).delete(connection, ids)
-    if not all(map(session.scope.writes, of)):
+    if not all(_writes(session, kind, account_id) for account_id in of):
         raise OutOfScope(f"Entries of accounts {of} are not this session's to delete.")
 
 
@@ -163,7 +151,8 @@ def _ask(
     if kind is Kind.SERVICE_REQUEST_DESK and not session.scope.staff:
         raise OutOfScope(f"Only staff look among entries {kind.name}.")
     read = session.scope.read
-    tokens = {f"k{kind}"} if read is None else {f"a{account}k{kind}" for account in read}
+    everyones = read is None or (kind in SHARED and read)
+    tokens = {f"k{kind}"} if everyones else {f"a{account}k{kind}" for account in read or ()}
     # First, for the database walks the first and looks up the others.
     clauses = (Clause(tokens=frozenset(tokens)), *_at_sites(session, kind), *query.clauses)
     if Clause() in clauses:
@@ -178,9 +167,15 @@ def _ask(
     return Hits([entry // KINDS for entry in entries], many)
 
 
+def _writes(session: ScopedSession, kind: Kind, account_id: int) -> bool:
+    if kind in SHARED:
+        return session.scope.staff and account_id == NO_ACCOUNT
+    return session.scope.writes(account_id)
+
+
 def _at_sites(session: ScopedSession, kind: Kind) -> list[Clause]:
     """What whoever sees a part is narrowed to: entries are marked with their site and people."""
-    limits = session.scope.limits
+    limits = None if kind in SHARED else session.scope.limits
     narrowed = limits and (limits.own if kind in FOLLOWED else limits.at_sites)
     if limits is None or not narrowed:
         return []

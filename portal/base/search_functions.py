@@ -10,6 +10,7 @@ unpacked.
 
 from sqlalchemy import Connection, text
 
+from portal.base.search_kinds import SHARED
 from portal.base.search_table import KINDS, TOP
 
 # What `search_find` was called with in earlier versions, and now.
@@ -50,6 +51,8 @@ BEGIN
     ids := '{{}}';
     IF told = '' THEN
         RETURN;
+    ELSIF kind IN ({shared}) THEN -- for whoever is in an account, whichever it is
+        told := '*';
     ELSIF told <> '*' THEN
         mine := (SELECT string_agg(format('a%sk%s', account, kind), '|')
             FROM unnest(string_to_array(told, ',')::int[]) AS account);
@@ -144,7 +147,8 @@ def create(connection: Connection) -> None:
     for signature in _SIGNATURES:
         connection.execute(text(f"DROP FUNCTION IF EXISTS search_find({signature})"))
     for function in (_LEARN, _FIND):
-        made = function.format(schema=schema, last_kind=KINDS - 1, top=TOP)
+        shared = ", ".join(str(int(kind)) for kind in sorted(SHARED))
+        made = function.format(schema=schema, last_kind=KINDS - 1, top=TOP, shared=shared)
         connection.execute(text(made))
 
 

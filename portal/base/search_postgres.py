@@ -18,7 +18,7 @@ from sqlalchemy import Connection, text
 from portal.base import search_functions
 from portal.base.row_security import protect
 from portal.base.search_query import Clause, Query, threes_inside
-from portal.base.search_table import KINDS, Row
+from portal.base.search_table import KINDS, NO_ACCOUNT, Row
 
 _SCHEMA = """
 CREATE INDEX search_entry_fts ON search_entry USING gin (words);
@@ -35,6 +35,15 @@ CREATE INDEX IF NOT EXISTS search_entry_fts_account
     ON search_entry (account_id, (id & {KINDS - 1}), id);
 ALTER TABLE search_entry SET (toast_tuple_target = 8160);
 """
+# Beside the policies of every owned table: what is nobody's, which staff alone write.
+_OF_NOBODY = f"account_id = {NO_ACCOUNT}"
+_BY_STAFF = f"({_OF_NOBODY} AND (SELECT current_setting('app.staff', true)) = '1')"
+_SHARING = {
+    "SELECT": f"USING ({_OF_NOBODY})",
+    "INSERT": f"WITH CHECK {_BY_STAFF}",
+    "UPDATE": f"USING {_BY_STAFF} WITH CHECK {_BY_STAFF}",
+    "DELETE": f"USING {_BY_STAFF}",
+}
 _SAVE = text(
     """INSERT INTO search_entry AS entry (id, account_id, words, identifiers)
     SELECT id, account_id, array_to_tsvector(string_to_array(words, ' ')), identifiers
@@ -68,6 +77,10 @@ def install(connection: Connection) -> None:
 def renew(connection: Connection) -> None:
     connection.execute(text(_WALKED))
     search_functions.create(connection)
+    for deed, policy in _SHARING.items():
+        name = f"shared_{deed}_search_entry"
+        connection.execute(text(f"DROP POLICY IF EXISTS {name} ON search_entry"))
+        connection.execute(text(f"CREATE POLICY {name} ON search_entry FOR {deed} {policy}"))
 
 
 def remove(connection: Connection) -> None:

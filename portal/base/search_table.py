@@ -9,6 +9,7 @@ from portal.base.reach import own
 Row = tuple[int, int, str, str]
 KINDS = 16  # an entry's id is its record's times this, and its kind
 TOP = 2**62  # above every entry
+NO_ACCOUNT = 0  # whose entries are for everyone
 
 search_entry = Table(
     "search_entry",

@@ -84,6 +84,9 @@ KINDS: dict[Notice, Kind] = {
     Notice.ESCALATION_GIVEN: Kind(
         frozenset({"escalations/given"}), Permission.ESCALATIONS_MANAGE, STAFF
     ),
+    Notice.RELEASE_WITHDRAWN: Kind(
+        frozenset({"publishing/withdrawn"}), Permission.DOWNLOADS_VIEW, CUSTOMERS | PARTNERS
+    ),
     Notice.MAIL_PARKED: Kind(frozenset({"mail_intake/parked"}), Permission.REQUESTS_WORK, STAFF),
     Notice.LICENSE_ENDS: Kind(
         frozenset({"licenses/ends"}), Permission.LICENSES_VIEW, CUSTOMERS | PARTNERS

@@ -23,6 +23,8 @@ DEEDS = {
     P.LICENSES_VIEW: N_("See licenses"),
     P.LICENSES_KEYS: N_("Show and copy license keys"),
     P.LICENSES_ASSIGN: N_("Assign licenses"),
+    P.DOWNLOADS_VIEW: N_("See downloads, and take documents"),
+    P.DOWNLOADS_SOFTWARE: N_("Download firmware and software"),
     P.EXPORT: N_("Download lists"),
 }
 HINTS = {
@@ -37,6 +39,8 @@ HINTS = {
     P.LICENSES_VIEW: N_("What you have, until when, and who uses it. Keys are hidden."),
     P.LICENSES_KEYS: N_("Each time it is noted who saw which key."),
     P.LICENSES_ASSIGN: N_("To sites, rooms, devices and people; and take them back."),
+    P.DOWNLOADS_VIEW: N_("Which versions you run, and what there is for your models."),
+    P.DOWNLOADS_SOFTWARE: N_("What your agreement covers. It is noted who took what."),
     P.EXPORT: N_("As files for spreadsheets, with all they may see."),
 }
 # Where the partner itself is told, who asks for it.
@@ -45,6 +49,8 @@ ASKED_HINTS = HINTS | {
     P.REPLACEMENTS_VIEW: N_("What is on its way to the customer, and what it sends back by when."),
     P.EMPLOYEES_APPROVE: N_("What the customer's employees without an account ask for."),
     P.LICENSES_VIEW: N_("What the customer has, until when, and who uses it. Keys are hidden."),
+    P.DOWNLOADS_VIEW: N_("Which versions the customer runs, and what there is for its models."),
+    P.DOWNLOADS_SOFTWARE: N_("What the customer's agreement covers. It is noted who took what."),
     P.EXPORT: N_("As files for spreadsheets, with all you may see."),
 }
 # What makes no sense without the other.
@@ -59,6 +65,8 @@ NEEDS = {
     P.LICENSES_VIEW: {P.ACCOUNT_VIEW},
     P.LICENSES_KEYS: {P.LICENSES_VIEW},
     P.LICENSES_ASSIGN: {P.LICENSES_VIEW, P.PRODUCTS_VIEW},
+    P.DOWNLOADS_VIEW: {P.ACCOUNT_VIEW},
+    P.DOWNLOADS_SOFTWARE: {P.DOWNLOADS_VIEW},
     P.EXPORT: {P.PRODUCTS_VIEW},
 }
 

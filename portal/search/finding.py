@@ -28,7 +28,8 @@ from portal.service_requests.list_queries import request_ids, requests_listed
 from portal.service_requests.models import PREFIX, ServiceRequest
 from portal.service_requests.search import kind_for, meaning
 from portal.web.locale import gettext as _
-from portal.web.navigation import Entry, account_menu, across_menu, footer_links
+from portal.web.menus import Entry
+from portal.web.navigation import account_menu, across_menu, footer_links
 from portal.web.paging import LARGEST
 
 MOST = 5  # of each kind; lists have the rest

@@ -6,19 +6,40 @@ if it is opened after all, it is locked in.
 
 import re
 import unicodedata
+from base64 import b64encode
+from collections.abc import Callable
+from typing import Protocol
 from urllib.parse import quote
 
 from flask import Flask, Response, abort, current_app, request
 
 from portal.base.file_store import FileStore
-from portal.base.files import Hold, StoredFile
+from portal.base.files import Hold
 
 _HELD = {Hold.WAITING: 409, Hold.STOPPED: 410}
 _LETTERS = str.maketrans({"æ": "ae", "Æ": "AE", "ø": "o", "Ø": "O"})
 
 
-def init_app(app: Flask, files: FileStore) -> None:
+class Sendable(Protocol):
+    """What a row knows of bytes in the store: of an account's file, or of one of the vendor's."""
+
+    @property
+    def key(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def media_type(self) -> str: ...
+    @property
+    def size(self) -> int: ...
+    @property
+    def sha256(self) -> str: ...
+    @property
+    def held(self) -> Hold | None: ...
+
+
+def init_app(app: Flask, files: FileStore, sent_by: str = "") -> None:
     app.extensions["files"] = files
+    app.extensions["sent_by"] = sent_by
 
 
 def files() -> FileStore:
@@ -26,7 +47,7 @@ def files() -> FileStore:
     return store
 
 
-def download(file: StoredFile) -> Response:
+def download(file: Sendable) -> Response:
     """The file, or the part of it that is still missing where a download was cut off.
 
     One that was not found to be free of viruses is given to nobody.
@@ -38,6 +59,7 @@ def download(file: StoredFile) -> Response:
     response.headers["Content-Disposition"] = attachment(file.name)
     response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
     response.headers["Accept-Ranges"] = "bytes"
+    response.headers["Repr-Digest"] = repr_digest(file.sha256)
     response.set_etag(file.sha256)
     if file.sha256 in request.if_none_match:
         response.status_code = 304
@@ -54,6 +76,45 @@ def download(file: StoredFile) -> Response:
     return response
 
 
+def hand_over(file: Sendable) -> Response:
+    """A large file of the vendor's, sent by the server in front or by the bucket where they can:
+    a slow reader then keeps no process of ours. What is asked for again has the same hash, and
+    whoever sends it answers for the part that is missing."""
+    if file.held:
+        abort(_HELD[file.held])
+    way, _colon, where = current_app.extensions["sent_by"].partition(":")
+    how: Callable[[Sendable, str], Response] = _WAYS.get(way, lambda it, _where: download(it))
+    return how(file, where)
+
+
+def repr_digest(sha256: str) -> str:
+    """RFC 9530: of the whole file, also where a part of it is sent."""
+    return f"sha-256=:{b64encode(bytes.fromhex(sha256)).decode()}:"
+
+
+def _by_nginx(file: Sendable, where: str) -> Response:
+    """nginx reads the file from the folder itself, in the location of this name. It knows of our
+    hash what its configuration passes on, as README has it."""
+    if file.sha256 in request.if_none_match:
+        return download(file)
+    response = Response(content_type=file.media_type)
+    response.headers["Content-Disposition"] = attachment(file.name)
+    response.headers["X-Accel-Redirect"] = f"{where.rstrip('/')}/{files().path_of(file.key)}"
+    response.headers["Repr-Digest"] = repr_digest(file.sha256)
+    response.set_etag(file.sha256)
+    return response
+
+
+def _by_bucket(file: Sendable, _where: str) -> Response:
+    response = Response(status=307, content_type="text/plain")
+    response.headers["Location"] = files().address_of(file.key, request.method)
+    response.headers["Repr-Digest"] = repr_digest(file.sha256)
+    return response
+
+
+_WAYS = {"nginx": _by_nginx, "bucket": _by_bucket}
+
+
 def attachment(name: str) -> str:
     """A Content-Disposition that every browser reads the right name from, and nothing else."""
     folded = unicodedata.normalize("NFKD", name.translate(_LETTERS)).encode("ascii", "ignore")
@@ -62,7 +123,7 @@ def attachment(name: str) -> str:
     return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{encoded}"
 
 
-def _wanted(file: StoredFile) -> tuple[int, int]:
+def _wanted(file: Sendable) -> tuple[int, int]:
     """The bytes asked for, from the first up to the second; the whole when that is not clear.
 
     `If-Range` is what keeps a download from being continued with bytes of another file: only the

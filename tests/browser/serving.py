@@ -12,7 +12,7 @@ from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
 
-from portal import demo, demo_licenses
+from portal import demo, demo_downloads, demo_licenses
 from portal.app import ROOT, open_sessions
 from portal.base import migrations
 from portal.base.db import make_engine
@@ -81,6 +81,7 @@ def running(
     sessions = open_sessions(settings.database_url)
     demo.load(sessions, PASSWORD)
     demo_licenses.load(sessions, settings, demo.NORDLYS, demo.FJORDHELSE)
+    demo_downloads.load(sessions, settings, nordlys=demo.NORDLYS)
     log = folder / "server.log"
     with log.open("wb") as out:
         server = subprocess.Popen(

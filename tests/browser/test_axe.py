@@ -23,6 +23,7 @@ from tests.conftest import SETTINGS
 
 WAITING, CLOUD = "SR-1000031", "SR-1000077"  # of the demo
 KARI, ADMIN, ERIK, ANNA = "kari@nordlys", "admin@poly", "erik@poly", "anna@poly"
+PETRA = "petra@poly"
 SIRI, LARS = "siri@vestnett", "lars@poly"
 # What a rule is asked with, and by whom. {…} stands for a record's reference.
 PAGES: dict[str, tuple[str, list[str]]] = {
@@ -278,6 +279,21 @@ PAGES |= {
     "/replacements/<reference>/extension": (KARI, ["/replacements/{replacement}/extension"]),
     "/replacements/<reference>/correction": (KARI, ["/replacements/{replacement}/correction"]),
     "/replacements/<reference>/certificate": (KARI, ["/replacements/{replacement}/certificate"]),
+    "/downloads": (KARI, ["/downloads", "/downloads?q=ccx", "/downloads?q=finnesikke"]),
+    "/downloads/<ref>": (KARI, ["/downloads/{phone}"]),
+    "/downloads/log": (KARI, ["/downloads/log"]),
+    "/downloads/signing": (KARI, ["/downloads/signing"]),
+    "/downloads/releases/<reference>": (KARI, ["/downloads/releases/{release}"]),
+    "/downloads/releases/<reference>/file": (KARI, ["/downloads/releases/{release}/file"]),
+    "/desk/publish": (PETRA, ["/desk/publish", "/desk/publish?q=finnesikke"]),
+    "/desk/publish/releases/new": (PETRA, ["/desk/publish/releases/new"]),
+    "/desk/publish/releases/<ref>": (PETRA, ["/desk/publish/releases/{release}"]),
+    "/desk/publish/releases/<ref>/facts": (PETRA, ["/desk/publish/releases/{release}/facts"]),
+    "/desk/publish/releases/<ref>/preview": (PETRA, ["/desk/publish/releases/{release}/preview"]),
+    "/desk/publish/documents": (PETRA, ["/desk/publish/documents"]),
+    "/desk/publish/documents/new": (PETRA, ["/desk/publish/documents/new"]),
+    "/desk/publish/documents/<ref>": (PETRA, ["/desk/publish/documents/{document}"]),
+    "/desk/publish/terms": (PETRA, ["/desk/publish/terms"]),
     "/licenses": (KARI, ["/licenses", "/licenses?q=finnesikke", "/licenses?status=expiring"]),
     "/licenses/<reference>": (KARI, ["/licenses/{license}"]),
     "/licenses/<reference>/papers": (KARI, ["/licenses/{license}/papers"]),
@@ -341,6 +357,15 @@ ELSEWHERE = {
     "/licenses/<reference>/successor",
     "/licenses/import",
     "/licenses/import/<reference>",
+    *(
+        f"/downloads/{it}/manifest.json{end}"
+        for it in ("<ref>", "releases/<reference>")
+        for end in ("", ".minisig")
+    ),
+    "/downloads/documents/<reference>/file",
+    "/downloads/mirror.txt",
+    "/downloads/signing/minisign.pub",
+    "/desk/publish/files/<token>",
     "/replacements/replacements.<any(csv, xlsx):format>",
     "/replacements/<reference>/label.pdf",
     "/replacements/labels.pdf",
@@ -479,6 +504,8 @@ def records(portal: Portal) -> dict[str, str]:
         mine += " account.id = account_id WHERE account.name = 'Nordlys Kraft AS'"
         asked = database.execute(mine).fetchone()[0]
         escalated = database.execute("SELECT request_id FROM escalation").fetchone()[0]
+        phone = "SELECT id FROM product_model WHERE name = 'CCX 500'"
+        phone = database.execute(phone).fetchone()[0]
         way_in = database.execute("SELECT id, generation FROM employee_link").fetchone()
     found = {table: reference(prefix, newest[table]) for table, prefix in tables.items()}
     return {
@@ -507,6 +534,9 @@ def records(portal: Portal) -> dict[str, str]:
         "standard": reference("SA", 1),
         "license": reference("L", 1),  # of the demo
         "seat": reference("LA", 1),
+        "release": reference("SW", 1),
+        "document": reference("DOC", 1),
+        "phone": reference("M", phone),
         "replacement": found["replacement"],
     }
 

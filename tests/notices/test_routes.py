@@ -28,7 +28,8 @@ OF_REPLACEMENTS = dict.fromkeys(
     ("replacement_moved", "return_due", "return_answered", "return_charged"), "at_once"
 )
 OF_LICENSES = dict.fromkeys(("license_ends", "license_revoked"), "at_once")
-COMES |= OF_REPLACEMENTS | OF_LICENSES | {"employee_asked": "at_once"}
+COMES |= OF_REPLACEMENTS | OF_LICENSES
+COMES |= {"employee_asked": "at_once", "release_withdrawn": "at_once"}
 COMES["here"] = list(COMES)
 
 
@@ -105,12 +106,14 @@ def test_nobody_chooses_about_what_does_not_come_to_them(
     assert all(
         f'name="{it}"' in seen for it in (*OF_REQUESTS, *OF_REPLACEMENTS, *OF_LICENSES, "incident")
     )
-    assert seen.count("<select") == len(OF_REQUESTS) + len(OF_REPLACEMENTS) + len(OF_LICENSES) + 1
+    assert seen.count("<select") == len(OF_REQUESTS) + len(OF_REPLACEMENTS) + len(OF_LICENSES) + 2
     assert 'name="access_answered"' in siri.get(PATH).text
     data: dict[str, Any] = {"version": "1", "import_done": "at_once"}
     data |= {"access_asked": "never"}
-    data |= {"incident": "never"} | OF_REQUESTS | OF_REPLACEMENTS | OF_LICENSES
-    data["here"] = ["import_done", *OF_REQUESTS, *OF_REPLACEMENTS, *OF_LICENSES, "incident"]
+    data |= {"incident": "never", "release_withdrawn": "at_once"}
+    data |= OF_REQUESTS | OF_REPLACEMENTS | OF_LICENSES
+    others = ("incident", "release_withdrawn")
+    data["here"] = ["import_done", *OF_REQUESTS, *OF_REPLACEMENTS, *OF_LICENSES, *others]
     assert ola.post(PATH, data=data | {"user_id": "1"}).status_code == 400
     assert ola.post(PATH, data=data).status_code == 303
     assert chosen(session) == {}

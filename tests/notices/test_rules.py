@@ -45,6 +45,7 @@ OF_REPLACEMENTS = {
     Notice.RETURN_ANSWERED,
     Notice.RETURN_CHARGED,
 }
+OF_EVERYONE = {Notice.INCIDENT, Notice.RELEASE_WITHDRAWN}
 OF_REQUESTS = {Notice.REQUEST_ANSWERED, Notice.REQUEST_CHANGED, Notice.REQUEST_ESCALATED}
 
 
@@ -61,6 +62,7 @@ OF_REQUESTS = {Notice.REQUEST_ANSWERED, Notice.REQUEST_CHANGED, Notice.REQUEST_E
                 Notice.ACCESS_ENDS,
                 Notice.EMPLOYEE_ASKED,
                 Notice.INCIDENT,
+                Notice.RELEASE_WITHDRAWN,
                 *OF_REQUESTS,
                 *OF_REPLACEMENTS,
                 *OF_LICENSES,
@@ -69,12 +71,12 @@ OF_REQUESTS = {Notice.REQUEST_ANSWERED, Notice.REQUEST_CHANGED, Notice.REQUEST_E
         (
             "customer",
             GRANTS[Role.MEMBER],
-            {Notice.IMPORT_DONE, Notice.INCIDENT, *OF_REQUESTS, *OF_REPLACEMENTS, *OF_LICENSES},
+            {Notice.IMPORT_DONE, *OF_EVERYONE, *OF_REQUESTS, *OF_REPLACEMENTS, *OF_LICENSES},
         ),
         (
             "customer",
             GRANTS[Role.OBSERVER],
-            {Notice.INCIDENT, *OF_REQUESTS, *OF_REPLACEMENTS, *OF_LICENSES},
+            {*OF_EVERYONE, *OF_REQUESTS, *OF_REPLACEMENTS, *OF_LICENSES},
         ),
         ("partner", GRANTS[Role.PARTNER], {Notice.ACCESS_ANSWERED}),
         (

@@ -14,6 +14,7 @@ from portal.base.history import What, happened, happened_in
 from portal.base.mails import Mail
 from portal.base.submissions import Submission
 from portal.base.tenancy import Scope, ScopedSession
+from portal.downloads.taking import Download, SoftwareTerms, TermsAcceptance
 from portal.factors.actions import make_recovery_codes
 from portal.factors.models import Authenticator, Passkey, PasskeyChallenge
 from portal.invitations.mails import accepted_notice
@@ -26,6 +27,7 @@ from portal.passwords.actions import begin_reset
 from portal.product_imports.models import ProductImport
 from portal.products.models import ProductCount
 from portal.profile.actions import begin_email_change
+from portal.publishing.models import Incoming
 from portal.returns.models import ReturnExtension
 from portal.service_requests.models import ServiceRequestMessage
 from portal.service_requests.opening import Contact, Opening, open_request
@@ -40,6 +42,7 @@ from tests.factories import (
     make_license,
     make_model,
     make_product,
+    make_release,
     make_replacement,
     make_seat,
     make_site,
@@ -79,6 +82,7 @@ def stock(making: Making, *, role: Role = Role.MEMBER) -> User:
     change.parts = [[license.id, None, NAME, None]]
     session.add(change)
     _requests(making, ola)
+    _downloads(making, ola)
     theirs = make_replacement(
         session, account, by=ola, product=product, recipient=NAME, phone=PHONE
     )
@@ -152,6 +156,26 @@ def _requests(making: Making, ola: User) -> None:
     view = SavedView(account_id=account.id, person_id=ola.id, list_name="service_requests")
     view.name, view.query, view.saved_at = f"{WORD} sine", f"q={WORD}", clock.now()
     making.session.add(view)
+
+
+def _downloads(making: Making, ola: User) -> None:
+    """A file that he took on the terms, and one that he sends, as if he were a publisher."""
+    session, account = making.session, making.account
+    it = make_release(session, "4.3.2", store=making.files)
+    terms = SoftwareTerms(text_nb="Vilkår", text_en="Terms", since=MOMENT)
+    session.add(terms)
+    session.flush()
+    mine = {"account_id": account.id, "user_id": ola.id, "at": MOMENT}
+    sent = Incoming(token=f"{WORD}-incoming", name="x.zip", size=3, sent_by_id=ola.id)
+    sent.begun_at = sent.changed_at = clock.now()
+    session.add_all(
+        [
+            Download(**mine, file_id=it.file_id, release_id=it.id),
+            TermsAcceptance(**mine, terms_id=terms.id),
+            sent,
+        ]
+    )
+    session.flush()
 
 
 def _factors(session: Session, ola: User) -> None:

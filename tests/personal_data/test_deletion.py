@@ -50,6 +50,7 @@ GOES = {
     *("draft.person_id", "portal_notice.user_id", "saved_view.person_id", "upload.sent_by_id"),
     *("inbound_mail.user_id", "sign_in_attempt.user_id", "submission.user_id"),
     "seat_change.by_id",
+    "incoming_file.sent_by_id",
 }
 # A number that says who did something, and leads to a former user.
 STAYS = {
@@ -59,6 +60,7 @@ STAYS = {
     *("license_assignment.assigned_by_id", "license_import.started_by_id"),
     *("license_paper.added_by_id", "license_succession.by_id"),
     "unclaimed_license.registered_by_id",
+    *("download.user_id", "software_release.proposed_by_id", "terms_acceptance.user_id"),
     *("product_import.started_by_id", "single_sign_on.way_in_id"),
     *("inbound_mail.decided_by_id", "reply_address.user_id"),
     *("escalation.ended_by_id", "escalation.escalated_by_id", "escalation.owner_id"),

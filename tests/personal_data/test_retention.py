@@ -38,6 +38,7 @@ from portal.notices.models import DigestLine, PortalNotice
 from portal.notices.notice import Notice
 from portal.partners.models import AccessRequest
 from portal.profile.models import EmailChange
+from portal.publishing.models import Incoming, IncomingPart
 from portal.service_requests.own_models import Draft
 from portal.single_sign_on.models import SignInAttempt, SingleSignOn
 from portal.uploads.models import Upload, UploadPart
@@ -211,6 +212,19 @@ def a_part(session: Session, user: User) -> Any:
     return UploadPart(account_id=whole.account_id, upload_id=whole.id, start=0, file_id=file.id)
 
 
+def an_incoming(session: Session, user: User) -> Any:
+    made = Incoming(token="i", name="x.zip", size=3, sent_by_id=user.id)
+    made.begun_at = made.changed_at = clock.now()
+    return made
+
+
+def an_incoming_part(session: Session, user: User) -> Any:
+    whole = an_incoming(session, user)
+    session.add(whole)
+    session.flush()
+    return IncomingPart(incoming_id=whole.id, start=0, size=3, key="p" * 32)
+
+
 def a_visit(session: Session, user: User) -> Any:
     made = EmployeeVisit(account_id=account_of(user).id, generation=1, email=user.email)
     made.token_hash = made.link_hash = made.code_hash = "v" * 64
@@ -257,7 +271,12 @@ MADE: dict[str, dict[type[Any], Making]] = {
     "received_mails": {InboundMail: a_received_mail},
     "drafts": {Draft: a_draft},
     "seat_changes": {SeatChange: a_seat_change},
-    "uploads": {Upload: an_upload, UploadPart: a_part},
+    "uploads": {
+        Upload: an_upload,
+        UploadPart: a_part,
+        Incoming: an_incoming,
+        IncomingPart: an_incoming_part,
+    },
 }
 
 

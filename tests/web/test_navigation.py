@@ -4,7 +4,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from portal.base.access import Role
-from portal.web.navigation import Entry
+from portal.web.menus import Entry
 from tests.conftest import SignInAs
 from tests.factories import make_account, make_user
 

@@ -1,0 +1,177 @@
+"""What there is to download: for one's own fleet first, by model, and each release by itself."""
+
+from itertools import groupby
+from typing import Any
+
+from flask import Blueprint, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+
+from portal.accounts.models import User
+from portal.base import clock
+from portal.base.access import Permission
+from portal.catalogue.models import Category
+from portal.downloads.fleet import fleet_by_model, fleet_of, of_model
+from portal.downloads.granting import why_not_document, why_not_release
+from portal.downloads.here import asker, find_model, find_release, models_here, signer, told_here
+from portal.downloads.models import PublishedFile, SoftwareRelease
+from portal.downloads.rules import Fleet, Part, Refusal, Sort, steps_to
+from portal.downloads.search import LONGEST, look_for
+from portal.downloads.taking import Download
+from portal.downloads.values import Document, Release
+from portal.downloads.wording import notes_in, refusal_sentence
+from portal.web.guard import allow, public
+from portal.web.limited import limited
+from portal.web.locale import ngettext
+from portal.web.pages import page
+from portal.web.session import db
+
+bp = Blueprint("downloads", __name__)
+MOST_LOGGED = 200
+
+
+@bp.get("")
+@allow(Permission.DOWNLOADS_VIEW)
+@limited("search")
+def index() -> ResponseReturnValue:
+    told, models = told_here(), models_here()
+    text = request.args.get("q", "").strip()[:LONGEST]
+    if text:
+        found = look_for(db(), text, told, models)
+        news = ngettext("%(num)s match", "%(num)s matches", found.total)
+        return _index(found=found, text=text, news=news)
+    rows = fleet_by_model(db(), models, told)
+    held, known = {row.model.id for row in rows}, told.models()
+    others = [it for it in models if it.id in known - held]
+    by_category = [
+        (category, [it for it in others if it.category is category]) for category in Category
+    ]
+    software = [it for it in told.shelf.releases.values() if it.sort is Sort.SOFTWARE]
+    return _index(
+        rows=rows,
+        others=[(category, its) for category, its in by_category if its],
+        software=_newest_of_each([it for it in software if told.has(it)]),
+    )
+
+
+@bp.get("/<ref>")
+@allow(Permission.DOWNLOADS_VIEW)
+def show(ref: str) -> ResponseReturnValue:
+    model, told, models = find_model(ref), told_here(), models_here()
+    releases = told.releases_of(model.id)
+    who = asker()
+    fleet = fleet_of(db(), model.id).get(model.id, Fleet({}))
+    row = of_model(model, fleet, told)
+    programs = _newest_of_each(told.releases_of(model.id, Sort.SOFTWARE))
+    documents = told.documents_of(model.id)
+    first = row.suggested or next(iter(releases), None)
+    shown = [it for it in (first, *programs) if it]
+    return page(
+        "downloads/model.html",
+        model=model,
+        row=row,
+        first=first,
+        earlier=[it for it in releases if it is not first],
+        newer=[it for it in releases if first and it.version_key > first.version_key],
+        programs=programs,
+        notes=notes_in(_notes(shown)),
+        parts=Part,
+        documents=_by_kind(documents),
+        why={it.id: why_not_release(it, models, who) for it in (*releases, *programs)},
+        why_document={it.id: why_not_document(it, models, who) for it in documents},
+        says=refusal_sentence,
+        Refusal=Refusal,
+        signed=signer() is not None,
+        lifecycle=_lifecycle(model),
+    )
+
+
+@bp.get("/releases/<reference>")
+@allow(Permission.DOWNLOADS_VIEW)
+def release(reference: str) -> ResponseReturnValue:
+    it, told, models = find_release(reference), told_here(), models_here()
+    return page("downloads/release.html", **release_context(it, told, models))
+
+
+def release_context(it: Release, told: Any, models: Any) -> dict[str, Any]:
+    named = [model for model in models if model.id in it.models]
+    known = {each.id: each for model in named for each in told.releases_of(model.id, it.sort)}
+    return {
+        "it": it,
+        "models": named,
+        "notes": notes_in(_notes([it])),
+        "parts": Part,
+        "why": {it.id: why_not_release(it, models, asker())},
+        "says": refusal_sentence,
+        "Refusal": Refusal,
+        "before": steps_to(it, known, "")[:-1],
+        "signed": signer() is not None,
+    }
+
+
+@bp.get("/signing")
+@public
+def signing() -> ResponseReturnValue:
+    """How what we sign is checked: for everyone, since a mirror may be anywhere."""
+    return page("downloads/signing.html", signer=signer())
+
+
+@bp.get("/log")
+@allow(Permission.ORGANIZATION_MANAGE)
+def log() -> ResponseReturnValue:
+    query: Any = (
+        select(
+            Download.at,
+            User.name,
+            PublishedFile.name.label("file"),
+            PublishedFile.sha256,
+            SoftwareRelease.version,
+        )
+        .join(User, User.id == Download.user_id)
+        .join(PublishedFile, PublishedFile.id == Download.file_id)
+        .outerjoin(SoftwareRelease, SoftwareRelease.id == Download.release_id)
+        .order_by(Download.id.desc())
+        .limit(MOST_LOGGED)
+    )
+    return page("downloads/log.html", rows=db().execute(query).all())
+
+
+def _index(**context: Any) -> ResponseReturnValue:
+    shown: dict[str, Any] = {"found": None, "text": "", "rows": (), "others": (), "software": ()}
+    return page("downloads/index.html", models=models_here(), **(shown | context))
+
+
+def _newest_of_each(releases: list[Release]) -> list[Release]:
+    """Of each program for each platform the newest that may be installed."""
+    found: dict[tuple[str, Any], Release] = {}
+    for it in sorted(releases, key=lambda it: (it.title, str(it.platform))):
+        best = found.get((it.title, it.platform))
+        if it.advised and (best is None or best.version_key < it.version_key):
+            found[it.title, it.platform] = it
+    return sorted(found.values(), key=lambda it: (it.title, str(it.platform)), reverse=False)
+
+
+def _by_kind(documents: list[Document]) -> list[tuple[Any, list[list[Document]]]]:
+    """By kind; of each title and language the newest first, and earlier ones after it."""
+    return [
+        (kind, [list(same) for _, same in groupby(its, key=lambda it: (it.title, it.language))])
+        for kind, its in groupby(documents, key=lambda it: it.kind)
+    ]
+
+
+def _notes(releases: list[Release]) -> dict[int, dict[str, dict[str, str]]]:
+    """Of those that are shown whole; they are not held in memory."""
+    if not releases:
+        return {}
+    ask = select(SoftwareRelease.id, SoftwareRelease.notes).where(
+        SoftwareRelease.id.in_([it.id for it in releases])
+    )
+    return {row.id: row.notes for row in db().execute(ask)}
+
+
+def _lifecycle(model: Any) -> str:
+    """What there is to say of how long the model is sold and serviced: `ended`, `ending` or ''."""
+    today = clock.today()
+    if model.end_of_service and model.end_of_service < today:
+        return "ended"
+    return "ending" if model.end_of_service or model.end_of_sale else ""

@@ -1,0 +1,57 @@
+"""What was done to a release, in words."""
+
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from portal.catalogue.catalogue import Catalogue
+from portal.desk.history import Told, each, plain, told, yes_or_no
+from portal.desk.history import day as day_of
+from portal.desk.known_issues_words import beginning
+from portal.downloads.rules import Audience, Channel, Part, Platform, Sort, Standing
+from portal.web.locale import gettext as _
+from portal.web.locale import label
+
+
+def release_history(session: Session, it: Any, models: Catalogue) -> list[Told]:
+    def names(ids: list[int]) -> str:
+        return each([model.name for model in models if model.id in ids])
+
+    def notes(before: Any, after: Any) -> list[tuple[str, str, str]]:
+        found = []
+        for part in Part:
+            old, new = before.get(part.value, {}), after.get(part.value, {})
+            codes = [code for code in {**old, **new} if old.get(code) != new.get(code)]
+            for code in codes:
+                what = f"{label(part)} ({code})"
+                found.append((what, beginning(old.get(code, "")), beginning(new.get(code, ""))))
+        return found
+
+    return told(
+        session,
+        it,
+        {
+            "sort": (_("Kind"), _member(Sort)),
+            "title": (_("Name of the software"), plain),
+            "platform": (_("Platform"), _member(Platform)),
+            "printed": (_("Version"), plain),
+            "train": (_("Release train"), plain),
+            "released_on": (_("Released"), day_of),
+            "models": (_("Models"), names),
+            "channels": (_("Channels"), lambda value: each([label(Channel(it)) for it in value])),
+            "notes": notes,
+            "security": (_("Security fix"), yes_or_no),
+            "audience": (_("For whom"), _member(Audience)),
+            "opens_at": (_("Day it goes live"), plain),
+            "pilots": (_("Pilot customers"), lambda value: plain(len(value) or "")),
+            "predecessor_id": (_("Must be installed first"), plain),
+            "steps_nb": (_("How to install it, in Norwegian"), beginning),
+            "steps_en": (_("How to install it, in English"), beginning),
+            "standing": (_("What customers are told of it"), _member(Standing)),
+            "file": (_("File"), plain),
+        },
+    )
+
+
+def _member(kind: Any) -> Any:
+    return lambda value: label(kind(value)) if value else "–"
