@@ -36,7 +36,7 @@ def facts_for(
             "customer": it.account.name,
             "device": _sent(it),
             "parts": it.part_id is not None,
-            "serial": it.product.identifier if it.product else "",
+            "serial": it.comes_back,
             "new_serial": it.new_serial_number or "",
             "sentence": status_sentence(it, today=today).rstrip("."),
             "return_sentence": return_sentence(it, today=today),
