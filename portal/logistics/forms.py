@@ -44,13 +44,9 @@ class CorrectForm(Form):
         return cls(formdata=None, data=told)
 
 
-class ReceiveForm(Form):
-    rma = StringField(_l("RMA number"), [_long])
-    serial_number = StringField(
-        _l("Serial number of the faulty device"),
-        [_long],
-        description=_l("Of devices without serial numbers, leave it open."),
-    )
+class DescribeForm(Form):
+    """Of what has come back."""
+
     condition = StringField(
         _l("Condition"),
         [_long],
@@ -59,6 +55,21 @@ class ReceiveForm(Form):
     )
     missing = StringField(
         _l("Missing parts"), [_long], default="", description=_l("The customer can read it.")
+    )
+
+    @classmethod
+    def of(cls, it: Replacement) -> "DescribeForm":
+        return cls(formdata=None, data={"condition": it.condition, "missing": it.missing})
+
+
+class ReceiveForm(DescribeForm):
+    rma = StringField(
+        _l("RMA number"), [_long], description=_l("Or the tracking number of the return.")
+    )
+    serial_number = StringField(
+        _l("Serial number of the faulty device"),
+        [_long],
+        description=_l("Of devices without serial numbers, leave it open."),
     )
     unread = BooleanField(_l("The serial number cannot be read"))
     another = BooleanField(

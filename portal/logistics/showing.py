@@ -9,7 +9,7 @@ from portal.base import clock
 from portal.base.history import Doer
 from portal.base.tenancy import ScopedSession
 from portal.base.words import Refused
-from portal.logistics.forms import CorrectForm, DeclineForm, DeliveredForm
+from portal.logistics.forms import CorrectForm, DeclineForm, DeliveredForm, DescribeForm
 from portal.replacements.beside import told_of
 from portal.replacements.faults import tried_of
 from portal.replacements.models import Replacement
@@ -56,6 +56,7 @@ def show_page(it: Replacement, form: Form | None = None) -> ResponseReturnValue:
         decline_form=form if isinstance(form, DeclineForm) else DeclineForm(formdata=None),
         correct_form=form if isinstance(form, CorrectForm) else CorrectForm.of(it),
         delivered_form=form if isinstance(form, DeliveredForm) else DeliveredForm.on(today),
+        describe_form=form if isinstance(form, DescribeForm) else DescribeForm.of(it),
         tried=tried_of(it.fault, it.tried),
         sentence=status_sentence(it, today=today),
         stage_color=stage_color,
