@@ -8,7 +8,7 @@ from portal.base.access import Permission
 from portal.base.history import Doer
 from portal.base.tenancy import ScopedSession
 from portal.logistics.forms import CorrectForm, DescribeForm
-from portal.logistics.scans import refuse_next
+from portal.logistics.scans import refuse_label, refuse_next
 from portal.logistics.showing import do
 from portal.replacements.models import Replacement
 from portal.replacements.renumbering import correct_shipment
@@ -26,6 +26,7 @@ def correct(ref: str) -> ResponseReturnValue:
     form = CorrectForm()
 
     def deed(session: ScopedSession, it: Replacement, by: Doer) -> str:
+        refuse_label(session, form.tracking_number.data or "")
         changed = correct_shipment(
             session,
             it,

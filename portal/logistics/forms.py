@@ -23,7 +23,7 @@ class ShipForm(Form):
     rma = StringField(_l("RMA number"), [_long])
     serial_number = StringField(_l("Serial number of the new device"), [_long])
     tracking_number = StringField(_l("Tracking number"), [_long])
-    again = BooleanField(_l("A parcel with this number has arrived, and it is right all the same"))
+    again = BooleanField(_l("The number is right all the same"))
     carrier = SelectField(_l("Carrier"), default=NAME, coerce=lambda chosen: chosen or NAME)
 
     def __init__(self, *args: Any, carriers: Iterable[str] = (), **options: Any) -> None:
@@ -36,7 +36,7 @@ class CorrectForm(Form):
 
     serial_number = StringField(_l("Serial number of the new device"), [_long])
     tracking_number = StringField(_l("Tracking number"), [_long])
-    again = BooleanField(_l("A parcel with this number has arrived, and it is right all the same"))
+    again = BooleanField(_l("The number is right all the same"))
 
     @classmethod
     def of(cls, it: Replacement) -> "CorrectForm":

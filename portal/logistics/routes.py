@@ -20,7 +20,7 @@ from portal.logistics.forms import (
     ShipForm,
 )
 from portal.logistics.listing import Which, show_board
-from portal.logistics.scans import refuse_next, scanned_return
+from portal.logistics.scans import refuse_label, refuse_next, scanned_return
 from portal.logistics.showing import Deed, do, show_page
 from portal.replacements.deciding import approve_asked, decline
 from portal.replacements.filters import LONGEST
@@ -54,6 +54,7 @@ def send() -> ResponseReturnValue:
     form = _ship_form()
 
     def deed(session: ScopedSession, it: Replacement, by: Doer) -> str:
+        refuse_label(session, form.tracking_number.data or "")
         ship(
             session,
             it,

@@ -3,6 +3,7 @@
 from flask import g
 from wtforms import Field
 
+from portal.base.references import reference
 from portal.base.tenancy import ScopedSession
 from portal.base.text import identifier
 from portal.base.words import N_, Refused
@@ -31,13 +32,28 @@ def refuse_next(session: ScopedSession, *fields: Field) -> None:
             raise Refused(told, field=field.name)
 
 
+def refuse_label(session: ScopedSession, text: str) -> None:
+    """What stands on a return label is no number of a parcel to a customer, while it is awaited."""
+    found = session.execute(came_back_with(_number(text))).first()
+    if found is not None and found.awaited:
+        raise Refused(
+            N_("This is the tracking number on the return label of %(rma)s. Scan the other one."),
+            field="tracking_number",
+            rma=reference(PREFIX, found.id),
+        )
+
+
 def _is_reference(text: str) -> bool:
     return identifier(text).startswith(PREFIX) and number_in(text) > 0
 
 
 def _by_parcel(session: ScopedSession, text: str) -> int:
-    number = "".join(text.split()).upper()
-    if not 0 < len(number) <= _LONGEST or "\0" in number:
-        return 0
-    found = session.execute(came_back_with(number)).first()
+    number = _number(text)
+    found = session.execute(came_back_with(number)).first() if number else None
     return found.id if found else 0
+
+
+def _number(text: str) -> str:
+    """As it would be kept; nothing where it cannot be one."""
+    number = "".join(text.split()).upper()
+    return number if len(number) <= _LONGEST and "\0" not in number else ""
