@@ -96,6 +96,17 @@ def test_mails_name_the_corrected_device(  # noqa: PLR0917
     assert [it.subject for it in mails if new not in it.text or old in it.text] == []
 
 
+def test_what_goes_back_is_not_said_to_be_dead_on_arrival(
+    customer: FlaskClient, rma: Replacement, session: Session, account: Account
+) -> None:
+    new, page = sent(session, account, rma).serial_number, f"/replacements/{rma.reference}"
+    rma.delivered_on = clock.today()
+    session.commit()
+    for serial, offered in ((new, False), (serial_of(rma), True)):
+        customer.post(f"{page}/correction", data={"serial_number": serial})
+        assert ("The new one does not work either" in words(customer.get(page).text)) is offered
+
+
 def _due(session: Session, it: Replacement, *, days: int) -> None:
     fresh(session, it).return_due_on = clock.today() + timedelta(days=days)
     session.commit()
