@@ -32,6 +32,7 @@ def correct(ref: str) -> ResponseReturnValue:
             it,
             serial_number=form.serial_number.data or "",
             tracking_number=form.tracking_number.data or "",
+            carrier=form.carrier.data or "",
             again=form.again.data,
             by=by,
             now=clock.now(),

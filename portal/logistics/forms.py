@@ -17,10 +17,9 @@ from portal.web.locale import lazy_gettext as _l
 _long = Length(max=200, message=_l("Use at most %(most)s characters.", most=200))
 
 
-class ShipForm(Form):
-    """Three scans: a scanner ends each with Enter, which goes on to the next field."""
+class ParcelForm(Form):
+    """What is scanned of a parcel, and with which carrier it goes."""
 
-    rma = StringField(_l("RMA number"), [_long])
     serial_number = StringField(_l("Serial number of the new device"), [_long])
     tracking_number = StringField(_l("Tracking number"), [_long])
     again = BooleanField(_l("The number is right all the same"))
@@ -28,19 +27,29 @@ class ShipForm(Form):
 
     def __init__(self, *args: Any, carriers: Iterable[str] = (), **options: Any) -> None:
         super().__init__(*args, **options)
-        self.carrier.choices = [SelectChoice(name, name) for name in (NAME, *carriers)]
+        self.offer(carriers)
+
+    def offer(self, carriers: Iterable[str]) -> None:
+        named = dict.fromkeys((NAME, *carriers))
+        self.carrier.choices = [SelectChoice(name, name) for name in named]
 
 
-class CorrectForm(Form):
+class ShipForm(ParcelForm):
+    """Three scans: a scanner ends each with Enter, which goes on to the next field."""
+
+    rma = StringField(_l("RMA number"), [_long])
+
+
+class CorrectForm(ParcelForm):
     """What was scanned of a parcel that is on its way."""
-
-    serial_number = StringField(_l("Serial number of the new device"), [_long])
-    tracking_number = StringField(_l("Tracking number"), [_long])
-    again = BooleanField(_l("The number is right all the same"))
 
     @classmethod
     def of(cls, it: Replacement) -> "CorrectForm":
-        told = {"serial_number": it.new_serial_number, "tracking_number": it.tracking_number}
+        told = {
+            "serial_number": it.new_serial_number,
+            "tracking_number": it.tracking_number,
+            "carrier": it.carrier,
+        }
         return cls(formdata=None, data=told)
 
 

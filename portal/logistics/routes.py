@@ -11,7 +11,7 @@ from portal.base.access import Permission
 from portal.base.history import Doer
 from portal.base.tenancy import ScopedSession
 from portal.base.words import N_, Refused
-from portal.carriers.others import other_carriers
+from portal.carriers.bring import NAME
 from portal.logistics.forms import (
     ApproveForm,
     DeclineForm,
@@ -21,7 +21,7 @@ from portal.logistics.forms import (
 )
 from portal.logistics.listing import Which, show_board
 from portal.logistics.scans import refuse_label, refuse_next, scanned_return
-from portal.logistics.showing import Deed, do, show_page
+from portal.logistics.showing import Deed, carriers_offered, do, show_page
 from portal.replacements.deciding import approve_asked, decline
 from portal.replacements.filters import LONGEST
 from portal.replacements.models import Replacement
@@ -36,7 +36,7 @@ from portal.web.limited import refuse_too_often
 from portal.web.locale import gettext as _
 from portal.web.pages import page
 from portal.web.reasons import because
-from portal.web.session import db, db_for, looking
+from portal.web.session import db, db_for
 
 bp = Blueprint("logistics", __name__)
 UNKNOWN = N_("There is no replacement with this number.")
@@ -65,6 +65,7 @@ def send() -> ResponseReturnValue:
             by=by,
             now=clock.now(),
         )
+        cookie["carrier"] = it.carrier  # with which the next one goes as well
         return _("%(number)s is sent.", number=it.reference)
 
     return _scanned(form, Which.SHIP, deed)
@@ -175,6 +176,6 @@ def _board(
 
 
 def _ship_form(**options: Any) -> ShipForm:
-    with looking() as session:
-        others = [it.name for it in other_carriers(session).values() if it.offered]
-    return ShipForm(carriers=others, **options)
+    return ShipForm(
+        carriers=carriers_offered(), data={"carrier": cookie.get("carrier", NAME)}, **options
+    )

@@ -4,11 +4,13 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.accounts.models import Account
 from portal.base import clock
-from portal.carriers.models import Parcel, ParcelWatch
+from portal.base.history import Event, What
+from portal.carriers.models import OtherCarrier, Parcel, ParcelWatch
 from portal.carriers.rules import Direction
 from portal.replacements.models import Replacement
 from portal.replacements.rules import ReturnStage, Stage
@@ -81,3 +83,23 @@ def test_the_number_of_a_return_label_is_refused_while_it_is_awaited(
     other.returned = ReturnStage.RECEIVED
     session.commit()
     assert scanned(lars, approved).status_code == 303
+
+
+def test_the_carrier_that_was_chosen_stays_for_the_next_and_can_be_corrected(
+    session: Session, lars: FlaskClient, account: Account, approved: Replacement
+) -> None:
+    session.add(OtherCarrier(name="Budbil"))
+    session.commit()
+    assert scanned(lars, approved, carrier="Budbil").status_code == 303
+    chosen = 'selected value="Budbil"'
+    assert chosen in lars.get(DESK).text
+    page = f"{DESK}/{approved.reference}"
+    assert chosen in lars.get(page).text
+    assert lars.post(f"{page}/shipment", data=SCANS | {"carrier": "Ingen"}).status_code == 422
+    assert lars.post(f"{page}/shipment", data=SCANS | {"carrier": "Posten"}).status_code == 303
+    assert fresh(session, approved).carrier == "Posten"
+    details = session.scalars(
+        select(Event.details).where(Event.what == What.SHIPMENT_CORRECTED)
+    ).all()
+    assert details == [{"carrier": ["Budbil", "Posten"]}]
+    assert chosen in lars.get(DESK).text
