@@ -13,6 +13,7 @@ from portal.app import sessions_for
 from portal.base.tenancy import NOBODY, Scope
 from portal.cli_serve import said
 from portal.config import Settings
+from portal.license_intake.rotating import rotate_unclaimed
 from portal.licenses.rotating import rotate
 from portal.licenses.sealing import KeyRing
 from portal.web.session import Sessions
@@ -40,6 +41,11 @@ def rotate_all() -> None:
         with sessions_for(settings.database_url) as sessions:
             with sessions(scope=NOBODY) as session:
                 accounts = session.scalars(select(Account.id).order_by(Account.id)).all()
+            with sessions(scope=NOBODY) as session, session.begin():
+                done, shut = rotate_unclaimed(session, ring)
+            if shut:
+                told = f"{shut} that nobody has activated: no key opens their license keys."
+                click.echo(told, err=True)
             for account_id in accounts:
                 some, others = _rotate(sessions, ring, account_id)
                 done, shut = done + some, shut + others

@@ -3,116 +3,36 @@
 import os
 import secrets
 import sys
-from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from portal.accounts.actions import Person as Doer
 from portal.accounts.models import Account, Site, User
 from portal.base import clock
+from portal.base.file_store import FileStore
+from portal.base.files import save_file
 from portal.base.tenancy import NOBODY, Scope, ScopedSession
 from portal.config import Settings
+from portal.demo_bought import FJORDHELSE, NORDLYS, UNCLAIMED, Bought
 from portal.demo_stories import ANNA
+from portal.license_intake.models import UnclaimedLicense
 from portal.licenses.actions import Seat, assign_license
+from portal.licenses.keeping import add_papers
 from portal.licenses.models import License
-from portal.licenses.registering import Terms, register_license, revoke_license
-from portal.licenses.rules import Renewal
+from portal.licenses.registering import Terms, register_license
+from portal.licenses.rules import tail_of
+from portal.licenses.sealing import NOBODY as NOBODY_YET
 from portal.licenses.sealing import KeyRing
+from portal.licenses.terms import replace_license, take_away
 from portal.products.models import Product
 from portal.web.session import Sessions
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bought:
-    """A license: how many days it has left, for how many, and who uses it."""
-
-    name: str
-    key: str
-    left: int | None
-    seats: int | None
-    order: str
-    purchase: str = ""
-    renewal: Renewal = Renewal.RESELLER
-    people: tuple[str, ...] = ()
-    at_site: int = 0
-    on_device: bool = False
-    activated: bool = True
-    revoked: bool = False
-
-
-NORDLYS = (
-    Bought(
-        name="Poly Lens Premium",
-        key="PLP7-4KQ2-XN8D-9F2K",
-        left=410,
-        seats=50,
-        order="4500218834",
-        purchase="77120",
-        people=("Ola Hansen", "Kari Nordmann", "Mette Lie"),
-        at_site=9,
-    ),
-    Bought(
-        name="Poly Studio X52, Zoom Rooms",
-        key="ZRX5-7TT1-QP3C-6M4W",
-        left=62,
-        seats=4,
-        order="4500219012",
-        purchase="77344",
-        on_device=True,
-    ),
-    Bought(
-        name="RealPresence Desktop",
-        key="RPD2-0B7L-5HH9-1V8Q",
-        left=-40,
-        seats=25,
-        order="4500117755",
-        renewal=Renewal.NONE,
-        people=("Kari Nordmann",),
-    ),
-    Bought(
-        name="Poly VideoOS, Advanced Room Insights",
-        key="VOS9-3RK6-ZD2F-7J5T",
-        left=700,
-        seats=10,
-        order="4500231190",
-        activated=False,
-    ),
-    Bought(
-        name="Poly Lens Pro, prøveperiode",
-        key="PLT4-8WM3-CC6A-2S9E",
-        left=20,
-        seats=5,
-        order="4500200001",
-        renewal=Renewal.NONE,
-        revoked=True,
-    ),
-)
-FJORDHELSE = (
-    Bought(
-        name="Poly Lens Premium",
-        key="PLP7-9FH1-KK4E-3D6R",
-        left=30,
-        seats=120,
-        order="4500302277",
-        purchase="2026-118",
-        renewal=Renewal.AUTOMATIC,
-        people=("Ingrid Moen",),
-    ),
-    Bought(
-        name="Poly G7500, punkt til punkt-kryptering",
-        key="G750-2NC8-WL7P-8B1X",
-        left=None,
-        seats=None,
-        order="4500302278",
-        renewal=Renewal.NONE,
-    ),
-)
-
-
 def kept_key(folder: Path, name: str = "license.key") -> str:
-    """A key of the demo's, such as that of its license keys, which lasts from start to start."""
+    """A key of the demo's, which lasts from one start to the next, as what it sealed does."""
     file = folder / name
     try:
         folder.mkdir(exist_ok=True)
@@ -128,6 +48,7 @@ def kept_key(folder: Path, name: str = "license.key") -> str:
 def load(sessions: Sessions, settings: Settings, nordlys: str, fjordhelse: str) -> None:
     """Register them, where an account has none yet."""
     ring = KeyRing.of(settings.license_keys, settings.secret_key)
+    files = FileStore(settings.storage_url)
     with sessions(scope=NOBODY) as session:
         anna = Doer(session.scalars(select(User.id).where(User.email == ANNA)).one())
         ids = {it.name: it.id for it in session.scalars(select(Account))}
@@ -135,11 +56,48 @@ def load(sessions: Sessions, settings: Settings, nordlys: str, fjordhelse: str) 
         scope = Scope(frozenset({ids[name]}), ids[name], staff=True, reason="the demo")
         with sessions(scope=scope) as session, session.begin():
             if session.scalars(select(License.id).limit(1)).first() is None:
-                for each in bought:
-                    _register(session, ring, each, by=anna)
+                made = [_register(session, ring, each, by=anna) for each in bought]
+                if name == nordlys:
+                    _add_past(session, ring, files, made[0], by=anna)
+                    _leave_unclaimed(session, ring)
 
 
-def _register(session: ScopedSession, ring: KeyRing, it: Bought, *, by: Doer) -> None:
+def _add_past(
+    session: ScopedSession, ring: KeyRing, files: FileStore, new: License, *, by: Doer
+) -> None:
+    """What the newest took the place of, and the papers of its order."""
+    past = Bought(
+        name="Poly Lens Pro",
+        key="PLP6-1JB9-TT4C-5N7G",
+        left=12,
+        seats=20,
+        order="4500101266",
+        people=("Per Berg", "Siri Dahl"),
+    )
+    old = _register(session, ring, past, by=by)
+    replace_license(session, ring, old, new, by=by, now=clock.now())
+    confirmation = f"Ordrebekreftelse {new.order_number}\n{new.name}, {new.seats} plasser\n"
+    kept = save_file(
+        session,
+        files,
+        name=f"Ordrebekreftelse {new.order_number}.txt",
+        media_type="text/plain",
+        chunks=[confirmation.encode()],
+        now=clock.now(),
+    )
+    add_papers(session, new, [kept], by=by, now=clock.now())
+
+
+def _leave_unclaimed(session: Session, ring: KeyRing) -> None:
+    """A license that can be activated at `/licenses/activation`, by whoever tries it first."""
+    it = UnclaimedLicense(name="Poly Studio V72, nettverksradio", registered_at=clock.now())
+    it.key_sealed, it.sealed_with = ring.seal(NOBODY_YET, UNCLAIMED), ring.newest
+    it.key_tail, it.key_code = tail_of(UNCLAIMED), ring.code(UNCLAIMED)
+    it.seats, it.ends_on = 3, clock.today() + timedelta(365)
+    session.add(it)
+
+
+def _register(session: ScopedSession, ring: KeyRing, it: Bought, *, by: Doer) -> License:
     today, now = clock.today(), clock.now()
     ends_on = today + timedelta(it.left) if it.left is not None else None
     terms = Terms(
@@ -163,4 +121,6 @@ def _register(session: ScopedSession, ring: KeyRing, it: Bought, *, by: Doer) ->
     for seat in seats:
         assign_license(session, ring, made, seat, by=by, now=now)
     if it.revoked:
-        revoke_license(session, made, by=by, now=now)
+        because = "Prøveperioden er over, og ble ikke til et kjøp."
+        take_away(session, made, because=because, by=by, now=now)
+    return made

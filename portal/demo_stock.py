@@ -46,7 +46,7 @@ def load(sessions: Sessions) -> None:
             assert other is not None, after
             session.get_one(ProductModel, model.id).successor_id = other.id
             line, on = line_of(session, model), Workdays("NO").after(today, 4)
-            expect(session, line, 30, on, today=today, by=lars)
+            expect(session, line, 30, on, version=line.version, today=today, by=lars)
         for part, nb, en, fits in PARTS:
             if session.scalars(select(SparePart).where(SparePart.number == part)).first() is None:
                 names = {"name_nb": nb, "name_en": en}

@@ -27,8 +27,15 @@ from portal.incidents import routes as incidents
 from portal.invitations import inviting
 from portal.invitations import routes as invitations
 from portal.known_issues import routes as known_issues
+from portal.license_intake import activating as license_activation
+from portal.license_intake import routes as license_imports
 from portal.licenses import assigning as license_assignments
+from portal.licenses import entitlements
+from portal.licenses import file_routes as license_files
+from portal.licenses import papers as license_papers
 from portal.licenses import routes as licenses
+from portal.licenses import staffing as license_terms
+from portal.licenses import together_routes as license_seats
 from portal.mail_intake import original_routes as mail_original
 from portal.mail_intake import routes as mail_intake
 from portal.mail_intake import takeover_routes as mail_takeover
@@ -121,6 +128,10 @@ FEATURES = [
     ("/known-issues", known_issues.bp),
     ("/licenses", licenses.bp),
     ("/licenses/assignments", license_assignments.bp),
+    *(("/licenses", it.bp) for it in (license_papers, license_seats, license_terms)),
+    ("/licenses", license_papers.files_bp),
+    *(("/licenses", it.bp) for it in (license_files, entitlements, license_activation)),
+    ("/licenses/import", license_imports.bp),
     ("/organization", inviting.bp),
     ("/organization/sites", sites.bp),
     ("/partner/requests", answering.asking),

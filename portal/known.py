@@ -14,7 +14,10 @@ from portal.downloads import taking as downloads_taken
 from portal.escalations import jobs as escalations
 from portal.incidents import jobs as incidents
 from portal.invitations import jobs as invitations
+from portal.license_intake import jobs as license_intake
+from portal.licenses import following as licenses_following
 from portal.licenses import jobs as licenses
+from portal.licenses import telling as licenses_told
 from portal.mail_intake import jobs as mail_intake
 from portal.notices import jobs as notices
 from portal.partners import jobs as partners
@@ -68,6 +71,7 @@ from portal.activity import personal_data as activity_kept
 
 from portal.cloud_partners import ending
 from portal.known_issues import beside as beside_devices
+from portal.licenses import of_device as licenses_of_device
 from portal.replacements import of_device
 from portal.request_opening import waiting
 from portal.employees import beside as beside_orders

@@ -29,6 +29,10 @@ from portal.factors.models import Passkey
 from portal.invitations.actions import Offer, invite
 from portal.invitations.models import Invitation
 from portal.invitations.rules import Invitee
+from portal.license_intake.models import How, LicenseImport
+from portal.license_intake.models import ImportStatus as ListStatus
+from portal.license_intake.passing import Report as Found
+from portal.licenses.part_models import Deed, SeatChange
 from portal.mail_intake.models import InboundMail
 from portal.mail_intake.rules import Reason, State
 from portal.partners.models import AccessRequest
@@ -54,6 +58,7 @@ from tests.factories import (
     make_issue,
     make_license,
     make_model,
+    make_paper,
     make_partner,
     make_product,
     make_release,
@@ -346,6 +351,32 @@ def a_seat(making: Making) -> str:
     return make_seat(making.session, license, holder="Ola Hansen").reference
 
 
+def a_paper(making: Making) -> str:
+    paper = make_paper(making.session, make_license(making.session, making.account))
+    making.files.put(making.session.get_one(StoredFile, paper.file_id).key, [b"%"])
+    return paper.reference
+
+
+def a_seat_change(making: Making) -> str:
+    """What somebody else did."""
+    it = make_license(making.session, making.account)
+    seat = make_seat(making.session, it, holder="Ola Hansen")
+    change = SeatChange(account_id=making.account.id, what=Deed.ASSIGNED, at=clock.now())
+    change.parts = [[it.id, None, "", seat.id]]
+    making.session.add(change)
+    making.session.commit()
+    return change.reference
+
+
+def a_license_import(making: Making) -> str:
+    it = LicenseImport(account_id=making.account.id, name="lisenser.csv", started_at=MOMENT)
+    it.file_id, it.status, it.how = None, ListStatus.READY, How.ACTIVE
+    it.report = Found().stored()
+    making.session.add(it)
+    making.session.commit()
+    return it.reference
+
+
 def a_cloud_case(making: Making) -> str:
     asked = make_request(making.session, making.account)
     case = CloudPartnerCase(account_id=making.account.id, request_id=asked.id, begun_at=MOMENT)
@@ -383,6 +414,16 @@ RECORDS: dict[str, Callable[[Making], str]] = {
     ),
     "license_assignments.reference": a_seat,
     **dict.fromkeys(
+        (
+            *("licenses.reference", "license_terms.reference", "license_files.reference"),
+            *("license_activation.reference", "license_papers.reference"),
+        ),
+        lambda it: make_license(it.session, it.account).reference,
+    ),
+    "license_paper_files.reference": a_paper,
+    "license_seats.reference": a_seat_change,
+    "license_imports.reference": a_license_import,
+    **dict.fromkeys(
         ("publishing.ref", "publishing_fates.ref", "publishing_preview.ref"), a_release
     ),
     "publishing_documents.ref": a_document,
@@ -392,7 +433,6 @@ RECORDS: dict[str, Callable[[Making], str]] = {
     "download_files.reference": a_release,
     "download_manifests.reference": a_release,
     "download_manifests.ref": lambda it: reference("M", make_model(it.session).id),
-    "licenses.reference": lambda it: make_license(it.session, it.account).reference,
     "replacement_asking.reference": a_replacement,
     "replacements.reference": a_replacement,
     **dict.fromkeys(
@@ -468,6 +508,8 @@ WORDS = {
     "profile_security.end_one.sign_in_id": "2147483647",
     "delivery_times.remove.line_id": "2147483647",
     "carriers.withdraw.carrier_id": "2147483647",
+    "spare_parts.show.part_id": "2147483647",
+    "spare_parts.change.part_id": "2147483647",
     "spare_parts.withdraw.part_id": "2147483647",
     "spare_parts.offer.part_id": "2147483647",
     "request_queue_deeds.forget.view_id": "2147483647",

@@ -45,6 +45,7 @@ from tests.factories import (
     make_partner,
     make_user,
 )
+from tests.licensing import make_licensed, references_of
 from tests.web.html import read
 
 LINKS = {"static", "invitations.show"}  # whoever has an invitation's link may read it
@@ -96,6 +97,7 @@ def make_customer(
     run_jobs()
     assert len(session.scalars(select(Product).where(Product.account_id == account.id)).all()) == 2
     make_incident(session, f"Felles {word} hendelse", accounts=[account])
+    make_licensed(session, account, word)
     agent = sign_in(make_user(session, role=Role.AGENT))
     Asking(session, browser, agent).open(account, word, f"FEL{n}01")
     run_jobs()
@@ -137,6 +139,7 @@ def ours_elsewhere(
     device = _one(session, Product, ours.account, ELSEWHERE)
     moved = {"version": 1, "site": f"Felles {ELSEWHERE}", "room": f"Nytt {ELSEWHERE} rom"}
     assert browser.post(f"/products/{device}/details", data=moved).status_code == 303
+    make_licensed(session, ours.account, ELSEWHERE)
     agent = sign_in(make_user(session, role=Role.AGENT))
     Asking(session, browser, agent).open(ours.account, ELSEWHERE, "FEL901")
     run_jobs()
@@ -161,7 +164,9 @@ def test_nobody_comes_upon_what_is_at_a_site_they_do_not_see(
     assert [path for path, text in seen for word in words if word in text.lower()] == []
     assert any("fel101" in text.lower() for _path, text in seen)  # it does look around
     for name, reference in references.items():
-        if name in {"products", "product_counts", "product_imports", "sites", "request_pages"}:
+        if name in {"licenses", "products", "product_counts", "product_imports", "sites"} or (
+            name == "request_pages"
+        ):
             assert not any(reference in text for path, text in seen if reference not in path)
 
 
@@ -203,6 +208,9 @@ def test_nobody_comes_upon_what_is_another_customers(
         for there in ("", "/request.pdf", "/cloud-partner", "/receipt"):
             told = next(text for path, text in seen if path == f"/service-requests/{number}{there}")
             assert ours.word in told.lower(), there
+        mine = references_of(session, ours.account, ours.word)["licenses"]
+        told = next(text for path, text in seen if path == f"/licenses/{mine}")
+        assert f"Felles {ours.word}.pdf" in told
         sheet = "/service-requests/requests.csv"
         assert f"Felles {ours.word} sak" in next(text for path, text in seen if path == sheet)
 
@@ -333,6 +341,7 @@ def _references(session: Session, account: Account, word: str = "") -> dict[str,
     }
     found = {name: _one(session, kind, account, word) for name, kind in kinds.items()}
     request = opened(session, account, word or account.name.split()[1]).reference
+    found |= references_of(session, account, word)
     return found | incidents | dict.fromkeys(PAGES, request)
 
 

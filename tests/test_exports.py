@@ -15,7 +15,12 @@ from tests.conftest import SignInAs
 from tests.factories import make_account, make_grant, make_partner, make_user
 
 # Tables that nobody looks at elsewhere: for those who send in lists, and of what they sent.
-OF_SENDERS = {"import_tables.template", "import_tables.faults", "import_tables.changes"}
+OF_SENDERS = {
+    "import_tables.template",
+    "license_imports.template",
+    "import_tables.faults",
+    "import_tables.changes",
+}
 
 
 def exports(app: Flask) -> Iterator[Rule]:

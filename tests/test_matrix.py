@@ -82,7 +82,14 @@ SITED = {"member": Role.MEMBER, "partner": Role.PARTNER}
 NARROWED = {
     *("products", "product_counts", "product_imports", "import_tables", "sites"),
     *("cloud_partners", "replacement_asking", "replacements", "request_opening", *REQUEST_PAGES),
-    *("licenses", "license_assignments"),
+    *(
+        "licenses",
+        "license_assignments",
+        "license_files",
+        "license_papers",
+        "license_paper_files",
+        "license_activation",
+    ),
     *("return_labels", "returns", "dead_on_arrival"),
 }
 

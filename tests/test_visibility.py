@@ -50,6 +50,7 @@ from tests.factories import (
     make_site,
     make_user,
 )
+from tests.licenses import parts as license_parts
 from tests.returns import parts as replacement_parts
 from tests.service_requests import children
 
@@ -69,6 +70,8 @@ FOR_EVERYONE = {
     "AgreementLine",
     "Download",  # its log is for administrators
     "EmployeeVisit",  # of whoever has its cookie, who has no account
+    "LicenseImport",  # staff's, who see everything
+    "SeatChange",  # undone by those alone who see every site
     "ImportedChange",  # reached through the import that is one's own
     "ModelName",
     "RoleVisibility",
@@ -178,6 +181,13 @@ def a_license(world: World, site: Site | None, by: User | None) -> License:
     return world.session.get_one(License, a_seat(world, site, by).license_id)
 
 
+def part_of_a_license(kind: type[Any]) -> Callable[[World, Site | None, User | None], Any]:
+    def made(world: World, site: Site | None, by: User | None) -> Any:
+        return _kept(world, license_parts.MAKERS[kind](world.session, a_license(world, site, by)))
+
+    return made
+
+
 def a_draft(world: World, _site: Site | None, by: User | None) -> Draft:
     whose = by or make_user(world.session, account=world.account)
     key = f"new {next(_numbers)}"
@@ -233,6 +243,7 @@ KINDS: dict[type[Any], Callable[[World, Site | None, User | None], Any]] = {
     LicenseAssignment: a_seat,
     **{kind: part_of_a_request(kind) for kind in children.MAKERS},
     **{kind: part_of_a_replacement(kind) for kind in replacement_parts.MAKERS},
+    **{kind: part_of_a_license(kind) for kind in license_parts.MAKERS},
     Upload: an_upload,
 }
 # One of each kind's that does not tell who sees it.

@@ -7,9 +7,12 @@ from sqlalchemy import String, literal, select
 from sqlalchemy.orm import Session
 
 from portal.accounts.models import Account, Partner, Site, User
+from portal.base.deeds import VENDORS_OWN
 from portal.base.names import FORMER
 from portal.web.guard import viewer
 from portal.web.locale import gettext as _
+
+COMPANY = "Poly"  # whose staff they are
 
 
 class Deed(Protocol):
@@ -63,7 +66,8 @@ def signature(
 ) -> str:
     """Siri Berg (Vestnett Forhandler AS) på vegne av Nordlys Kraft AS
 
-    Partners are competitors: one is not told which others a customer has.
+    Partners are competitors: one is not told which others a customer has. What the vendor owes the
+    customer, its staff do in its own name: Lars Lager (Poly).
     """
     if event.by_id is None:
         return _("The portal")
@@ -71,12 +75,14 @@ def signature(
         return _(FORMER)
     if not (event.on_behalf and customer):
         return name
+    if partner is None and getattr(event, "what", None) in VENDORS_OWN:
+        return _("%(name)s (%(company)s)", name=name, company=COMPANY)
     mine = getattr(viewer(), "partner", None)
     if mine and partner and partner != mine:
         return _("Another partner on behalf of %(customer)s", customer=customer)
     return _(
         "%(name)s (%(company)s) on behalf of %(customer)s",
         name=name,
-        company=partner or "Poly",
+        company=partner or COMPANY,
         customer=customer,
     )

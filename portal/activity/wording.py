@@ -27,6 +27,7 @@ RECORDS: dict[str, tuple[str, str, str]] = {
     "job": (N_("Job"), "", ""),
     "known_issue": (N_("Known issue"), "KI", "/desk/known-issues/"),
     "license": (N_("License"), "L", "/licenses/"),
+    "license_import": (N_("List of licenses"), "LI", ""),
     "membership": (N_("User"), "U", "/organization/users/"),
     "partner": (N_("Partner"), "PT", ""),
     "postal_code_stretch": (N_("Postal codes that take longer"), "", ""),

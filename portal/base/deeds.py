@@ -6,6 +6,7 @@ from portal.base.words import N_, LabelledEnum
 class What(LabelledEnum):
     """What happened, worded so that a name and a time can stand beside it."""
 
+    ACTIVATED = "activated", N_("Activated")
     ACCESS_ASKED = "access_asked", N_("Access asked for")
     ACCESS_CHANGED = "access_changed", N_("Partner's access changed")
     ACCESS_DECLINED = "access_declined", N_("Request for access declined")
@@ -70,8 +71,11 @@ class What(LabelledEnum):
     KEY_SHOWN = "key_shown", N_("License key shown")
     KEPT_THE_OTHER = "kept_the_other", N_("The other device was kept")
     KNOWN_ISSUE_LINKED = "known_issue_linked", N_("Connected with a known issue")
+    LICENSE_FILE_TAKEN = "license_file_taken", N_("License file downloaded")
     LICENSE_ASSIGNED = "license_assigned", N_("License assigned")
     LICENSE_TAKEN_BACK = "license_taken_back", N_("License taken back")
+    LICENSES_IMPORTED = "licenses_imported", N_("List of licenses registered")
+    LICENSES_WITHDRAWN = "licenses_withdrawn", N_("Licenses that nobody activated withdrawn")
     LINKED = "linked", N_("Connected with another request")
     MAIL_ATTACHED = "mail_attached", N_("E-mail added to a request as an internal note")
     MAIL_DISCARDED = "mail_discarded", N_("E-mail discarded")
@@ -85,6 +89,8 @@ class What(LabelledEnum):
     OFFERED_AGAIN = "offered_again", N_("Offered again")
     OVERDUE = "overdue", N_("Not sent back in time")
     OPENED = "opened", N_("Request opened")
+    PAPER_ADDED = "paper_added", N_("Paper added")
+    PAPER_REMOVED = "paper_removed", N_("Paper removed")
     PARTS_ASKED = "parts_asked", N_("Spare parts asked for")
     PASSWORD_CHANGED = "password_changed", N_("Password changed")
     PROPOSED = "proposed", N_("Proposed for publication")
@@ -110,6 +116,7 @@ class What(LabelledEnum):
     REVOKED = "revoked", N_("Revoked")
     RIGHTS_CHANGED = "rights_changed", N_("Role or sites changed")
     ROLES_SEE = "roles_see", N_("What each role sees decided")
+    SEATS_UNDONE = "seats_undone", N_("Assignment undone")
     SETTLED = "settled", N_("Settled")
     SETTLEMENT_PROPOSED = "settlement_proposed", N_("Settlement proposed")
     SETTLEMENT_REFUSED = "settlement_refused", N_("Settlement refused")
@@ -121,8 +128,11 @@ class What(LabelledEnum):
     SIGN_INS_ENDED = "sign_ins_ended", N_("Signed out other browsers")
     SIGN_IN_FAILED = "sign_in_failed", N_("Sign-in refused")
     STOCK_RECEIVED = "stock_received", N_("Received in stock")
+    SUPERSEDED = "superseded", N_("Replaced by another license")
     SPLIT = "split", N_("Split")
     STATUS_CHANGED = "status_changed", N_("Status changed")
+    SUCCEEDED = "succeeded", N_("Took the place of another license")
+    TERM_CHANGED = "term_changed", N_("Term changed")
     TERMS_ACCEPTED = "terms_accepted", N_("License terms accepted")
     TIME_ADDED = "time_added", N_("Time noted")
     TOOK_ITS_PLACE = "took_its_place", N_("Took the place of a faulty one")
@@ -141,6 +151,19 @@ class What(LabelledEnum):
 # What guests read, what anybody took away as a table, and where somebody was turned away. It stands
 # in the log, and in no record's own history.
 LOOKS = (What.VIEWED, What.DOWNLOADED, What.REFUSED)
+
+# What the vendor owes its customers: done by staff it is the vendor's own deed, and not done on the
+# customer's behalf, though it stands in the customer's history.
+VENDORS_OWN = frozenset(
+    {
+        *(What.APPROVED, What.DECLINED, What.SHIPPED, What.SHIPMENT_CORRECTED, What.DELIVERED),
+        *(What.RECEIVED_BACK, What.RECEIPT_CORRECTED, What.WRONG_DEVICE),
+        *(What.REPLACED, What.TOOK_ITS_PLACE),
+        *(What.EXTENSION_GRANTED, What.EXTENSION_REFUSED),
+        *(What.CERTIFICATE_ACCEPTED, What.CERTIFICATE_REFUSED),
+        *(What.CHARGED, What.SETTLED, What.WAIVED),
+    }
+)
 
 # What stands in the vendor's own log alone.
 DESKS = frozenset(

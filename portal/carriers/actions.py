@@ -10,7 +10,7 @@ from portal.base.jobs import later
 from portal.base.tenancy import ScopedSession
 from portal.base.words import Refused
 from portal.carriers.models import CarrierEvent, Parcel, ParcelWatch
-from portal.carriers.queries import events_of, parcels_of, watch_of
+from portal.carriers.queries import events_of, numbers_back, parcels_of, watch_of
 from portal.carriers.rules import (
     MOST_KEPT,
     Direction,
@@ -20,7 +20,9 @@ from portal.carriers.rules import (
     is_handed_in,
     stage_told,
 )
+from portal.carriers.telling import tell_of_pickup, tell_of_trouble
 from portal.replacements.deeds import go, settle
+from portal.replacements.indexing import found_by_also, index_replacement
 from portal.replacements.models import Replacement
 from portal.replacements.rules import ON_THE_WAY, ReturnStage, Stage, Track, may_go
 from portal.replacements.shipping import deliver
@@ -56,7 +58,19 @@ def open_parcel(
         parcel.number, parcel.label = number, label
     parcel.carrier = carrier
     session.flush()
+    if direction is Direction.BACK:
+        index_replacement(session, it)  # which is found by its number from now on
     return parcel
+
+
+def _number_back(session: ScopedSession, it: Replacement) -> list[str]:
+    """What stands on the label of the parcel that comes back, once there is one."""
+    if it.shipped_at is None or it.part_id is not None or it.retain_and_destroy:
+        return []
+    return [number for _id, number in session.execute(numbers_back([it.id]))]
+
+
+found_by_also(_number_back)
 
 
 def watch(session: ScopedSession, parcel: Parcel, *, carrier: str, now: datetime) -> None:
@@ -112,9 +126,10 @@ def note(
         parcel.status, parcel.status_at = last.status, last.at
     parcel.trouble = in_trouble(events)
     session.flush()
+    tell_of_trouble(session, it, parcel, new)
     try:
         with session.begin_nested():
-            _move(session, it, parcel.direction, events, now=now)
+            _move(session, it, parcel, events, now=now)
     except Refused as refusal:
         _log.warning("replacement %d does not follow its parcel: %s", it.id, refusal.message)
 
@@ -122,12 +137,12 @@ def note(
 def _move(
     session: ScopedSession,
     it: Replacement,
-    direction: Direction,
+    parcel: Parcel,
     events: Sequence[Event],
     *,
     now: datetime,
 ) -> None:
-    if direction is Direction.BACK:
+    if parcel.direction is Direction.BACK:
         if it.returned is ReturnStage.LABEL_READY and is_handed_in(events):
             go(session, it, Track.RETURN, ReturnStage.UNDER_WAY, by=None, now=now)
             settle(session, it, now=now)
@@ -141,6 +156,8 @@ def _move(
         on = max(first, min(day_of(at), day_of(now)))
         deliver(session, it, on=on, by=None, now=now)
     elif may_go(it.stage, stage):
+        if stage is Stage.READY_FOR_PICKUP:
+            tell_of_pickup(session, it, parcel)
         go(session, it, Track.REPLACEMENT, stage, by=None, now=now)
         settle(session, it, now=now)
 

@@ -23,7 +23,7 @@ def shipment_of(it: Replacement, direction: Direction) -> Shipment:
         reference=it.reference,
         sender=theirs if returns else ours,
         recipient=ours if returns else theirs,
-        contents=it.model.name,
+        contents=f"{it.part_count} × {it.part.name_nb}" if it.part else it.model.name,
         returns=returns,
     )
 

@@ -10,7 +10,8 @@ from portal.accounts.models import Account
 from portal.carriers.models import CarrierEvent, Parcel, ParcelWatch
 from portal.carriers.rules import Direction
 from portal.replacements.models import Replacement
-from portal.replacements.rules import ON_THE_WAY, RETURN_OPEN
+from portal.replacements.rules import ON_THE_WAY, RETURN_OPEN, Stage, Track
+from portal.replacements.step_models import ReplacementStep
 
 LEASE = timedelta(minutes=10)  # longer than asking for a batch may take
 
@@ -52,6 +53,16 @@ def numbers_back(replacement_ids: Iterable[int]) -> Select[*tuple[Any, ...]]:
         Parcel.replacement_id.in_(list(replacement_ids)),
         Parcel.direction == Direction.BACK,
         Parcel.number != "",
+    )
+
+
+def lay_ready(replacement_id: int, since: datetime) -> Select[int]:
+    """That the parcel has been ready for pickup before: carriers move it on and back again."""
+    return select(ReplacementStep.id).where(
+        ReplacementStep.replacement_id == replacement_id,
+        ReplacementStep.track == Track.REPLACEMENT,
+        ReplacementStep.state == Stage.READY_FOR_PICKUP.value,
+        ReplacementStep.at >= since,
     )
 
 

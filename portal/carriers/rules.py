@@ -58,7 +58,7 @@ _STAGES = {
     Status.READY_FOR_PICKUP: Stage.READY_FOR_PICKUP,
     Status.DELIVERED: Stage.DELIVERED,
 }
-_TROUBLE = {Status.DEVIATION, Status.SENT_BACK}
+TROUBLE = {Status.DEVIATION, Status.SENT_BACK}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,7 +123,7 @@ def in_trouble(events: Iterable[Event]) -> bool:
     if any(it.status is Status.DELIVERED for it in told):
         return False
     sent_back = any(it.status is Status.SENT_BACK for it in told)
-    return sent_back or (bool(told) and max(told, key=lambda it: it.at).status in _TROUBLE)
+    return sent_back or (bool(told) and max(told, key=lambda it: it.at).status in TROUBLE)
 
 
 def pause(first: timedelta, tries: int) -> timedelta:

@@ -8,7 +8,7 @@ from portal.base.access import Permission
 from portal.base.words import Refused
 from portal.dead_on_arrival.actions import replace_again
 from portal.replacements.routes import show_page
-from portal.returns.reaching import find
+from portal.returns.reaching import find_return
 from portal.web.guard import allow, viewer
 from portal.web.locale import explain
 from portal.web.locale import gettext as _
@@ -21,11 +21,11 @@ bp = Blueprint("dead_on_arrival", __name__)
 @allow(Permission.REPLACEMENTS_CHANGE)
 def again(reference: str) -> ResponseReturnValue:
     """A second click is led to the same new one."""
-    it = find(reference)
+    it = find_return(reference)
     try:
         with db().begin_nested():
             made = replace_again(db(), it, by=viewer(), now=clock.now())
     except Refused as refusal:
-        return show_page(find(reference), 422, refused=explain(refusal))
+        return show_page(find_return(reference), 422, refused=explain(refusal))
     flash(_("Another new device is on its way. It is the first that we send."))
     return redirect(url_for("replacements.show", reference=made.reference), 303)

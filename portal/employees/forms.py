@@ -14,13 +14,13 @@ from portal.products.models import ProductCount
 from portal.replacements.actions import Asked
 from portal.replacements.addresses import Address
 from portal.replacements.asking_pages import NO_DAY
+from portal.replacements.fault_forms import choices_among
 from portal.replacements.faults import CHECKS, Fault
 from portal.replacements.forms import (
     OTHER,
     ReplacementForm,
     Saved,
     at_most,
-    choices_among,
     in_one_line,
 )
 from portal.replacements.lots import Lot

@@ -12,10 +12,7 @@ from portal.base.words import N_, Refused
 from portal.licenses.indexing import index_licenses
 from portal.licenses.models import License, LicenseAssignment
 from portal.licenses.queries import license_with_id
-from portal.licenses.rules import (
-    refuse_assigning,
-    refuse_seats,
-)
+from portal.licenses.rules import Standing, refuse_assigning, refuse_seats
 from portal.licenses.sealing import KeyRing
 
 
@@ -32,10 +29,28 @@ class Seat:
 
 def show_key(session: ScopedSession, ring: KeyRing, it: License, *, by: Doer) -> str:
     """The key in the clear. That it was shown is put on record with it."""
+    key = opened(ring, it)
+    happened(session, it, What.KEY_SHOWN, by=by)
+    return key
+
+
+def opened(ring: KeyRing, it: License) -> str:
     if it.key_sealed is None or it.sealed_with is None:
         raise Refused(N_("The license has no key."))
-    key = ring.unseal(it.account_id, it.key_sealed, it.sealed_with)
-    happened(session, it, What.KEY_SHOWN, by=by)
+    return ring.unseal(it.account_id, it.key_sealed, it.sealed_with)
+
+
+def file_key(ring: KeyRing, it: License) -> str:
+    """The key for the license file; refused where there is to be none."""
+    if it.standing is Standing.REVOKED:
+        raise Refused(N_("The license is revoked: there is no license file of it."))
+    return opened(ring, it) if it.key_sealed else ""
+
+
+def take_file(session: ScopedSession, ring: KeyRing, it: License, *, by: Doer) -> str:
+    """The same, as the file is taken. That it was is put on record with it."""
+    key = file_key(ring, it)
+    happened(session, it, What.LICENSE_FILE_TAKEN, by=by)
     return key
 
 
@@ -48,10 +63,11 @@ def assign_license(
     session: ScopedSession, ring: KeyRing, it: License, seat: Seat, *, by: Doer, now: datetime
 ) -> LicenseAssignment:
     """Give seats of a license to a site, a room, a device or a person."""
-    it = _held(session, it)
-    made = _put(session, it, seat, used=it.seats_used, now=now, by=by)
+    it = held(session, it)
+    made = put(session, it, seat, used=it.seats_used, now=now, by=by)
     it.seats_used += made.seats
-    _changed(session, ring, it, What.LICENSE_ASSIGNED, made, by=by, now=now, seats=made.seats)
+    noted(session, it, What.LICENSE_ASSIGNED, made, by=by, now=now, seats=made.seats)
+    index_licenses(session, ring, [it])
     return made
 
 
@@ -65,11 +81,12 @@ def take_back(
     now: datetime,
 ) -> None:
     """Take seats back, so that they can be given to others."""
-    it = _held(session, it)
+    it = held(session, it)
     session.refresh(given)
     given.end(now=now)
     it.seats_used -= given.seats
-    _changed(session, ring, it, What.LICENSE_TAKEN_BACK, given, by=by, now=now, seats=given.seats)
+    noted(session, it, What.LICENSE_TAKEN_BACK, given, by=by, now=now, seats=given.seats)
+    index_licenses(session, ring, [it])
 
 
 def move_seats(
@@ -83,16 +100,17 @@ def move_seats(
     now: datetime,
 ) -> LicenseAssignment:
     """Take seats back and give them to others, in one."""
-    it = _held(session, it)
+    it = held(session, it)
     session.refresh(given)
     given.end(now=now)
-    made = _put(session, it, seat, used=it.seats_used - given.seats, now=now, by=by)
+    made = put(session, it, seat, used=it.seats_used - given.seats, now=now, by=by)
     it.seats_used += made.seats - given.seats
-    _changed(session, ring, it, What.MOVED, made, by=by, now=now, before=given.id)
+    noted(session, it, What.MOVED, made, by=by, now=now, before=given.id)
+    index_licenses(session, ring, [it])
     return made
 
 
-def _held(session: ScopedSession, it: License) -> License:
+def held(session: ScopedSession, it: License) -> License:
     """The license as it is now, and nobody else gives its seats away meanwhile."""
     if not sees_every_site(session.scope.limits):
         raise Refused(
@@ -102,9 +120,10 @@ def _held(session: ScopedSession, it: License) -> License:
     return session.scalars(now).one()
 
 
-def _put(
+def put(
     session: ScopedSession, it: License, seat: Seat, *, used: int, now: datetime, by: Doer
 ) -> LicenseAssignment:
+    """New seats, where so many are used by others."""
     refuse_assigning(it.status(day_of(now)))
     if not (seat.site_id or seat.product_id or seat.holder.strip()):
         raise Refused(N_("Write a site, a device or a person."), field="site")
@@ -119,18 +138,17 @@ def _put(
     return made
 
 
-def _changed(
+def noted(
     session: ScopedSession,
-    ring: KeyRing,
     it: License,
     what: What,
     seat: LicenseAssignment,
     *,
-    by: Doer,
+    by: Doer | None,
     now: datetime,
     **details: int,
 ) -> None:
+    """Put on record what was done with seats of a license; it is indexed by the caller."""
     it.changed_at = now
-    index_licenses(session, ring, [it])
     told: Mapping[str, int] = {"assignment": seat.id, **details}
     happened(session, it, what, by=by, **told)

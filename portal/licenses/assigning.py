@@ -12,8 +12,11 @@ from portal.licenses.actions import move_seats, take_back
 from portal.licenses.finding import find_seat, ring, seat_of
 from portal.licenses.forms import SeatForm
 from portal.licenses.models import License, LicenseAssignment
+from portal.licenses.part_models import Deed
 from portal.licenses.queries import devices_beginning
-from portal.licenses.routes import license_page, path_of
+from portal.licenses.routes import license_page
+from portal.licenses.together import remember
+from portal.licenses.undoing import changed_path
 from portal.products.rules import bare
 from portal.web.guard import allow, viewer
 from portal.web.limited import limited
@@ -48,13 +51,14 @@ def device_choices() -> ResponseReturnValue:
 @allow(Permission.LICENSES_ASSIGN, Permission.PRODUCTS_VIEW)
 def take(reference: str) -> ResponseReturnValue:
     given = find_seat(reference)
-    it = given.license
+    it, holder, by, now = given.license, given.holder, viewer(), clock.now()
     try:
-        take_back(db(), ring(), it, given, by=viewer(), now=clock.now())
+        take_back(db(), ring(), it, given, by=by, now=now)
     except Refused as refusal:
         return license_page(it, 422, refused=explain(refusal))
+    part = [it.id, given.id, holder, None]
     flash(_("The seats are taken back, and can be given to others."))
-    return redirect(path_of(it), 303)
+    return redirect(changed_path(remember(db(), Deed.TAKEN_BACK, [part], by=by, now=now)), 303)
 
 
 @bp.get("/<reference>/move")
@@ -74,8 +78,10 @@ def move(reference: str) -> ResponseReturnValue:
         try:
             sent = submission(db(), form.token.data, by=viewer().id)
             if not sent.led_to:
-                move_seats(db(), ring(), it, given, seat_of(form), by=viewer(), now=clock.now())
-                sent.led_to = path_of(it)
+                by, now, holder = viewer(), clock.now(), given.holder
+                made = move_seats(db(), ring(), it, given, seat_of(form), by=by, now=now)
+                part = [it.id, given.id, holder, made.id]
+                sent.led_to = changed_path(remember(db(), Deed.MOVED, [part], by=by, now=now))
                 flash(_("The seats are moved."))
             return redirect(sent.led_to, 303)
         except Refused as refusal:

@@ -3,14 +3,15 @@
 Keys stand in it for those who may see them, and masked for all others.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any
 
 from portal.base.references import reference
 from portal.base.tenancy import ScopedSession
 from portal.licenses.filters import Filters
-from portal.licenses.listing import wanted
+from portal.licenses.listing import search_of
+from portal.licenses.models import License
 from portal.licenses.queries import licenses_listed, with_sealed_keys
 from portal.licenses.rules import PREFIX, masked, status_of
 from portal.licenses.sealing import KeyRing
@@ -41,18 +42,26 @@ def columns() -> list[Column]:
 def rows(
     session: ScopedSession, ring: KeyRing, filters: Filters, *, keys: bool, today: date
 ) -> Iterator[tuple[Value, ...]]:
-    """The rows of what is selected, in the list's order; with `keys` in the clear."""
-    query = licenses_listed(*wanted(session, ring, filters, today=today))
-    query = (with_sealed_keys(query) if keys else query).order_by(*filters.order.ways)
-    # Let go of what was not read when somebody breaks off.
-    with session.execute(query.execution_options(yield_per=AT_ONCE)) as found:
-        for it in found:
-            yield (
-                reference(PREFIX, it.id), it.name, _key(ring, it) if keys else masked(it.key_tail),
-                label(status_of(it.standing, it.ends_on, today)), it.starts_on, it.ends_on,
-                it.seats, it.seats_used, it.order_number, it.purchase_order, label(it.renewal),
-                it.registered_at,
-            )  # fmt: skip
+    """The rows of what is selected, in the list's order; what a search finds, the newest first.
+    With `keys` in the clear."""
+    query = licenses_listed(*filters.conditions(today))
+    query = with_sealed_keys(query) if keys else query
+    parts: Iterable[Any] = [query.order_by(*filters.order.ways)]
+    if filters.text:
+        batches = search_of(ring, filters.text).batches(session)
+        newest = License.id.desc()
+        parts = (query.where(License.id.in_(ids)).order_by(newest) for ids in batches)
+    for part in parts:
+        # Let go of what was not read when somebody breaks off.
+        with session.execute(part.execution_options(yield_per=AT_ONCE)) as found:
+            for it in found:
+                yield (
+                    reference(PREFIX, it.id), it.name,
+                    _key(ring, it) if keys else masked(it.key_tail),
+                    label(status_of(it.standing, it.ends_on, today)), it.starts_on, it.ends_on,
+                    it.seats, it.seats_used, it.order_number, it.purchase_order, label(it.renewal),
+                    it.registered_at,
+                )  # fmt: skip
 
 
 def _key(ring: KeyRing, it: Any) -> str:

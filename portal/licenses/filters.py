@@ -50,6 +50,12 @@ class Filters:
         return ORDERS[self.sort]
 
     @property
+    def text_alone(self) -> bool:
+        """Whether it is a search and nothing else, in the order in which a search finds."""
+        others = self.status or self.site or self.ends_from or self.ends_to
+        return bool(self.text) and not others and self.sort is Sort.NEWEST
+
+    @property
     def narrowed(self) -> bool:
         """Whether anything but the order was asked for."""
         return bool(self.text or self.status or self.site or self.ends_from or self.ends_to)

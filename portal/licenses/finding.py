@@ -1,11 +1,13 @@
 """What addresses and forms name: a license, a seat of it, a device; and the ring for keys."""
 
+from dataclasses import replace
+
 from flask import abort, current_app
 
 from portal.base.references import read_reference
 from portal.base.words import N_, Refused
 from portal.licenses.actions import Seat
-from portal.licenses.forms import SeatForm
+from portal.licenses.forms import PlaceForm, SeatForm
 from portal.licenses.models import License, LicenseAssignment
 from portal.licenses.queries import assignment_with_id, device_numbered, license_with_id
 from portal.licenses.rules import PREFIX, SEAT_PREFIX
@@ -39,13 +41,16 @@ def _number(prefix: str, reference: str) -> int:
 
 
 def seat_of(form: SeatForm) -> Seat:
-    """What a form says of where seats are to be."""
+    """What a form says of where seats are to be, and how many."""
+    return replace(place_of(form), seats=form.seats.data)
+
+
+def place_of(form: PlaceForm) -> Seat:
     return Seat(
         site_id=site_id_of(form.site.data) if form.site.data.strip() else None,
         room=form.room.data.strip(),
         product_id=device_id_of(form.device.data),
         holder=form.holder.data.strip(),
-        seats=form.seats.data,
     )
 
 

@@ -3,7 +3,8 @@
 Of the key only codes are in it, which nobody makes without the ring; see `sealing`.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
+from typing import Any
 
 from portal.base.search import Kind, Tokens, index, tokens_of
 from portal.base.tenancy import ScopedSession
@@ -18,11 +19,12 @@ def index_licenses(session: ScopedSession, ring: KeyRing, licenses: Collection[L
     seats: dict[int, list[LicenseAssignment]] = {it.id: [] for it in licenses}
     for each in session.scalars(seats_in_use(list(seats))):
         seats[each.license_id].append(each)
-    entries = ((it.id, it.account_id, _tokens(ring, it, seats[it.id])) for it in licenses)
+    entries = ((it.id, it.account_id, tokens_for(ring, it, seats[it.id])) for it in licenses)
     index(session, Kind.LICENSE, entries)
 
 
-def _tokens(ring: KeyRing, it: License, seats: list[LicenseAssignment]) -> Tokens:
+def tokens_for(ring: KeyRing, it: License, seats: Sequence[Any]) -> Tokens:
+    """What a license is found by, with these of its seats."""
     places = [(seat.room, seat.holder, seat.site.name if seat.site else "") for seat in seats]
     devices = [seat.product for seat in seats if seat.product]
     numbers = [it.reference, it.order_number, it.purchase_order]
@@ -42,7 +44,7 @@ def _key_marks(ring: KeyRing, it: License) -> list[str]:
     return ring.marks_of(it.account_id, key)
 
 
-def _site_marks(seats: list[LicenseAssignment]) -> Iterator[str]:
+def _site_marks(seats: Sequence[Any]) -> Iterator[str]:
     """By which whoever sees chosen sites is let find it."""
     for seat in seats:
         site_id = seat.site_id or (seat.product.site_id if seat.product else None)

@@ -61,6 +61,7 @@ class License(Narrowed, Owned, Base):
     registered_at: Mapped[datetime]
     activated_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
+    revoked_because: Mapped[str] = mapped_column(String(200), default="")
     changed_at: Mapped[datetime]
     version: Mapped[int] = mapped_column()
     __mapper_args__ = {"version_id_col": version}
@@ -76,10 +77,14 @@ class License(Narrowed, Owned, Base):
     def status(self, today: date) -> Status:
         return status_of(self.standing, self.ends_on, today)
 
-    def revoke(self, *, now: datetime) -> None:
+    def revoke(self, *, because: str = "", now: datetime) -> None:
         if self.standing is Standing.REVOKED:
             raise Refused(N_("The license is revoked already."))
         self.standing, self.revoked_at, self.changed_at = Standing.REVOKED, now, now
+        self.revoked_because = because
+
+    def activate(self, *, now: datetime) -> None:
+        self.standing, self.activated_at, self.changed_at = Standing.ACTIVATED, now, now
 
     @classmethod
     def seen(cls, limits: Limits, table: Any) -> ColumnElement[bool] | None:
@@ -134,6 +139,10 @@ class LicenseAssignment(Narrowed, Owned, Base):
         if self.ended_at is not None:
             raise Refused(N_("The seats are taken back already."))
         self.ended_at, self.holder = now, ""
+
+    def go_on(self, *, holder: str) -> None:
+        """They were taken back by mistake: it is as if they never were."""
+        self.ended_at, self.holder = None, holder
 
     @classmethod
     def seen(cls, limits: Limits, table: Any) -> ColumnElement[bool] | None:

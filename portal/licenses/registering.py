@@ -82,9 +82,3 @@ def _seal(session: ScopedSession, ring: KeyRing, account_id: int, made: License,
         )
     made.key_sealed, made.sealed_with = ring.seal(account_id, key), ring.newest
     made.key_tail, made.key_code = tail_of(key), ring.code(key)
-
-
-def revoke_license(session: ScopedSession, it: License, *, by: Doer, now: datetime) -> None:
-    """Take the right to use it away; who has its seats stays, so that they can be told."""
-    it.revoke(now=now)
-    happened(session, it, What.REVOKED, by=by)

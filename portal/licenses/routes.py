@@ -2,13 +2,14 @@
 
 from typing import Any
 
-from flask import Blueprint, flash, redirect, request, url_for
+from flask import Blueprint, flash, redirect, request
 from flask.typing import ResponseReturnValue
 
 from portal.accounts.signatures import signatures_of
+from portal.agreements.queries import agreement_terms
 from portal.base import clock
 from portal.base.access import Permission
-from portal.base.history import events_of
+from portal.base.history import What, events_of
 from portal.base.submissions import submission
 from portal.base.words import Refused
 from portal.licenses import exports
@@ -18,10 +19,14 @@ from portal.licenses.finding import find, ring, seat_of
 from portal.licenses.forms import SeatForm
 from portal.licenses.listing import list_licenses
 from portal.licenses.models import License
+from portal.licenses.part_models import Deed
+from portal.licenses.part_queries import papers_of, successor_of
 from portal.licenses.queries import assignments_of
 from portal.licenses.rules import Status
-from portal.licenses.wording import color_of, seats_of, term_of, where_of
-from portal.web.guard import allow, viewer
+from portal.licenses.together import remember
+from portal.licenses.undoing import changed_path, undoable
+from portal.licenses.wording import changes_of, color_of, seats_of, term_of, where_of
+from portal.web.guard import account, allow, viewer
 from portal.web.limited import limited
 from portal.web.locale import explain
 from portal.web.locale import gettext as _
@@ -31,7 +36,8 @@ from portal.web.sheets import send_sheet
 
 bp = Blueprint("licenses", __name__)
 CHOICES = {each.__name__: each for each in (Status, Sort)}
-MOST_EVENTS, MOST_SEATS = 50, 200
+MOST_EVENTS, MOST_SEATS = 50, 25
+ALL_SEATS = 1_000  # where they are asked for
 
 
 @bp.get("")
@@ -86,17 +92,15 @@ def assign(reference: str) -> ResponseReturnValue:
         try:
             sent = submission(db(), form.token.data, by=viewer().id)
             if not sent.led_to:
-                assign_license(db(), ring(), it, seat_of(form), by=viewer(), now=clock.now())
-                sent.led_to = path_of(it)
+                by, now = viewer(), clock.now()
+                made = assign_license(db(), ring(), it, seat_of(form), by=by, now=now)
+                part = [it.id, None, "", made.id]
+                sent.led_to = changed_path(remember(db(), Deed.ASSIGNED, [part], by=by, now=now))
                 flash(_("The license is assigned."))
             return redirect(sent.led_to, 303)
         except Refused as refusal:
             form.refuse(refusal)
     return license_page(it, 422, form=form)
-
-
-def path_of(it: License) -> str:
-    return url_for("licenses.show", reference=it.reference)
 
 
 def license_page(
@@ -109,7 +113,8 @@ def license_page(
 ) -> ResponseReturnValue:
     today = clock.today()
     stands = it.status(today)
-    given = db().execute(assignments_of(it.id).limit(MOST_SEATS)).all()
+    most = ALL_SEATS if request.args.get("seats") == "all" else MOST_SEATS
+    given = db().execute(assignments_of(it.id).limit(most + 1)).all()
     events = db().scalars(events_of(it).limit(MOST_EVENTS)).all()
     usable = stands not in {Status.EXPIRED, Status.REVOKED}
     return page(
@@ -122,12 +127,18 @@ def license_page(
         color=color_of(stands),
         term=term_of(it.starts_on, it.ends_on, today),
         seats=seats_of(it.seats_used, it.seats),
-        given=given,
+        given=given[:most],
+        more=len(given) > most,
         where=where_of,
         form=form or SeatForm(formdata=None),
         may_assign=_may_assign(),
+        papers=db().scalars(papers_of(it.id)).all(),
+        successor=db().execute(successor_of(it.id)).first() if it.revoked_at else None,
+        predecessor=next((each for each in events if each.what is What.SUCCEEDED), None),
+        change=undoable(),
         usable=usable and (it.seats is None or it.seats_used < it.seats),
         events=events,
+        changes=changes_of,
         signatures=signatures_of(db(), events),
         news=_("The license key is shown.") if key else "",
     )
@@ -136,6 +147,14 @@ def license_page(
 def _may_assign() -> bool:
     may = viewer().may(Permission.LICENSES_ASSIGN) and viewer().may(Permission.PRODUCTS_VIEW)
     return may and viewer().sees_every_site
+
+
+def _included() -> Any:
+    """The agreement in force that ends last: what it includes is told above the list."""
+    if not viewer().may(Permission.ACCOUNT_VIEW):
+        return None
+    found = [it for it in agreement_terms(db(), account().id) if it.in_force(clock.today())]
+    return max(found, key=lambda it: it.ends_on, default=None)
 
 
 def _list(
@@ -154,5 +173,8 @@ def _list(
         asked=filters.address(**place),
         shown=shown or {},
         refused=refused,
+        may_assign=_may_assign(),
+        change=undoable(),
+        included=None if filters.narrowed or "after" in request.args else _included(),
         news=_("The license key is shown.") if shown else refused or listed.heading,
     )

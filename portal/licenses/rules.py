@@ -1,12 +1,16 @@
 """What a license is on a day, how its key is read and hidden, and how many seats it has left."""
 
+from collections.abc import Collection
 from datetime import date, timedelta
 
 from portal.base.text import identifier
 from portal.base.words import N_, LabelledEnum, Refused
 
-PREFIX, SEAT_PREFIX = "L", "LA"
+PREFIX, SEAT_PREFIX, PAPER_PREFIX, CHANGE_PREFIX = "L", "LA", "LP", "LC"
 EXPIRING = timedelta(days=90)  # how long before its end a license is told to expire
+REMINDED = (7, 30, 90)  # days before the end at which people are reminded
+UNDONE_WITHIN = timedelta(hours=1)  # of what was done with seats
+MOST_AT_ONCE = 200  # seats that are moved together
 SHORTEST_KEY, LONGEST_KEY = 8, 200
 TAIL = 4  # signs of a key that are shown to everybody who sees the license
 LONG_TAILS = (5, 6)  # how many more of the last signs it is found by, for those who may see it
@@ -109,3 +113,16 @@ def refuse_assigning(status: Status) -> None:
         raise Refused(N_("The license is revoked, and can be given to nobody."))
     if status is Status.EXPIRED:
         raise Refused(N_("The license has expired, and can be given to nobody."))
+
+
+def reminder_due(left: int, told: Collection[int]) -> int | None:
+    """Which reminder is due with so many days left, when some were given: the nearest to the end
+    that is reached, if neither it nor a later one was given. What was missed is not caught up with.
+    """
+    near = next((days for days in REMINDED if 0 <= left <= days), None)
+    return None if near is None or any(days <= near for days in told) else near
+
+
+def refuse_term(starts_on: date | None, ends_on: date | None) -> None:
+    if starts_on and ends_on and ends_on < starts_on:
+        raise Refused(N_("The last day must not come before the first day."), field="ends_on")

@@ -22,6 +22,7 @@ from portal.base.text import identifier
 from portal.base.words import N_, Refused
 from portal.licenses.rules import parts_of, tail_of
 
+NOBODY = 0  # whose those are that nobody has activated yet
 WHOLE, TAIL, PART = "whole", "tail", "part"
 _LONGEST = 200  # signs of what is searched for
 
@@ -73,6 +74,18 @@ class KeyRing:
 
     def seal(self, account_id: int, key: str) -> str:
         return self._keys[0].fernet.encrypt(f"{account_id}:{key}".encode()).decode()
+
+    def wrap(self, content: bytes) -> bytes:
+        """A whole list of keys, sealed for the time that it lies about."""
+        return self._keys[0].fernet.encrypt(content)
+
+    def unwrap(self, content: bytes) -> bytes:
+        for each in self._keys:
+            try:
+                return each.fernet.decrypt(content)
+            except InvalidToken:
+                continue
+        raise Refused(N_("The list cannot be opened any more. Send it again."))
 
     def unseal(self, account_id: int, sealed: str, sealed_with: str) -> str:
         """The key; refused when its key is not in the ring any more, or it is another account's."""

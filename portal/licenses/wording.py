@@ -3,10 +3,12 @@
 from datetime import date
 from typing import Any
 
-from portal.licenses.rules import Status
+from portal.base.deeds import What
+from portal.base.words import N_
+from portal.licenses.rules import Renewal, Status
 from portal.web.formats import number, text_date
 from portal.web.locale import gettext as _
-from portal.web.locale import ngettext
+from portal.web.locale import label, ngettext
 
 COLORS = {
     Status.ACTIVE: "success",
@@ -62,3 +64,33 @@ def assigned_to(row: Any, seats: int, seats_used: int) -> str:
         return where_of(row)
     more = ngettext("%(num)s more seat", "%(num)s more seats", others)
     return f"{where_of(row)} + {more}"
+
+
+_NAMES = {
+    "name": N_("Product"),
+    "starts_on": N_("First day"),
+    "ends_on": N_("Last day"),
+    "seats": N_("Number of seats"),
+    "order_number": N_("Order number"),
+    "purchase_order": N_("Purchase order (PO number)"),
+    "renewal": N_("Renewal"),
+}
+
+
+def changes_of(event: Any) -> list[tuple[str, str, str]]:
+    """What a change of the term changed: what it is, what it was, what it is now."""
+    if event.what is not What.TERM_CHANGED:
+        return []
+    return [
+        (_(_NAMES[name]), _worded(name, both[0]), _worded(name, both[1]))
+        for name, both in event.details.items()
+        if name in _NAMES
+    ]
+
+
+def _worded(name: str, value: Any) -> str:
+    if value in {None, ""}:
+        return "–"
+    if name in {"starts_on", "ends_on"}:
+        return text_date(date.fromisoformat(value))
+    return label(Renewal(value)) if name == "renewal" else str(value)

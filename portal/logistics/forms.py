@@ -11,7 +11,7 @@ from wtforms.validators import InputRequired, Length
 from portal.carriers.bring import NAME
 from portal.replacements.models import Replacement
 from portal.web.fields import DayField
-from portal.web.forms import Form
+from portal.web.forms import CreatingForm, Form
 from portal.web.locale import lazy_gettext as _l
 
 _long = Length(max=200, message=_l("Use at most %(most)s characters.", most=200))
@@ -71,6 +71,10 @@ class ApproveForm(Form):
     """A button."""
 
     approve = HiddenField()
+
+
+class ApproveSeveralForm(CreatingForm):
+    """Those that were picked in the lists."""
 
 
 class DeclineForm(Form):

@@ -1,11 +1,13 @@
 """Lists of logistics, of all customers: what is to be done, the most urgent first."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_
 
+from portal.approval_rules.rules import Held
 from portal.base import clock
 from portal.base.tenancy import ScopedSession
 from portal.base.words import N_, LabelledEnum
@@ -15,6 +17,7 @@ from portal.replacements.list_queries import replacement_ids, replacements_found
 from portal.replacements.listing import parts_of
 from portal.replacements.models import Replacement
 from portal.replacements.rules import ON_THE_WAY, RETURN_OPEN, ReturnStage, Stage, return_stage
+from portal.replacements.search import found_by
 from portal.replacements.wording import parts_text
 from portal.spare_parts.parts import Part
 from portal.web.formats import number
@@ -30,6 +33,7 @@ class Which(LabelledEnum):
     RETURNS = "returns", N_("Returns")
     OVERDUE = "overdue", N_("Overdue")
     TROUBLE = "trouble", N_("Deviations")
+    FOUND = "found", N_("Search results")  # of all of them, whatever list they are in
 
     @property
     def condition(self) -> ColumnElement[bool]:
@@ -45,6 +49,8 @@ class Which(LabelledEnum):
     def order(self) -> Order:
         if self.comes_back:
             return Order((Replacement.return_due_on, Replacement.id), empties_last=True)
+        if self is Which.FOUND:
+            return Order((Replacement.id,), descending=True)
         if self is Which.SHIP:  # what goes before all others comes first
             return Order((Replacement.turn, Replacement.hand_over_on, Replacement.id))
         # Of what is not approved the day is open, so that it goes by its number.
@@ -69,7 +75,8 @@ def _overdue() -> ColumnElement[bool]:
 @dataclass(frozen=True, slots=True)
 class Board:
     which: Which
-    page: Page
+    text: str
+    page: Page | None
     heading: str
     catalogue: Catalogue
     parts: dict[int, Part]
@@ -82,20 +89,42 @@ class Board:
         sent = None if self.which.comes_back else row.sent_model_id
         return self.catalogue[sent or row.model_id].name
 
+    def reasons(self, row: Any) -> list[Held]:
+        """Why no rule approved it."""
+        return [Held(each) for each in row.held]
+
     def returned(self, row: Any) -> ReturnStage:
         return return_stage(row.returned, row.return_due_on, self.today)
 
 
-def show_board(session: ScopedSession, asked: str, *, today: date) -> Board:
-    """One list; an unknown one is what is to be sent."""
-    which = Which(asked) if asked in set(Which) else Which.SHIP
-    ids = replacement_ids(which.condition)
+def show_board(session: ScopedSession, asked: str, text: str = "", *, today: date) -> Board:
+    """One list; an unknown one is what is to be sent. With a text, whatever is found by it."""
+    which = Which(asked) if asked in set(Which) - {Which.FOUND} else Which.SHIP
+    if text:
+        which = Which.FOUND
+        ids = replacement_ids(found_by(session, text, catalogue_of(session)))
+    else:
+        ids = replacement_ids(which.condition)
     total = capped_count(session, ids)
     page = page_of(session, ids, which.order, listed=replacements_found)
-    models = [each for row in page.rows for each in (row.model_id, row.sent_model_id) if each]
+    return board_of(session, which, page.rows, page.of(total), page=page, text=text, today=today)
+
+
+def board_of(
+    session: ScopedSession,
+    which: Which,
+    rows: Sequence[Any],
+    total: int,
+    *,
+    page: Page | None = None,
+    text: str = "",
+    today: date,
+) -> Board:
+    """What is told of these rows, on a page of the list or beside it."""
+    models = [each for row in rows for each in (row.model_id, row.sent_model_id) if each]
     catalogue = catalogue_of(session, knowing=models)
-    parts = parts_of(session, page.rows)
-    return Board(which, page, _heading(page.of(total)), catalogue, parts, today)
+    parts = parts_of(session, rows)
+    return Board(which, text, page, _heading(total), catalogue, parts, today)
 
 
 def _heading(total: int) -> str:

@@ -87,7 +87,7 @@ def told(it: Replacement) -> dict[str, Any]:
             "model": _("Model"),
             "part": _("Part number"),
             "serial": _("Serial number"),
-            "old": _("The faulty device"),
+            "old": _("Return") if it.part else _("The faulty device"),
         },
     }
 

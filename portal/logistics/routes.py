@@ -22,6 +22,7 @@ from portal.logistics.forms import (
 from portal.logistics.listing import Which, show_board
 from portal.logistics.showing import Deed, do, show_page
 from portal.replacements.deciding import approve_asked, decline
+from portal.replacements.filters import LONGEST
 from portal.replacements.models import Replacement
 from portal.replacements.queries import replacement_shown, replacement_with_id
 from portal.replacements.renumbering import correct_shipment
@@ -31,6 +32,7 @@ from portal.returns.reaching import account_of, number_in
 from portal.returns.receiving import receive_back
 from portal.web.forms import Form
 from portal.web.guard import allow
+from portal.web.limited import refuse_too_often
 from portal.web.locale import gettext as _
 from portal.web.pages import page
 from portal.web.reasons import because
@@ -120,7 +122,7 @@ def arrive(ref: str) -> ResponseReturnValue:
 
     def deed(session: ScopedSession, it: Replacement, by: Doer) -> str:
         deliver(session, it, on=form.delivered_on.data, by=by, now=clock.now())
-        return _("The new device is delivered.")
+        return _("The parts are delivered.") if it.part else _("The new device is delivered.")
 
     return do(ref, form, deed)
 
@@ -171,7 +173,10 @@ def _scanned(form: ShipForm | ReceiveForm, which: Which, deed: Deed) -> Response
 def _board(
     status: int = 200, *, form: Form | None = None, which: Which | None = None
 ) -> ResponseReturnValue:
-    board = show_board(db(), which or request.args.get("view", ""), today=clock.today())
+    text = "" if which else request.args.get("q", "").replace("\0", "").strip()[:LONGEST]
+    if text:
+        refuse_too_often("search")
+    board = show_board(db(), which or request.args.get("view", ""), text, today=clock.today())
     return page(
         "logistics/index.html",
         status,

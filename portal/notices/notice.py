@@ -42,8 +42,11 @@ class Notice(LabelledEnum):
     RETURN_ANSWERED = "return_answered", N_("What became of a device I sent back or destroyed")
     RETURN_CHARGED = "return_charged", N_("A device that was not sent back is charged")
     RETURN_ASKED = "return_asked", N_("A return needs an answer from us")
+    LICENSE_ENDS = "license_ends", N_("A license ends soon")
+    LICENSE_REVOKED = "license_revoked", N_("A license is revoked or replaced")
     RELEASE_WITHDRAWN = "release_withdrawn", N_("Software I downloaded is withdrawn")
     DEAD_ON_ARRIVAL = "dead_on_arrival", N_("A new device did not work either")
+    PARCEL_TROUBLE = "parcel_trouble", N_("A carrier tells of a deviation")
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ def _theirs(feature: str, names: str) -> Kind:
 
 OF_REPLACEMENTS = {
     Notice.REPLACEMENT_MOVED: _theirs(
-        "replacements", "asked approved expected declined called_off shipped delivered"
+        "replacements", "asked approved expected declined called_off shipped ready delivered"
     ),
     Notice.EMPLOYEE_ASKED: Kind(
         frozenset({"employees/asked"}), Permission.EMPLOYEES_APPROVE, CUSTOMERS | PARTNERS
@@ -27,5 +27,8 @@ OF_REPLACEMENTS = {
     ),
     Notice.DEAD_ON_ARRIVAL: Kind(
         frozenset({"replacements/dead_on_arrival"}), Permission.LOGISTICS_WORK, STAFF
+    ),
+    Notice.PARCEL_TROUBLE: Kind(
+        frozenset({"replacements/deviation"}), Permission.LOGISTICS_WORK, STAFF
     ),
 }

@@ -88,6 +88,12 @@ KINDS: dict[Notice, Kind] = {
         frozenset({"publishing/withdrawn"}), Permission.DOWNLOADS_VIEW, CUSTOMERS | PARTNERS
     ),
     Notice.MAIL_PARKED: Kind(frozenset({"mail_intake/parked"}), Permission.REQUESTS_WORK, STAFF),
+    Notice.LICENSE_ENDS: Kind(
+        frozenset({"licenses/ends"}), Permission.LICENSES_VIEW, CUSTOMERS | PARTNERS
+    ),
+    Notice.LICENSE_REVOKED: Kind(
+        frozenset({"licenses/revoked"}), Permission.LICENSES_VIEW, CUSTOMERS | PARTNERS
+    ),
     Notice.INCIDENT: Kind(
         frozenset({"incidents/update"}),
         Permission.ACCOUNT_VIEW,

@@ -20,6 +20,8 @@ from portal.base.access import Permission
 from portal.base.references import read_reference, reference
 from portal.base.tenancy import NOBODY
 from portal.products.models import Product
+from portal.replacements.models import Replacement
+from portal.replacements.rules import PREFIX as RMA
 from portal.service_requests.models import PREFIX, ServiceRequest
 from portal.web.guard import allow, viewer
 from portal.web.pages import page
@@ -27,11 +29,16 @@ from portal.web.paging import LARGEST
 from portal.web.session import open_session
 
 bp = Blueprint("elsewhere", __name__)
-_RECORD = re.compile(r"/(service-requests|products)/([\w-]{1,40})(?:[/?].*)?", re.ASCII)
-KINDS: dict[str, tuple[str, type[ServiceRequest | Product], Permission]] = {
+_RECORD = re.compile(
+    r"/(service-requests|products|replacements)/([\w-]{1,40})(?:[/?].*)?", re.ASCII
+)
+KINDS: dict[str, tuple[str, type[ServiceRequest | Product | Replacement], Permission]] = {
     "service-requests": (PREFIX, ServiceRequest, Permission.REQUESTS_VIEW),
     "products": ("P", Product, Permission.PRODUCTS_VIEW),
+    "replacements": (RMA, Replacement, Permission.REPLACEMENTS_VIEW),
 }
+# Where staff have a page of their own of each, and by what name it is known.
+DESK = {"service-requests": "request_desk.show", "replacements": "logistics.show"}
 
 
 def of_another() -> Response | None:
@@ -43,7 +50,7 @@ def of_another() -> Response | None:
     if found is None or not viewer().is_authenticated or way_back(path) is None:
         return None
     if viewer().kind == "staff":
-        return _to_desk(found[2]) if found[1] == "service-requests" else None
+        return _to_desk(found[1], found[2]) if found[1] in DESK else None
     if viewer().kind == "partner" and _customer_behind(path):
         return redirect(url_for("elsewhere.offer", back=path), 303)
     return None
@@ -58,17 +65,18 @@ def _named() -> str:
     return ""
 
 
-def _to_desk(number: str) -> Response | None:
-    """Staff have a page of their own for each request, of whichever customer."""
-    request_id = read_reference(PREFIX, number)
-    if not request_id or request_id > LARGEST or not viewer().may(Permission.DESK_VIEW):
+def _to_desk(folder: str, number: str) -> Response | None:
+    """Staff have a page of their own for each of them, of whichever customer."""
+    prefix, table, _permission = KINDS[folder]
+    record_id = read_reference(prefix, number)
+    if not record_id or record_id > LARGEST or not viewer().may(Permission.DESK_VIEW):
         return None
     with open_session(viewer().reach(), reading=True) as session:
-        known = select(ServiceRequest.account_id).where(ServiceRequest.id == request_id)
+        known = select(table.account_id).where(table.id == record_id)
         account_id = session.scalars(known).first()
     if account_id is None or account_id == _at_hand():
         return None
-    return redirect(url_for("request_desk.show", ref=number), 303)
+    return redirect(url_for(DESK[folder], ref=number), 303)
 
 
 def _at_hand() -> int | None:

@@ -20,7 +20,10 @@ class PartsForm(ReplacementForm):
         _l("How many do you need?"),
         [
             InputRequired(_l("Enter how many you need.")),
-            NumberRange(1, MOST, _l("You can ask for at most %(most)s at once.", most=MOST)),
+            NumberRange(min=1, message=_l("Write a number from 1 on.")),
+            NumberRange(
+                max=MOST, message=_l("You can ask for at most %(most)s at once.", most=MOST)
+            ),
         ],
     )
 

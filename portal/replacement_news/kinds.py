@@ -24,6 +24,7 @@ NEWS = {
     "declined": News(_MOVED, "replacements/declined", outside=True),
     "called_off": News(_MOVED, "replacements/called_off", outside=True),
     "shipped": News(_MOVED, "replacements/shipped", short=True, outside=True),
+    "ready": News(_MOVED, "replacements/ready", short=True, outside=True),
     "delivered": News(_MOVED, "replacements/delivered", outside=True),
     "due": News(_DUE, "returns/due", short=True, outside=True),
     "overdue": News(_DUE, "returns/overdue", money=True, short=True, outside=True),
@@ -42,5 +43,6 @@ NEWS = {
     "certificate_sent": News(Notice.RETURN_ASKED, "returns/asked"),
     "waiver_proposed": News(Notice.RETURN_ASKED, "returns/asked"),
     "settlement_proposed": News(Notice.RETURN_ASKED, "returns/asked"),
+    "deviation": News(Notice.PARCEL_TROUBLE, "replacements/deviation"),
     "dead_on_arrival": News(Notice.DEAD_ON_ARRIVAL, "replacements/dead_on_arrival"),
 }

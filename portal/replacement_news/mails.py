@@ -7,14 +7,15 @@ from portal.accounts.models import User
 from portal.approval_rules.rules import Held
 from portal.base import clock
 from portal.base.tenancy import ScopedSession
+from portal.carriers.rules import Direction, Status
 from portal.delivery_times.times import delivery_times
 from portal.notices.notice import Notice
 from portal.replacement_news.kinds import NEWS
 from portal.replacements.models import Replacement
 from portal.replacements.rules import Liability, SettledAs, charged_from
-from portal.replacements.wording import return_sentence, status_sentence
+from portal.replacements.wording import parts_text, return_sentence, status_sentence
 from portal.web.formats import money, weekday_date
-from portal.web.locale import label, said, speaking, zone_called
+from portal.web.locale import label, speaking, zone_called
 
 
 def facts_for(
@@ -34,6 +35,7 @@ def facts_for(
             "reference": it.reference,
             "customer": it.account.name,
             "device": _sent(it),
+            "parts": it.part_id is not None,
             "serial": it.product.identifier if it.product else "",
             "new_serial": it.new_serial_number or "",
             "sentence": status_sentence(it, today=today).rstrip("."),
@@ -42,7 +44,7 @@ def facts_for(
             "due": _day(it.return_due_on),
             "charged_from": _charged_from(session, it, today),
             "amount": money(it.at_risk, it.currency or "NOK") if it.at_risk else "",
-            "carrier": it.carrier,
+            "carrier": told.get("carrier", it.carrier),
             "tracking_number": it.tracking_number,
             "destroys": it.retain_and_destroy,
             "declined_because": it.declined_because,
@@ -58,6 +60,9 @@ def facts_for(
             "condition": told.get("condition", ""),
             "missing": told.get("missing", ""),
             "near": told.get("near", 0),
+            "comes_back": told.get("direction") == Direction.BACK,
+            "status": label(Status(told["status"])) if "status" in told else "",
+            "place": told.get("place", ""),
             "track": told.get("track", ""),
             "outside": told.get("outside", False),
             "approves": Held.EMPLOYEE.value in it.held,
@@ -65,7 +70,7 @@ def facts_for(
 
 
 def _sent(it: Replacement) -> str:
-    return f"{it.part_count} × {said(it.part.name)}" if it.part else it.model.name
+    return parts_text(it.part, it.part_count) if it.part else it.model.name
 
 
 def address_of(it: Replacement, user: User, what: str, portal_url: str) -> str:

@@ -1,6 +1,6 @@
 """Asking for a replacement: which device, what is wrong, where to; checked before it is sent."""
 
-from flask import Blueprint, abort, redirect, request, url_for
+from flask import Blueprint, abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.base import clock
@@ -19,9 +19,10 @@ from portal.replacements.asking_pages import (
     first_form,
     where_page,
 )
+from portal.replacements.fault_forms import FaultForm
 from portal.replacements.faults import Fault
 from portal.replacements.finding import saved_addresses
-from portal.replacements.forms import WAIT, FaultForm, ReplacementForm
+from portal.replacements.forms import WAIT, ReplacementForm
 from portal.replacements.lots import MOST, Lot, lot_named
 from portal.replacements.queries import asked_together, replacement_with_id
 from portal.replacements.rules import PREFIX
@@ -29,6 +30,7 @@ from portal.replacements.standing import promised
 from portal.replacements.wording import status_sentence
 from portal.web.guard import allow, viewer
 from portal.web.limited import limited
+from portal.web.locale import gettext as _
 from portal.web.operator import OPERATOR
 from portal.web.pages import page
 from portal.web.paging import LARGEST
@@ -47,6 +49,8 @@ def new() -> ResponseReturnValue:
     """One question after another, as far as the address tells."""
     if not any(request.args.getlist("product")) and not request.args.get("count"):
         return choose_page()
+    if len(set(request.args.getlist("product"))) > MOST:
+        return _too_many()
     lot = lot_named(db(), request.args, now=clock.now()) or abort(404)
     asked, form = request.args.get("fault"), FaultForm(lot, formdata=request.args)
     if lot.barred and (asked is None or not lot.counted):
@@ -62,8 +66,21 @@ def new() -> ResponseReturnValue:
 @allow(Permission.REPLACEMENTS_CHANGE, Permission.PRODUCTS_VIEW)
 def pick() -> ResponseReturnValue:
     """Those that were picked in the list of devices, as an address that can be come back to."""
-    picked = request.form.getlist("picked")
-    return redirect(url_for(".new", product=picked[:MOST] or None), 303)
+    picked = list(dict.fromkeys(request.form.getlist("picked")))
+    if len(picked) > MOST:
+        return _too_many()
+    if not picked:
+        flash(
+            _("You picked no device. Find one here, or pick several in the list of devices."),
+            "warning",
+        )
+    return redirect(url_for(".new", product=picked or None), 303)
+
+
+def _too_many() -> ResponseReturnValue:
+    """Back to where they are picked, since which of them can wait nobody else knows."""
+    flash(_("You can replace at most %(most)s devices at once. Pick fewer.", most=MOST), "warning")
+    return redirect("/products", 303)
 
 
 @bp.post("/new/answers")

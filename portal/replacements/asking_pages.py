@@ -6,9 +6,10 @@ from flask.typing import ResponseReturnValue
 from portal.accounts.models import User
 from portal.base import clock
 from portal.replacements.actions import checked_asking
+from portal.replacements.fault_forms import FaultForm
 from portal.replacements.faults import Fault, tried_of
 from portal.replacements.finding import devices_to_choose, saved_addresses
-from portal.replacements.forms import FaultForm, ReplacementForm
+from portal.replacements.forms import ReplacementForm
 from portal.replacements.holding import held_back
 from portal.replacements.lots import Lot
 from portal.replacements.standing import promised, reseller_of
@@ -25,11 +26,12 @@ NO_DAY = "-"  # nobody knows when there are more
 def choose_page(status: int = 200) -> ResponseReturnValue:
     text = request.args.get("q", "").replace("\0", "").strip()[:80]
     asked_in = request.args.get("request", "")[:40]
-    found = devices_to_choose(db(), text)
+    found, more = devices_to_choose(db(), text)
     if text and len(found) == 1 and found[0].known_as:  # as a scanner sends it
         way = url_for(".new", product=found[0].reference, request=asked_in or None)
         return redirect(way, 303)
-    return page("replacements/choose.html", status, text=text, found=found, asked_in=asked_in)
+    told = {"text": text, "found": found, "more": more, "asked_in": asked_in}
+    return page("replacements/choose.html", status, **told)
 
 
 def barred_page(lot: Lot, status: int = 200) -> ResponseReturnValue:

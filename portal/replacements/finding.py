@@ -33,11 +33,14 @@ class Choice:
     none_left: bool = False  # in stock
 
 
-def devices_to_choose(session: ScopedSession, text: str) -> list[Choice]:
-    """Those in use that what is typed may mean, the newest first; without a word, the newest."""
+def devices_to_choose(session: ScopedSession, text: str) -> tuple[list[Choice], bool]:
+    """Those in use that what is typed may mean, the newest first; without a word, the newest. And
+    whether there are more than are shown."""
+    more = False
     catalogue, in_use = catalogue_of(session), Wanted(status=ProductStatus.ACTIVE)
     if text:
         found = look_up(session, text, in_use, catalogue, after=None, size=MOST_SHOWN)
+        more = max(len(found.products), len(found.counts)) > MOST_SHOWN
         ids, counts = found.products[:MOST_SHOWN], found.counts[:MOST_SHOWN]
         devices = products_listed(Wanted(ids=ids, status=ProductStatus.ACTIVE))
         lines: Any = counts_listed(Wanted(ids=counts))
@@ -50,10 +53,11 @@ def devices_to_choose(session: ScopedSession, text: str) -> list[Choice]:
     catalogue = catalogue_of(session, knowing=knowing)
     supplies = supplies_of(session, [catalogue[each] for each in set(knowing)], catalogue)
     gone = {each for each, supply in supplies.items() if not supply.free}
-    return [
+    shown = [
         *(replace(_counted(row, catalogue), none_left=row.model_id in gone) for row in counted),
         *(replace(_single(row, catalogue), none_left=row.model_id in gone) for row in rows),
     ]
+    return shown, more
 
 
 def address_of(site: Site) -> Address:

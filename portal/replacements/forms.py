@@ -12,22 +12,18 @@ from wtforms import (
     TextAreaField,
 )
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, NumberRange
+from wtforms.validators import InputRequired, Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from portal.base.words import LabelledEnum
 from portal.products.forms import PickedField
 from portal.replacements.actions import Asked
 from portal.replacements.addresses import Address
 from portal.replacements.faults import CHECKS, Fault
-from portal.replacements.lots import MOST, Lot
 from portal.replacements.standing import Standing
 from portal.sites.rules import Country
-from portal.web.fields import WholeNumberField
 from portal.web.formats import listing, place, weekday_date
-from portal.web.forms import CreatingForm, Form, choices_of
+from portal.web.forms import CreatingForm, choices_of
 from portal.web.locale import gettext as _
-from portal.web.locale import label
 from portal.web.locale import lazy_gettext as _l
 
 OTHER, WAIT, INSTEAD = "other", "wait", "instead"
@@ -37,34 +33,6 @@ Saved = Mapping[str, tuple[str, Address]]
 
 def at_most(most: int) -> Length:
     return Length(max=most, message=_l("Use at most %(most)s characters.", most=most))
-
-
-class FaultForm(Form):
-    """The first question about a device. It is in the address: nothing personal is in it."""
-
-    class Meta(Form.Meta):
-        csrf = False
-
-    product = PickedField()
-    count = HiddenField()
-    request = HiddenField()
-    number = WholeNumberField(
-        _l("How many are faulty?"),
-        [
-            InputRequired(_l("Enter the number of devices.")),
-            NumberRange(1, MOST, _l("You can ask for at most %(most)s at once.", most=MOST)),
-        ],
-        default=1,
-    )
-    fault = RadioField(_l("What is wrong?"), [InputRequired(_l("Choose what is wrong."))])
-
-    def __init__(self, lot: Lot, **options: Any) -> None:
-        super().__init__(**options)
-        self.fault.choices = choices_among(lot.faults)
-        if lot.counted is None or lot.counted.number == 1:
-            del self.number
-        elif not self.number.raw_data:  # an address that says no number means one
-            self.number.data, self.number.raw_data = 1, ["1"]
 
 
 class ReplacementForm(CreatingForm):
@@ -182,10 +150,6 @@ class ReplacementForm(CreatingForm):
             waits=self.chosen == WAIT,
             instead=self.chosen == INSTEAD,
         )
-
-
-def choices_among(members: tuple[LabelledEnum, ...]) -> list[SelectChoice]:
-    return [SelectChoice(member.value, label(member)) for member in members]
 
 
 def in_one_line(address: Address) -> str:

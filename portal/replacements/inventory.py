@@ -7,6 +7,7 @@ from sqlalchemy.exc import IntegrityError
 
 from portal.base.db import broke
 from portal.base.history import Doer, What, happened
+from portal.base.jobs import later
 from portal.base.tenancy import ScopedSession
 from portal.products.indexing import index_products
 from portal.products.models import Product, ProductStatus
@@ -49,7 +50,20 @@ def take_its_place(
     happened(session, old, What.REPLACED, by=by, replacement=it.reference)
     if new is not None:
         happened(session, new, What.TOOK_ITS_PLACE, by=by, replacement=it.reference)
+        session.flush()
+        move_licenses(session, old, new)
     index_products(session, [each for each in (old, new) if each])
+
+
+def move_licenses(session: ScopedSession, old: Product, new: Product) -> None:
+    """What was on the one is on the other from now on: a job moves it, which sees all of it."""
+    later(
+        session,
+        "licenses.follow_device",
+        account_id=old.account_id,
+        from_id=old.id,
+        to_id=new.id,
+    )
 
 
 def when_registered(session: ScopedSession, product: Product, by: Doer, now: datetime) -> None:

@@ -8,6 +8,7 @@ from portal.base.tenancy import ScopedSession
 from portal.catalogue.catalogue import Catalogue
 from portal.replacements.models import Replacement
 from portal.replacements.rules import PREFIX
+from portal.spare_parts.parts import spare_parts
 
 ENOUGH = 500  # of what a search finds, the newest; nobody reads on so far
 
@@ -16,5 +17,11 @@ def found_by(session: ScopedSession, text: str, catalogue: Catalogue) -> ColumnE
     """The condition that every word matches; the one replacement where the text is its number."""
     if number := read_reference(PREFIX, text):
         return Replacement.id == number
-    query = query_of(text, lambda word: (f"m{it}" for it in catalogue.matching(word)))
+    parts = spare_parts(session).values()
+
+    def marks(word: str) -> list[str]:
+        named = [f"q{it.id}" for it in parts if it.found_by(word)]
+        return [*(f"m{it}" for it in catalogue.matching(word)), *named]
+
+    query = query_of(text, marks)
     return Replacement.id.in_(find(session, Kind.REPLACEMENT, query, limit=ENOUGH))

@@ -45,6 +45,7 @@ class Standing:
     sent_days_ago: int | None = None  # the device itself, as a new one
     offer: Offer = field(default_factory=Offer)
     open: Replacement | None = None  # the one that bars another
+    left: int = 1  # of those by count, how many are not being replaced
 
 
 def standing_of(
@@ -96,6 +97,7 @@ def standings_of(
                 sent_days_ago=ago.get(device.id) if isinstance(device, Product) else None,
                 offer=offer(model, wanted[model.id], supplies, catalogue, today),
                 open=other,
+                left=max((candidate.number or 1) - candidate.open_replacements, 0),
             )
         )
     return found

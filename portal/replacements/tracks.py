@@ -78,6 +78,8 @@ def _track(
         past = [(start, None), *past]  # type: ignore[list-item]
     if past[-1][0] != standing:  # as it lies in the table, whatever is on record
         past = [*past, (standing, None)]  # type: ignore[list-item]
+    if len(past) > 1 and past[-1][0] == start:
+        past = past[1:]  # it has come back to where it began, which is said once
     *before, last = past
     left = usual[usual.index(standing) + 1 :] if standing in usual else ()
     if standing is Stage.READY_FOR_PICKUP:

@@ -29,7 +29,7 @@ from portal.return_desk.showing import show_page
 from portal.returns.certifying import accept_certificate, refuse_certificate
 from portal.returns.correcting import keep_the_other
 from portal.returns.extending import grant, refuse
-from portal.returns.reaching import find, session_for
+from portal.returns.reaching import find_return, session_for
 from portal.web.forms import Form
 from portal.web.guard import allow
 from portal.web.locale import gettext as _
@@ -145,7 +145,7 @@ def settle(ref: str) -> ResponseReturnValue:
 def _do(ref: str, name: str, form: Form, deed: Deed, told: str) -> ResponseReturnValue:
     """One deed, and back to the page; several forms stand there, each under a name."""
     session = session_for(ref)
-    it = find(ref, session)
+    it = find_return(ref, session)
     if form.validate():
         try:
             with session.begin_nested():
@@ -156,4 +156,4 @@ def _do(ref: str, name: str, form: Form, deed: Deed, told: str) -> ResponseRetur
             flash(told)
             return redirect(url_for("return_desk.show", ref=it.reference), 303)
     session.expire_all()
-    return show_page(session, find(ref, session), **{name: form})
+    return show_page(session, find_return(ref, session), **{name: form})

@@ -2,13 +2,15 @@
 
 from typing import Any
 
-from wtforms import HiddenField, RadioField, StringField
+from wtforms import HiddenField, RadioField, StringField, ValidationError
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
 from portal.replacements.rules import SettledAs
 from portal.web.fields import DayField
+from portal.web.formats import text_date
 from portal.web.forms import Form
+from portal.web.locale import gettext as _
 from portal.web.locale import label
 from portal.web.locale import lazy_gettext as _l
 
@@ -74,3 +76,8 @@ class PeriodForm(Form):
 
     since = DayField(_l("Charged from and including"))
     until = DayField(_l("Charged until and including"))
+
+    def validate_until(self, field: DayField) -> None:
+        if field.data and self.since.data and field.data < self.since.data:
+            first = text_date(self.since.data)
+            raise ValidationError(_("Choose a day that is not before %(day)s.", day=first))

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from portal.accounts.models import Account
 from portal.base.clock import OSLO, day_of
 from portal.base.references import reference, write_master_account_id
+from portal.base.tenancy import ScopedSession
 from portal.base.words import N_, LabelledEnum
 from portal.catalogue.catalogue import Catalogue, catalogue_of
 from portal.liability.models import LiabilityWaiver
@@ -18,6 +19,7 @@ from portal.products.models import Product
 from portal.replacements.list_queries import replacement_ids, replacements_found
 from portal.replacements.models import Replacement
 from portal.replacements.rules import PREFIX, Liability, ReturnStage, return_stage
+from portal.replacements.search import found_by
 from portal.returns.models import DestructionCertificate, ReturnExtension
 from portal.returns.rules import Answer
 from portal.web.formats import number
@@ -37,6 +39,7 @@ class Which(LabelledEnum):
     WAIVERS = "waivers", N_("Waivers and settlements proposed")
     OVERDUE = "overdue", N_("Overdue")
     CHARGED = "charged", N_("Charged")
+    FOUND = "found", N_("Search results")  # of all of them, whatever list they are in
 
     def condition(self, today: date) -> ColumnElement[bool]:
         if self is Which.CHARGED:
@@ -59,6 +62,7 @@ _WAITING: dict[Which, Any] = {
 @dataclass(frozen=True, slots=True)
 class Board:
     which: Which
+    text: str
     page: Page
     heading: str
     catalogue: Catalogue
@@ -71,19 +75,26 @@ class Board:
         return return_stage(row.returned, row.return_due_on, self.today)
 
 
-def show_board(session: Session, asked: str, *, today: date) -> Board:
-    """One list; an unknown one is where more time is asked for."""
-    which = Which(asked) if asked in set(Which) else Which.EXTENSIONS
-    ids = replacement_ids(which.condition(today))
+def show_board(session: ScopedSession, asked: str, text: str = "", *, today: date) -> Board:
+    """One list; an unknown one is where more time is asked for. With a text, whatever is found by
+    it of which something comes back or is destroyed: that is all but spare parts."""
+    which = Which(asked) if asked in set(Which) - {Which.FOUND} else Which.EXTENSIONS
+    order = ORDER
+    if text:
+        which, order = Which.FOUND, Order((Replacement.id,), descending=True)
+        found_here = found_by(session, text, catalogue_of(session))
+        ids = replacement_ids(found_here, Replacement.part_id.is_(None))
+    else:
+        ids = replacement_ids(which.condition(today))
     total = capped_count(session, ids)
-    page = page_of(session, ids, ORDER, listed=replacements_found)
+    page = page_of(session, ids, order, listed=replacements_found)
     catalogue = catalogue_of(session, knowing=[row.model_id for row in page.rows])
     found = page.of(total)
     more = _("More than %(number)s replacements", number=number(CAP))
     heading = (
         more if found > CAP else ngettext("%(num)s replacement", "%(num)s replacements", found)
     )
-    return Board(which, page, heading, catalogue, today)
+    return Board(which, text, page, heading, catalogue, today)
 
 
 def columns() -> list[Column]:

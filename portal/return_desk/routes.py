@@ -7,14 +7,15 @@ from flask.typing import ResponseReturnValue
 
 from portal.base import clock
 from portal.base.access import Permission
+from portal.replacements.filters import LONGEST
 from portal.return_desk.forms import PeriodForm
 from portal.return_desk.listing import Which, charges, columns, show_board
 from portal.return_desk.showing import show_page
 from portal.returns.queries import last_certificate
-from portal.returns.reaching import find
+from portal.returns.reaching import find_return
 from portal.web.downloads import download
 from portal.web.guard import allow
-from portal.web.limited import limited
+from portal.web.limited import limited, refuse_too_often
 from portal.web.locale import gettext as _
 from portal.web.pages import page
 from portal.web.session import db
@@ -43,17 +44,20 @@ def export(format: str) -> ResponseReturnValue:
 @bp.get("/<ref>")
 @allow(Permission.DESK_VIEW, everywhere=True)
 def show(ref: str) -> ResponseReturnValue:
-    return show_page(db(), find(ref))
+    return show_page(db(), find_return(ref))
 
 
 @bp.get("/<ref>/certificate/file")
 @allow(Permission.DESK_VIEW, everywhere=True)
 def certificate_file(ref: str) -> Response:
-    sent = db().scalars(last_certificate(find(ref).id)).one_or_none()
+    sent = db().scalars(last_certificate(find_return(ref).id)).one_or_none()
     return download(sent.file) if sent else abort(404)
 
 
 def _board(which: str, form: PeriodForm, status: int) -> ResponseReturnValue:
-    board = show_board(db(), which, today=clock.today())
+    text = "" if status != 200 else request.args.get("q", "").replace("\0", "").strip()[:LONGEST]
+    if text:
+        refuse_too_often("search")
+    board = show_board(db(), which, text, today=clock.today())
     asked: dict[str, Any] = {"board": board, "views": Which, "news": board.heading}
     return page("return_desk/index.html", status, form=form, **asked)

@@ -11,6 +11,7 @@ from portal.products.indexing import index_products
 from portal.products.models import Product, ProductStatus
 from portal.products.rules import bare
 from portal.replacements.deeds import hold, settle
+from portal.replacements.inventory import move_licenses
 from portal.replacements.models import Replacement
 from portal.replacements.queries import open_of_products
 from portal.replacements.rules import RETURN_OPEN, Barred, ReturnStage
@@ -59,6 +60,7 @@ def keep_the_other(
     happened(session, kept, What.BROUGHT_BACK, by=by)
     back.status, back.changed_at = ProductStatus.REPLACED, now
     happened(session, back, What.REPLACED, by=by, replacement=it.reference)
+    move_licenses(session, back, kept)  # it stays in use, and so do they
     index_products(session, [kept, back])
     it.instead_serial_number = back.identifier if back.id != it.product_id else None
     happened(session, it, What.KEPT_THE_OTHER, by=by, serial_number=back.identifier)

@@ -55,7 +55,7 @@ class LabelsForm(Form):
         self.size.choices = choices_of(Size)
 
     def validate_of(self, field: SelectMultipleField) -> None:
-        if set(field.data or ()) - {choice.value for choice in field.choices}:
+        if not field.errors and set(field.data or ()) - {choice.value for choice in field.choices}:
             raise ValidationError(_("There is no label for one of them any more."))
 
 
@@ -86,7 +86,11 @@ class CorrectionForm(Form):
 
 
 class CertificateForm(Form):
-    files = FilesField(_l("The signed certificate"), for_what=CERTIFICATES)
+    files = FilesField(
+        _l("The signed certificate"),
+        for_what=CERTIFICATES,
+        description=_l("One file only."),
+    )
     method = RadioField(_l("How was it destroyed?"), [InputRequired(_l("Choose how."))])
     destroyed_on = DayField(
         _l("Destroyed on"), [InputRequired(_l("Enter the day."))], description=_DAY
@@ -99,6 +103,11 @@ class CertificateForm(Form):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.method.choices = choices_of(Method)
+
+    def validate_files(self, field: FilesField) -> None:
+        """Said together with what else is missing. What was refused has its reason already."""
+        if not field.data and not field.errors:
+            raise ValidationError(_("Choose the file with the signed certificate."))
 
     def certified(self) -> Certified:
         return Certified(

@@ -14,7 +14,7 @@ from portal.returns.forms import LabelsForm, MailForm
 from portal.returns.labels import Size, has_label, labels_pdf, packing, sender_of
 from portal.returns.mails import label_mail
 from portal.returns.queries import among, to_be_labelled
-from portal.returns.reaching import find, number_in
+from portal.returns.reaching import find_return, number_in
 from portal.returns.rules import MOST_LABELS, TO_PACK
 from portal.web.guard import allow, viewer
 from portal.web.limited import limited
@@ -30,7 +30,7 @@ bp = Blueprint("return_labels", __name__)
 @bp.get("/<reference>/label")
 @allow(Permission.REPLACEMENTS_VIEW)
 def show(reference: str) -> ResponseReturnValue:
-    return _page(find(reference))
+    return _page(find_return(reference))
 
 
 @bp.get("/<reference>/label.pdf")
@@ -38,7 +38,7 @@ def show(reference: str) -> ResponseReturnValue:
 @limited("export")
 def label(reference: str) -> ResponseReturnValue:
     """Where there is none, its page says why."""
-    it = find(reference)
+    it = find_return(reference)
     if not has_label(it):
         return redirect(url_for(".show", reference=it.reference), 303)
     return _send([it], it.reference)
@@ -48,7 +48,7 @@ def label(reference: str) -> ResponseReturnValue:
 @allow(Permission.REPLACEMENTS_VIEW)
 def mail(reference: str) -> ResponseReturnValue:
     """Send whoever asks the way to it, and the code that is shown where nothing is printed."""
-    it, form = find(reference), MailForm()
+    it, form = find_return(reference), MailForm()
     if not (form.validate() and has_label(it)):
         return _page(it, 422)
     sent = submission(db(), form.token.data, by=viewer().id)
@@ -63,9 +63,9 @@ def mail(reference: str) -> ResponseReturnValue:
 @allow(Permission.REPLACEMENTS_VIEW)
 def several() -> ResponseReturnValue:
     """Which of those that are to be sent back; first all of them."""
-    them = _newest()
+    them, more = _newest()
     first = {"of": [it.reference for it in them], "size": Size.A4.value}
-    return _choose(them, LabelsForm(them, formdata=None, data=first), 200)
+    return _choose(them, LabelsForm(them, formdata=None, data=first), 200, more=more)
 
 
 @bp.get("/labels.pdf")
@@ -77,20 +77,23 @@ def labels() -> ResponseReturnValue:
     them = list(db().scalars(to_be_labelled(among(ids))))
     form = LabelsForm(them, formdata=request.args)
     if not form.validate():
-        shown = list({it.id: it for it in (*them, *_newest())}.values())
+        newest, more = _newest()
+        shown = list({it.id: it for it in (*them, *newest)}.values())
         again = LabelsForm(shown, formdata=request.args)
         again.validate()
-        return _choose(shown, again, 422)
+        return _choose(shown, again, 422, more=more)
     return _send(them, _("return-labels"))
 
 
-def _newest() -> list[Replacement]:
-    query = to_be_labelled().order_by(None).order_by(Replacement.id.desc()).limit(MOST_LABELS)
-    return list(db().scalars(query))
+def _newest() -> tuple[list[Replacement], bool]:
+    """As many as go into one PDF, and whether there are more."""
+    query = to_be_labelled().order_by(None).order_by(Replacement.id.desc()).limit(MOST_LABELS + 1)
+    found = list(db().scalars(query))
+    return found[:MOST_LABELS], len(found) > MOST_LABELS
 
 
-def _choose(them: list[Replacement], form: LabelsForm, status: int) -> Response:
-    return page("returns/labels.html", status, them=them, form=form if them else None)
+def _choose(them: list[Replacement], form: LabelsForm, status: int, *, more: bool) -> Response:
+    return page("returns/labels.html", status, them=them, form=form if them else None, more=more)
 
 
 def _send(them: list[Replacement], name: str) -> Response:

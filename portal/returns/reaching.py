@@ -35,6 +35,14 @@ def find(reference: str, session: ScopedSession | None = None) -> Replacement:
     return found
 
 
+def find_return(reference: str, session: ScopedSession | None = None) -> Replacement:
+    """The same where something comes back or is destroyed. Of parts there is no such page."""
+    it = find(reference, session)
+    if it.part_id is not None:
+        abort(404)
+    return it
+
+
 def session_for(ref: str) -> ScopedSession:
     """The session that writes for the account of this replacement, on pages of the desk."""
     return db_for(account_of(id_of(ref)) or abort(404))

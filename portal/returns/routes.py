@@ -19,7 +19,7 @@ from portal.returns.correcting import keep_the_other, may_be_corrected
 from portal.returns.extending import ask_for_more_time
 from portal.returns.forms import CERTIFICATES, CertificateForm, CorrectionForm, ExtensionForm
 from portal.returns.queries import last_certificate, open_extension
-from portal.returns.reaching import find
+from portal.returns.reaching import find_return
 from portal.returns.receiving import awaited_numbers
 from portal.returns.rules import Answer
 from portal.uploads.attaching import attach_uploads
@@ -39,7 +39,7 @@ Deed = Callable[[ScopedSession, Replacement, Doer, datetime], Any]
 @bp.get("/<reference>/extension")
 @allow(Permission.REPLACEMENTS_CHANGE)
 def more_time(reference: str) -> ResponseReturnValue:
-    return _extension(find(reference), ExtensionForm(), 200)
+    return _extension(find_return(reference), ExtensionForm(), 200)
 
 
 @bp.post("/<reference>/extension")
@@ -57,7 +57,7 @@ def ask_more_time(reference: str) -> ResponseReturnValue:
 @bp.get("/<reference>/correction")
 @allow(Permission.REPLACEMENTS_CHANGE)
 def other_device(reference: str) -> ResponseReturnValue:
-    it = find(reference)
+    it = find_return(reference)
     first = CorrectionForm(formdata=None, data={"serial_number": it.wrong_serial_number})
     return _correction(it, first, 200)
 
@@ -76,7 +76,7 @@ def correct(reference: str) -> ResponseReturnValue:
 @bp.get("/<reference>/certificate")
 @allow(Permission.REPLACEMENTS_CHANGE)
 def certify(reference: str) -> ResponseReturnValue:
-    it = find(reference)
+    it = find_return(reference)
     known = {"serial_number": next(iter(awaited_numbers(db(), it)), "")}
     return _certificate(it, CertificateForm(formdata=None, data=known), 200)
 
@@ -98,7 +98,7 @@ def send(reference: str) -> ResponseReturnValue:
 @bp.get("/<reference>/certificate/file")
 @allow(Permission.REPLACEMENTS_VIEW)
 def certificate_file(reference: str) -> Response:
-    sent = db().scalars(last_certificate(find(reference).id)).one_or_none()
+    sent = db().scalars(last_certificate(find_return(reference).id)).one_or_none()
     return download(sent.file) if sent else abort(404)
 
 
@@ -109,7 +109,7 @@ def _do(
     again: Callable[[Replacement, Any, int], Response],
     told: str,
 ) -> ResponseReturnValue:
-    it = find(reference)
+    it = find_return(reference)
     if form.validate():
         try:
             with db().begin_nested():
@@ -120,7 +120,7 @@ def _do(
             flash(told)
             return redirect(url_for("replacements.show", reference=it.reference), 303)
     db().expire_all()
-    return again(find(reference), form, 422)
+    return again(find_return(reference), form, 422)
 
 
 def _extension(it: Replacement, form: ExtensionForm, status: int) -> Response:

@@ -1,11 +1,12 @@
 """Which spare parts there are, as logistics keeps them."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from portal.base.db import broke
+from portal.base.db import broke, save
 from portal.base.history import Doer, What, happened
 from portal.base.text import identifier
 from portal.base.words import N_, Refused
@@ -18,6 +19,48 @@ def add_part(
     session: Session, *, number: str, name_nb: str, name_en: str, models: str, by: Doer
 ) -> SparePart:
     """A part with the models that it fits, one on each line."""
+    told = _checked(session, number, name_nb, name_en, models)
+    part = SparePart(**told)
+    try:
+        with session.begin_nested():
+            session.add(part)
+    except IntegrityError as error:
+        raise _known(error) from None
+    happened(session, part, What.CREATED, by=by)
+    return part
+
+
+def change_part(
+    session: Session,
+    part: SparePart,
+    *,
+    version: int,
+    number: str,
+    name_nb: str,
+    name_en: str,
+    models: str,
+    by: Doer,
+) -> bool:
+    """What was written wrongly, or is called otherwise now. Whether that changed anything.
+
+    What was asked for already follows: it is the same part.
+    """
+    told = _checked(session, number, name_nb, name_en, models)
+    changed = {name: value for name, value in told.items() if getattr(part, name) != value}
+    if not changed and part.version == version:
+        return False
+    try:
+        save(session, part, version=version, **told)
+    except IntegrityError as error:
+        raise _known(error) from None
+    happened(session, part, What.CHANGED, by=by, fields=sorted(changed))
+    return True
+
+
+def _checked(
+    session: Session, number: str, name_nb: str, name_en: str, models: str
+) -> dict[str, Any]:
+    """Its columns, tidied."""
     typed = " ".join(number.split())
     if not identifier(typed) or len(typed) > 40:
         raise Refused(
@@ -32,16 +75,14 @@ def add_part(
     model_ids = sorted(models_named(models, catalogue_of(session)))
     if not model_ids:
         raise Refused(N_("Name the models that it fits."), field="models")
-    part = SparePart(number=typed, model_ids=model_ids, **names)
-    try:
-        with session.begin_nested():
-            session.add(part)
-    except IntegrityError as error:
-        if not broke(error, "uq_spare_part_folded"):
-            raise
-        raise Refused(N_("There is already a part with this number."), field="number") from None
-    happened(session, part, What.CREATED, by=by)
-    return part
+    return {"number": typed, **names, "model_ids": model_ids}
+
+
+def _known(error: IntegrityError) -> Refused:
+    """The constraint says that another part has the number."""
+    if not broke(error, "uq_spare_part_folded"):
+        raise error
+    return Refused(N_("There is already a part with this number."), field="number")
 
 
 def withdraw_part(session: Session, part: SparePart, *, by: Doer, now: datetime) -> None:

@@ -8,8 +8,8 @@ from portal.base.access import Permission
 from portal.base.submissions import submission
 from portal.base.words import Refused
 from portal.catalogue.catalogue import catalogue_of
-from portal.spare_parts.actions import add_part, offer_again, withdraw_part
-from portal.spare_parts.forms import PartForm
+from portal.spare_parts.actions import add_part, change_part, offer_again, withdraw_part
+from portal.spare_parts.forms import ChangePartForm, PartForm
 from portal.spare_parts.models import SparePart
 from portal.spare_parts.parts import spare_parts
 from portal.web.guard import allow, viewer
@@ -35,14 +35,36 @@ def add() -> ResponseReturnValue:
         try:
             sent = submission(db(), form.token.data, by=viewer().id)
             if not sent.led_to:
-                names = ("number", "name_nb", "name_en", "models")
-                add_part(db(), **{name: form[name].data or "" for name in names}, by=viewer())
+                add_part(db(), **_stated(form), by=viewer())
                 sent.led_to = url_for(".index")
                 flash(_("The part is added."))
             return redirect(sent.led_to, 303)
         except Refused as refusal:
             form.refuse(refusal)
     return _page(form, 422)
+
+
+@bp.get(f"/<int(max={LARGEST}):part_id>")
+@allow(Permission.LOGISTICS_WORK, everywhere=True)
+def show(part_id: int) -> ResponseReturnValue:
+    part = db().get(SparePart, part_id) or abort(404)
+    return _part_page(part, ChangePartForm.of(part, _fitting(part)))
+
+
+@bp.post(f"/<int(max={LARGEST}):part_id>")
+@allow(Permission.LOGISTICS_WORK, everywhere=True)
+def change(part_id: int) -> ResponseReturnValue:
+    part, form = db().get(SparePart, part_id) or abort(404), ChangePartForm()
+    if form.validate():
+        try:
+            told = _stated(form)
+            changed = change_part(db(), part, version=form.version.data, **told, by=viewer())
+        except Refused as refusal:
+            form.refuse(refusal)
+        else:
+            flash(_("Your changes are saved.") if changed else _("Nothing was changed."))
+            return redirect(url_for(".index"), 303)
+    return _part_page(part, form, 422)
 
 
 @bp.post(f"/<int(max={LARGEST}):part_id>/withdrawal")
@@ -61,6 +83,20 @@ def offer(part_id: int) -> ResponseReturnValue:
     offer_again(db(), part, by=viewer())
     flash(_("The part is offered again."))
     return redirect(url_for(".index"), 303)
+
+
+def _stated(form: PartForm | ChangePartForm) -> dict[str, str]:
+    return {name: form[name].data or "" for name in ("number", "name_nb", "name_en", "models")}
+
+
+def _fitting(part: SparePart) -> list[str]:
+    """The names of the models that it fits, as they are written in the form."""
+    catalogue = catalogue_of(db(), knowing=part.model_ids)
+    return [catalogue[each].name for each in part.model_ids]
+
+
+def _part_page(part: SparePart, form: ChangePartForm, status: int = 200) -> ResponseReturnValue:
+    return page("spare_parts/show.html", status, part=part, form=form, models=_fitting(part))
 
 
 def _page(form: PartForm, status: int = 200) -> ResponseReturnValue:

@@ -29,6 +29,7 @@ def receive(session: Session, model: Model, number: int, *, by: Doer) -> Stock:
     checked_number(line.on_hand + number)
     left = max(line.expected - number, 0)
     values: dict[str, Any] = {"on_hand": Stock.on_hand + number, "expected": left}
+    values["version"] = Stock.version + 1  # whoever counted or ordered meanwhile is told of it
     if not left:
         values["expected_on"] = None
     _write(session, line, **values)
@@ -49,9 +50,16 @@ def count(session: Session, line: Stock, number: int, *, version: int, by: Doer)
 
 
 def expect(
-    session: Session, line: Stock, number: int, on: date | None, *, today: date, by: Doer
-) -> None:
-    """So many are ordered and come on a day; none, where nothing is."""
+    session: Session,
+    line: Stock,
+    number: int,
+    on: date | None,
+    *,
+    version: int,
+    today: date,
+    by: Doer,
+) -> bool:
+    """So many are ordered and come on a day; none, where nothing is. Whether that changed it."""
     checked_number(number, field="ordered")
     if number and on is None:
         raise Refused(N_("Enter the day."), field="expected_on")
@@ -60,10 +68,13 @@ def expect(
     if number and on and on > today + FURTHEST:
         raise Refused(N_("Choose a day within two years."), field="expected_on")
     on = on if number else None
-    _write(session, line, expected=number, expected_on=on)
+    if (number, on) == (line.expected, line.expected_on) and line.version == version:
+        return False
+    save(session, line, version=version, expected=number, expected_on=on)
     happened(session, line, What.CHANGED, by=by, number=number)
     told: dict[str, Any] = {"model_id": line.model_id, "on": on.isoformat() if on else None}
     later(session, "replacements.stock_expected", **told)
+    return True
 
 
 def reserve(session: Session, model_id: int, name: str) -> int | None:

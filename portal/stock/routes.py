@@ -88,11 +88,14 @@ def await_more(line_id: int) -> ResponseReturnValue:
     if form.validate():
         try:
             on, today = form.expected_on.data, clock.today()
-            expect(db(), line, form.ordered.data, on, today=today, by=viewer())
+            version = form.version.data
+            changed = expect(
+                db(), line, form.ordered.data, on, version=version, today=today, by=viewer()
+            )
         except Refused as refusal:
             form.refuse(refusal)
         else:
-            flash(_("Your changes are saved."))
+            flash(_("Your changes are saved.") if changed else _("Nothing was changed."))
             return redirect(url_for(".index"), 303)
     return _page(line, 422, expecting_form=form)
 
@@ -104,6 +107,8 @@ def _line(line_id: int) -> Stock:
 
 def _model_named(text: str) -> Model:
     catalogue = catalogue_of(db())
+    if not text.strip():
+        raise Refused(N_("Scan the part number, or write the name of the model."), field="model")
     found = catalogue.named(text.strip()) or catalogue.with_part_number(text.strip())
     if found is None:
         raise Refused(

@@ -16,7 +16,7 @@ from portal.uploads.attaching import NOT_YET
 from portal.uploads.models import Upload, UploadState
 from portal.uploads.queries import uploads_of
 from portal.uploads.receiving import received
-from portal.uploads.rules import GONE, MOST_AT_ONCE, TOO_MANY, Purpose
+from portal.uploads.rules import GONE, MOST_AT_ONCE, Purpose
 from portal.uploads.sentences import why_refused
 from portal.web.formats import file_size, listing
 from portal.web.guard import viewer
@@ -123,7 +123,7 @@ class FilesField(Field):  # type: ignore[misc]
         """What was attached before passes: the second of two clicks is led to where the first was,
         and anybody else is refused by `attach_uploads`."""
         if len(self.data) > self.for_what.most_files:
-            self._wrong(_(TOO_MANY, most=self.for_what.most_files))
+            self._wrong(_(self.for_what.too_many, most=self.for_what.most_files))
             self.data = self.data[: self.for_what.most_files]
         if len(self._found) < len(self.data):
             self._wrong(_(GONE))
@@ -163,7 +163,7 @@ class FilesField(Field):  # type: ignore[misc]
             "cut": _("The connection is gone. We go on when it is back."),
             "failed": _("It could not be sent."),
             "signedOut": _("You are signed out. Sign in on another tab, and then go on here."),
-            "tooMany": _(TOO_MANY, most=self.for_what.most_files),
+            "tooMany": _(self.for_what.too_many, most=self.for_what.most_files),
             "done": _("“%(name)s” is sent."),
             "removed": _("“%(name)s” is removed."),
             "remove": _("Remove %(name)s"),

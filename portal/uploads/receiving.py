@@ -20,7 +20,7 @@ from portal.base.words import N_, Refused
 from portal.uploads.actions import begin_upload, keep_whole
 from portal.uploads.models import UploadState
 from portal.uploads.queries import upload_of
-from portal.uploads.rules import MOST_AT_ONCE, TOO_MANY, Purpose
+from portal.uploads.rules import MOST_AT_ONCE, Purpose
 from portal.uploads.scanner import Scanner
 from portal.uploads.sentences import sentence, why_refused
 from portal.web.downloads import files
@@ -82,7 +82,7 @@ def _receive(sent: list[FileStorage], for_what: Purpose, scope: Scope) -> Receiv
     refuse_too_often("upload")
     result = Received()
     if len(sent) > for_what.most_files:
-        result.refusals.append(_(TOO_MANY, most=for_what.most_files))
+        result.refusals.append(_(for_what.too_many, most=for_what.most_files))
     for each in sent[: for_what.most_files]:
         try:
             _take(each, for_what, scope, result)

@@ -29,6 +29,7 @@ TOO_LARGE = N_("“%(name)s” is %(size)s. It can be at most %(most)s.")
 NO_SIZE = N_("It is not said how large “%(name)s” is. Choose it again.")
 LARGER = N_("“%(name)s” is larger than %(most)s, which is the most it can be.")
 TOO_MANY = N_("Send at most %(most)s files at a time.")
+ONE_ALONE = N_("Send one file only.")
 ENOUGH = N_("So much has been sent today that there is no room for more. Try again tomorrow.")
 GONE = N_("A file that you sent is no longer here. Choose it again.")
 RUNNABLE = N_(
@@ -51,6 +52,11 @@ class Purpose:
     endings: frozenset[str] = field(default=ENDINGS)
     most_bytes: int = MOST_BYTES
     most_files: int = MOST_FILES
+
+    @property
+    def too_many(self) -> str:
+        """What is said when there are more files than it takes, with `most`."""
+        return ONE_ALONE if self.most_files == 1 else TOO_MANY
 
     @property
     def listed(self) -> list[str]:
@@ -85,10 +91,10 @@ def read_name(name: str, for_what: Purpose) -> tuple[str, Kind]:
     ending = ending_of(shown)
     if ending in for_what.endings:
         return shown, kind_of(ending)
+    if for_what.listed:  # also of programs: in a ZIP file they would not be taken either
+        raise Refused(NOT_AMONG, name=shown, kinds=for_what.listed)
     if ending in ACTIVE:
         raise Refused(RUNNABLE, name=shown)
-    if for_what.listed:
-        raise Refused(NOT_AMONG, name=shown, kinds=for_what.listed)
     raise Refused(OTHER_KIND, name=shown)
 
 

@@ -36,6 +36,12 @@ AREAS: dict[str, dict[str, Bucket]] = {
         "network": limit("license key per network", 300, 600),
         "all": limit("license key in all", 2000, 600),
     },
+    "license activation": {
+        "person": limit("license activation per person", 30, 3600),
+        "account": limit("license activation per account", 100, 3600),
+        "network": limit("license activation per network", 100, 3600),
+        "all": limit("license activation in all", 1000, 3600),
+    },
     "upload": {
         "person": limit("upload per person", 60, 600),
         "account": limit("upload per account", 300, 600),

@@ -14,7 +14,7 @@ class Entry:
     label: str
     path: str
     below: tuple["Entry", ...] = ()
-    also: str = ""  # where other pages of it are, if it stands above what is not its own
+    also: str = ""  # what is in the addresses of other pages of it, with spaces between
 
     @property
     def current(self) -> bool:
@@ -22,7 +22,9 @@ class Entry:
         if self.below:
             return any(entry.current for entry in self.below)
         if self.path in {"/", "/desk", "/desk/logistics", "/partner"}:
-            return request.path == self.path or bool(self.also and self.also in request.path)
+            return request.path == self.path or any(
+                each in request.path for each in self.also.split()
+            )
         return f"{request.path}/".startswith(f"{self.path}/")
 
 
@@ -38,7 +40,7 @@ DESK = (
         N_("Logistics"),
         "/desk/logistics",
         (
-            Entry(N_("Replacements"), "/desk/logistics", also="/desk/logistics/RMA-"),
+            Entry(N_("Replacements"), "/desk/logistics", also="logistics/RMA- logistics/approvals"),
             Entry(N_("Returns and charges"), "/desk/returns"),
             Entry(N_("Stock"), "/desk/logistics/stock"),
             Entry(N_("Spare parts"), "/desk/logistics/parts"),

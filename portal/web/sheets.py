@@ -52,6 +52,11 @@ class Column:
     kind: Kind = Kind.TEXT
     width: int | None = None
 
+    @property
+    def heading(self) -> str:
+        """Without the places where a page may break the word: a table is read by programs too."""
+        return guarded(self.label.replace("\N{SOFT HYPHEN}", ""))
+
 
 def send_sheet(format: str, *, name: str, columns: Sequence[Column], rows: Rows) -> Response:
     """Answer with a file `name-2026-11-22.csv` or `.xlsx`, for the browser to save."""
@@ -92,7 +97,7 @@ def write_csv(file: BinaryIO, columns: Sequence[Column], rows: Rows) -> None:
     """As Excel with Norwegian settings opens it: semicolons, decimal commas, and a BOM for æøå."""
     text = TextIOWrapper(file, "utf-8-sig", errors="replace", newline="", write_through=True)
     writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
-    writer.writerow([guarded(column.label) for column in columns])
+    writer.writerow([column.heading for column in columns])
     writer.writerows([_csv_text(value) for value in row] for row in rows)
     text.detach()
 
@@ -104,9 +109,9 @@ def write_xlsx(file: BinaryIO, columns: Sequence[Column], rows: Rows) -> None:
         heading = book.add_format({"bold": True, "bottom": 1})
         formats = [book.add_format({"num_format": column.kind.value[1]}) for column in columns]
         for at, column in enumerate(columns):
-            width = column.width or max(column.kind.value[0], len(column.label) + 4)
+            width = column.width or max(column.kind.value[0], len(column.heading) + 4)
             sheet.set_column(at, at, width)
-            sheet.write_string(0, at, guarded(column.label), heading)
+            sheet.write_string(0, at, column.heading, heading)
         last = 0
         left = iter(rows)
         for last, row in enumerate(islice(left, LAST_ROW - 1), 1):

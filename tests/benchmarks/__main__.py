@@ -16,6 +16,7 @@ from tests.benchmarks import (
     guessing,
     imports,
     labels,
+    licenses,
     mails,
     products,
     replacements,
@@ -23,6 +24,7 @@ from tests.benchmarks import (
     wire,
 )
 from tests.benchmarks.database import Bench, bench, servers
+from tests.benchmarks.license_stock import fill_with_licenses
 from tests.benchmarks.replacement_stock import fill_with_replacements
 from tests.benchmarks.request_stock import fill_with_requests
 from tests.benchmarks.stock import Size, fill
@@ -30,7 +32,7 @@ from tests.benchmarks.table import Line, drawn
 
 PARTS = (
     *("products", "requests", "replacements", "import", "mail", "guard", "wire", "guessing"),
-    *("labels", "carriers"),
+    *("labels", "carriers", "licenses"),
 )
 ROWS = 100_000  # of the list that is imported
 MAILS = 100_000  # that wait to be sent
@@ -55,6 +57,9 @@ def _measure_all(asked: argparse.Namespace) -> None:
             if "replacements" in asked.only:
                 with bench(kind, server) as used:
                     _measure_replacements(used, asked.scale)
+            if "licenses" in asked.only:
+                with bench(kind, server) as used:
+                    _measure_licenses(used, asked.scale)
             if "guessing" in asked.only:
                 with bench(kind, server) as used:
                     _print(used, "known and unknown addresses", guessing.measure(used))
@@ -111,6 +116,16 @@ def _measure_replacements(used: Bench, scale: float) -> None:
         flush=True,
     )
     _print(used, "replacements", replacements.measure(used, stock))
+
+
+def _measure_licenses(used: Bench, scale: float) -> None:
+    began = time.monotonic()
+    stock = fill_with_licenses(used, scale)
+    print(
+        f"\n{used.kind}: {stock.number:,} licenses, in {time.monotonic() - began:.0f} s; {_load()}",
+        flush=True,
+    )
+    _print(used, "licenses", licenses.measure(used, stock))
 
 
 def _load() -> str:

@@ -1,8 +1,9 @@
 """The report itself, on next to nothing: that it still runs, not what it says."""
 
-from tests.benchmarks import carriers, guard, products, replacements, wire
+from tests.benchmarks import carriers, guard, licenses, products, replacements, wire
 from tests.benchmarks.bare_import import bare_import, device_list
 from tests.benchmarks.database import bench
+from tests.benchmarks.license_stock import fill_with_licenses
 from tests.benchmarks.measuring import Taken
 from tests.benchmarks.replacement_stock import fill_with_replacements
 from tests.benchmarks.stock import Size, fill
@@ -27,6 +28,14 @@ def test_every_measure_is_taken() -> None:
     assert scope[-1].statements == 1
     assert len(weights) == 3
     assert seconds > 0
+
+
+def test_every_page_of_licenses_is_asked_for() -> None:
+    with bench("sqlite", "") as used:
+        lines = licenses.measure(used, fill_with_licenses(used, 0.001), rounds=1)
+
+    assert {"list, search: whole key", "a license with many seats"} <= {it.what for it in lines}
+    assert [it.what for it in lines if it.what != "bare page" and (it.statements or 9) > 8] == []
 
 
 def test_every_parcel_is_asked_for() -> None:

@@ -116,3 +116,92 @@ def test_a_license_is_given_and_taken_back(portal: Portal, visit: Visit, languag
     expect(page.locator(".seats")).to_contain_text("Berit Strand")
     page.get_by_role("button", name=says["back"]).click()
     expect(page.locator(".seats")).not_to_contain_text("Berit Strand")
+
+
+SEATS = {
+    "nb": ("Flytt eller ta tilbake", "Person", "Flytt", "Angre", "1 tildeling er flyttet."),
+    "en": ("Move or take back", "Person", "Move", "Undo", "1 assignment is moved."),
+}
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+@pytest.mark.parametrize("language", ["nb", "en"])
+def test_seats_are_moved_together_and_put_back(
+    *, portal: Portal, visit: Visit, language: str, scripts: bool
+) -> None:
+    page = visit(KARI, language=language, java_script_enabled=scripts)
+    several, person, move, undo, told = SEATS[language]
+    page.goto("/licenses?q=lens+premium")
+    page.get_by_role("rowheader").get_by_role("link").click()
+    seat = page.locator(".seats li").filter(has_text="Ola Hansen")
+
+    seat.get_by_role("checkbox").check()
+    page.get_by_role("button", name=several).click()
+    expect(page.get_by_role("checkbox")).to_have_count(1)
+    page.get_by_label(person, exact=True).fill("Berit Strand")
+    page.get_by_role("button", name=move, exact=True).click()
+
+    expect(page.get_by_text(told)).to_be_visible()
+    expect(page.locator(".seats")).to_contain_text("Berit Strand")
+    expect(page.locator(".seats")).not_to_contain_text("Ola Hansen")
+    if scripts:
+        assert has_focus(page)
+        assert violations(page) == []
+    page.get_by_role("button", name=undo, exact=True).click()
+    expect(page.locator(".seats")).to_contain_text("Ola Hansen")
+    expect(page.locator(".seats")).not_to_contain_text("Berit Strand")
+
+
+ACTIVATION = {
+    "nb": ("Aktiver en lisens", "Aktiver", "Spør oss om en lisensnøkkel", "Lisensnøkkel"),
+    "en": ("Activate a license", "Activate", "Ask us about a license key", "License key"),
+}
+UNCLAIMED = "STV7-2WD5-PK8H-4Q1A"  # of the demo, and nobody's
+
+
+@pytest.mark.parametrize("width", [1280, 360])
+@pytest.mark.parametrize("language", ["nb", "en"])
+def test_a_key_of_somebody_else_leads_on_without_a_word_of_them(
+    portal: Portal, visit: Visit, language: str, width: int
+) -> None:
+    page = visit(KARI, language=language, width=width)
+    title, _activate, ask, field = ACTIVATION[language]
+    page.goto("/licenses")
+    page.get_by_role("link", name=title).click()
+
+    for key in ("PLP7-9FH1-KK4E-3D6R", "AAAA-1111-BBBB-2222"):  # Fjordhelse's, and nobody's
+        page.get_by_label(field).fill(key)
+        page.get_by_label(field).press("Enter")
+        expect(page.locator("#key-error")).to_be_visible()
+        told = page.locator("#key-error").inner_text()
+        assert "Fjordhelse" not in page.content()
+        assert has_focus(page)
+        assert violations(page) == []
+        assert not is_wide(page)
+    assert told
+    page.get_by_role("link", name=ask).click()
+    expect(page).to_have_url(re.compile("/service-requests/new"))
+
+
+def test_a_license_that_is_nobodys_is_activated_by_its_key(portal: Portal, visit: Visit) -> None:
+    page, (_title, activate, _ask, field) = visit(KARI), ACTIVATION["nb"]
+    page.goto("/licenses/activation")
+    page.get_by_label(field).fill(UNCLAIMED.lower())
+    page.get_by_role("button", name=activate, exact=True).click()
+
+    expect(page.get_by_text("Lisensen er aktivert.")).to_be_visible()
+    expect(page.get_by_text("••••-4Q1A")).to_be_visible()
+
+
+def test_a_license_file_is_downloaded_again_and_again(portal: Portal, visit: Visit) -> None:
+    page = visit(KARI)
+    page.goto("/licenses?q=lens+premium")
+    page.get_by_role("rowheader").get_by_role("link").click()
+    for _ in range(2):
+        with page.expect_download() as took:
+            page.get_by_role("button", name="Last ned lisensfilen").click()
+        assert re.fullmatch(r"L-\d{7}\.license\.json", took.value.suggested_filename)
+        assert KEY in took.value.path().read_text("utf-8")
+    with page.expect_download() as took:
+        page.get_by_role("link", name="Last ned signaturen").click()
+    assert len(took.value.path().read_bytes()) == 64

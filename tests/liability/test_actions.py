@@ -390,6 +390,9 @@ def test_accounting_takes_the_charges_of_a_period(
     )
     for query in ("since=tull", "until=31.12.9999", "since=0001-01-01"):
         assert desk.get(f"/desk/returns/charges.csv?{query}").status_code == 422
+    turned = desk.get("/desk/returns/charges.csv?since=16.12.2026&until=15.12.2026")
+    assert turned.status_code == 422
+    assert 'id="until-error">Choose a day that is not before 16 December 2026.<' in turned.text
     with desk.get("/desk/returns/charges.xlsx") as sheet:
         assert sheet.data[:2] == b"PK"
 

@@ -14,6 +14,7 @@ from portal.base import clock
 from portal.base.access import Permission, Role
 from portal.base.history import Event, What
 from portal.base.search_table import search_entry
+from portal.licenses import search
 from portal.licenses.models import License, LicenseAssignment
 from portal.licenses.rules import Standing
 from tests.counting import counted
@@ -210,6 +211,29 @@ def test_pages_follow_one_another_in_every_order(
         onward = first.split('rel="next" href="')[1].split('"')[0].replace("&amp;", "&")
         both = [set(_references(page)) for page in (first, client.get(onward).text)]
         assert (len(both[0]), len(both[1]), both[0] & both[1]) == (25, 5, set())
+
+
+def test_of_many_that_are_found_all_can_be_reached_and_taken_away(
+    session: Session,
+    sign_in: SignIn,
+    kari: User,
+    account: Account,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(search, "ENOUGH", 40)
+    for number in range(70):
+        ends = clock.today() + timedelta(300) if number % 10 else None
+        make_license(session, account, f"Poly Lens {number}", ends_on=ends)
+    client, path, found = sign_in(kari), "/licenses?q=lens", []
+    assert "More than 1,000 licenses" in client.get(path).text
+    while path:
+        page = client.get(path).text
+        found += list(_references(page))
+        onward = page.split('rel="next" href="')[1:]
+        path = onward[0].split('"')[0].replace("&amp;", "&") if onward else ""
+    assert (len(found), len(set(found))) == (70, 70)
+    with client.get("/licenses/licenses.csv?q=lens") as answer:
+        assert text_in(answer).count("Poly Lens ") == 70
 
 
 def _references(page: str) -> Iterator[str]:

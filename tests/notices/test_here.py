@@ -80,6 +80,7 @@ def test_who_wants_it_by_one_way_only_gets_it_by_that(
     chosen |= {f"return_{it}": "at_once" for it in ("due", "answered", "charged")}
     chosen["replacement_moved"] = "at_once"
     chosen["employee_asked"] = "at_once"
+    chosen |= {f"license_{it}": "at_once" for it in ("ends", "revoked")}
     chosen["release_withdrawn"] = "at_once"
     others = [name for name in chosen if name not in {"colleague_joined", "version"}]
     data = chosen | {"here": [*others, "colleague_joined"]}

@@ -210,6 +210,7 @@ def test_what_was_waiting_is_dropped_when_it_is_to_come_never(
     data |= {f"return_{it}": "at_once" for it in ("due", "answered", "charged")}
     data["replacement_moved"] = "at_once"
     data["employee_asked"] = "at_once"
+    data |= {f"license_{it}": "at_once" for it in ("ends", "revoked")}
     data["release_withdrawn"] = "at_once"
     assert browser.post("/profile/notices", data=data).status_code == 303
     assert session.query(DigestLine).count() == 0

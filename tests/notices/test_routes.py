@@ -27,7 +27,9 @@ COMES |= {"access_ends": "at_once", "incident": "never"} | OF_REQUESTS
 OF_REPLACEMENTS = dict.fromkeys(
     ("replacement_moved", "return_due", "return_answered", "return_charged"), "at_once"
 )
-COMES |= OF_REPLACEMENTS | {"employee_asked": "at_once", "release_withdrawn": "at_once"}
+OF_LICENSES = dict.fromkeys(("license_ends", "license_revoked"), "at_once")
+COMES |= OF_REPLACEMENTS | OF_LICENSES
+COMES |= {"employee_asked": "at_once", "release_withdrawn": "at_once"}
 COMES["here"] = list(COMES)
 
 
@@ -101,14 +103,17 @@ def test_nobody_chooses_about_what_does_not_come_to_them(
     assert 'name="access_asked"' not in ola.get(PATH).text
     assert 'name="import_done"' in ola.get(PATH).text
     seen = mette.get(PATH).text
-    assert all(f'name="{it}"' in seen for it in (*OF_REQUESTS, *OF_REPLACEMENTS, "incident"))
-    assert seen.count("<select") == len(OF_REQUESTS) + len(OF_REPLACEMENTS) + 2
+    assert all(
+        f'name="{it}"' in seen for it in (*OF_REQUESTS, *OF_REPLACEMENTS, *OF_LICENSES, "incident")
+    )
+    assert seen.count("<select") == len(OF_REQUESTS) + len(OF_REPLACEMENTS) + len(OF_LICENSES) + 2
     assert 'name="access_answered"' in siri.get(PATH).text
     data: dict[str, Any] = {"version": "1", "import_done": "at_once"}
     data |= {"access_asked": "never"}
-    data |= {"incident": "never", "release_withdrawn": "at_once"} | OF_REQUESTS | OF_REPLACEMENTS
+    data |= {"incident": "never", "release_withdrawn": "at_once"}
+    data |= OF_REQUESTS | OF_REPLACEMENTS | OF_LICENSES
     others = ("incident", "release_withdrawn")
-    data["here"] = ["import_done", *OF_REQUESTS, *OF_REPLACEMENTS, *others]
+    data["here"] = ["import_done", *OF_REQUESTS, *OF_REPLACEMENTS, *OF_LICENSES, *others]
     assert ola.post(PATH, data=data | {"user_id": "1"}).status_code == 400
     assert ola.post(PATH, data=data).status_code == 303
     assert chosen(session) == {}

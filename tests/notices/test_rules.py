@@ -38,6 +38,7 @@ def test_seven_is_by_the_readers_clock(now: str, zone: str | None, due: str) -> 
     assert (found, found.tzinfo) == (expected, UTC)
 
 
+OF_LICENSES = {Notice.LICENSE_ENDS, Notice.LICENSE_REVOKED}
 OF_REPLACEMENTS = {
     Notice.REPLACEMENT_MOVED,
     Notice.RETURN_DUE,
@@ -64,14 +65,19 @@ OF_REQUESTS = {Notice.REQUEST_ANSWERED, Notice.REQUEST_CHANGED, Notice.REQUEST_E
                 Notice.RELEASE_WITHDRAWN,
                 *OF_REQUESTS,
                 *OF_REPLACEMENTS,
+                *OF_LICENSES,
             },
         ),
         (
             "customer",
             GRANTS[Role.MEMBER],
-            {Notice.IMPORT_DONE, *OF_EVERYONE, *OF_REQUESTS, *OF_REPLACEMENTS},
+            {Notice.IMPORT_DONE, *OF_EVERYONE, *OF_REQUESTS, *OF_REPLACEMENTS, *OF_LICENSES},
         ),
-        ("customer", GRANTS[Role.OBSERVER], {*OF_EVERYONE, *OF_REQUESTS, *OF_REPLACEMENTS}),
+        (
+            "customer",
+            GRANTS[Role.OBSERVER],
+            {*OF_EVERYONE, *OF_REQUESTS, *OF_REPLACEMENTS, *OF_LICENSES},
+        ),
         ("partner", GRANTS[Role.PARTNER], {Notice.ACCESS_ANSWERED}),
         (
             "partner",

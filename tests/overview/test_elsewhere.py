@@ -17,6 +17,7 @@ from tests.factories import (
     make_model,
     make_partner,
     make_product,
+    make_replacement,
     make_site,
     make_user,
 )
@@ -88,6 +89,52 @@ def test_a_device_is_led_to_likewise(
     siri = sign_in(world.siri)
     answer = siri.get(f"/products/{device.reference}")
     assert choose(siri, answer.location, world.account) == f"/products/{device.reference}"
+
+
+def test_a_replacement_is_led_to_likewise(
+    world: World, sign_in: SignInAs, session: ScopedSession, other: Account
+) -> None:
+    it = make_replacement(session, world.account, by=world.mette)
+    asked = f"/replacements/{it.reference}"
+    for acting_for in (None, other):
+        siri = sign_in(world.siri, acting_for=acting_for)
+        for path in (asked, f"{asked}/label"):
+            answer = siri.get(path)
+            assert answer.status_code == 303, path
+            assert siri.get(answer.location).status_code == 200
+    assert choose(siri, siri.get(asked).location, world.account) == asked
+    assert it.reference in siri.get(asked).text
+    siri = sign_in(world.siri, acting_for=other)
+    assert siri.get(f"/search?q={it.reference}").location == f"{OFFER}{asked}"
+
+
+def test_who_has_no_right_to_a_replacement_learns_of_nothing(
+    world: World, sign_in: SignInAs, session: ScopedSession, other: Account
+) -> None:
+    it = make_replacement(session, world.account, by=world.mette)
+    asked, unknown = f"/replacements/{it.reference}", f"/replacements/{reference('RMA', 9_000_000)}"
+    stranger, narrow = make_partner(session), make_partner(session)
+    for partner in (stranger, narrow):
+        make_grant(session, partner, other)
+    allowed = GRANTABLE - {Permission.REPLACEMENTS_VIEW}
+    make_grant(session, narrow, world.account, permissions=allowed)
+    for partner in (stranger, narrow):
+        jonas = make_user(session, role=Role.PARTNER, partner=partner)
+        browser = sign_in(jonas, acting_for=other)
+        for each in (asked, unknown):
+            assert browser.get(each).status_code == 404
+            assert browser.get(f"{OFFER}{each}").status_code == 404
+
+
+def test_staff_come_to_the_desks_page_of_a_replacement(
+    world: World, sign_in: SignInAs, session: ScopedSession, other: Account
+) -> None:
+    it = make_replacement(session, world.account, by=world.mette)
+    anna = sign_in(world.anna, acting_for=other)
+
+    to = anna.get(f"/replacements/{it.reference}").location
+    assert to == f"/desk/logistics/{it.reference}"
+    assert anna.get(to).status_code == 200
 
 
 def test_who_has_no_right_to_it_learns_of_nothing(

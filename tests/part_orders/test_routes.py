@@ -1,9 +1,7 @@
-from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
 import pytest
-import time_machine
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -19,56 +17,13 @@ from portal.spare_parts.models import SparePart
 from tests.conftest import SignInAs
 from tests.factories import (
     MOMENT,
-    account_of,
-    make_agreement,
     make_model,
-    make_site,
     make_stock,
     make_user,
 )
 from tests.replacements.test_asking import NEW, replacements, told, words
 
 PARTS, DESK = "/replacements/parts", "/desk/logistics"
-
-
-@pytest.fixture(autouse=True)
-def _thursday_noon() -> Iterator[None]:
-    with time_machine.travel("2026-11-19 11:00:00Z", tick=False):
-        yield
-
-
-@pytest.fixture
-def ola(session: Session) -> User:
-    user = make_user(session)
-    make_agreement(session, account_of(user), categories=(Category.HEADSET,))
-    return user
-
-
-@pytest.fixture
-def account(ola: User) -> Account:
-    return account_of(ola)
-
-
-@pytest.fixture
-def site(session: Session, account: Account) -> Site:
-    site = make_site(session, account, "Bodø")
-    site.street, site.postal_code, site.city = "Storgata 1", "8006", "Bodø"
-    session.commit()
-    return site
-
-
-@pytest.fixture
-def headset(session: Session) -> ProductModel:
-    return make_model(session, "Voyager 4320", category=Category.HEADSET)
-
-
-@pytest.fixture
-def part(session: Session, headset: ProductModel) -> SparePart:
-    made = SparePart(number="85S19-AA", model_ids=[headset.id])
-    made.name_nb, made.name_en = "Øreputer", "Ear cushions"
-    session.add(made)
-    session.commit()
-    return made
 
 
 def asked(site: Site, **more: Any) -> dict[str, Any]:
@@ -219,3 +174,10 @@ def test_parts_take_no_device_from_stock(
     session.expire_all()
     assert [it.stage for it in replacements(session)] == [Stage.APPROVED]
     assert (line.on_hand, line.reserved) == (0, 0)
+
+
+def test_none_are_not_too_many(sign_in: SignInAs, ola: User, part: SparePart, site: Site) -> None:
+    for pieces, says in (("0", "Write a number from 1 on."), ("101", "at most 100 at once.")):
+        refused = sign_in(ola).post(f"{PARTS}/answers", data=asked(site, pieces=pieces)).text
+        assert says in words(refused)
+        assert words(refused).count("at most 100 at once.") == (2 if pieces == "101" else 0)

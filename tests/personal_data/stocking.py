@@ -19,6 +19,7 @@ from portal.factors.actions import make_recovery_codes
 from portal.factors.models import Authenticator, Passkey, PasskeyChallenge
 from portal.invitations.mails import accepted_notice
 from portal.invitations.models import Invitation
+from portal.licenses.part_models import Deed, SeatChange
 from portal.mail_intake.models import InboundMail
 from portal.notices.models import DigestLine, NoticeChoice, PortalNotice
 from portal.notices.notice import How, Notice
@@ -75,7 +76,11 @@ def stock(making: Making, *, role: Role = Role.MEMBER) -> User:
     session.flush()
     an_import(making)
     session.query(ProductImport).one().started_by_id = ola.id
-    make_seat(session, make_license(session, account), site_id=site.id, assigned_by_id=ola.id)
+    license = make_license(session, account)
+    make_seat(session, license, site_id=site.id, assigned_by_id=ola.id)
+    change = SeatChange(account_id=account.id, what=Deed.TAKEN_BACK, at=MOMENT, by_id=ola.id)
+    change.parts = [[license.id, None, NAME, None]]
+    session.add(change)
     _requests(making, ola)
     _downloads(making, ola)
     theirs = make_replacement(

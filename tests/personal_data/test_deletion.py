@@ -49,6 +49,7 @@ GOES = {
     *("password_reset.user_id", "recovery_code.user_id", "sign_in.user_id"),
     *("draft.person_id", "portal_notice.user_id", "saved_view.person_id", "upload.sent_by_id"),
     *("inbound_mail.user_id", "sign_in_attempt.user_id", "submission.user_id"),
+    "seat_change.by_id",
     "incoming_file.sent_by_id",
 }
 # A number that says who did something, and leads to a former user.
@@ -56,7 +57,9 @@ STAYS = {
     *("access_request.answered_by_id", "access_request.asked_by_id", "grant.granted_by_id"),
     *("invitation.invited_by_id", "job.user_id", "membership.user_id"),
     *("product.registered_by_id", "product_count.registered_by_id"),
-    "license_assignment.assigned_by_id",
+    *("license_assignment.assigned_by_id", "license_import.started_by_id"),
+    *("license_paper.added_by_id", "license_succession.by_id"),
+    "unclaimed_license.registered_by_id",
     *("download.user_id", "software_release.proposed_by_id", "terms_acceptance.user_id"),
     *("product_import.started_by_id", "single_sign_on.way_in_id"),
     *("inbound_mail.decided_by_id", "reply_address.user_id"),

@@ -31,6 +31,7 @@ from portal.customers.actions import close_account
 from portal.employees.models import EmployeeVisit
 from portal.factors.models import PasskeyChallenge
 from portal.invitations.models import Invitation
+from portal.licenses.part_models import Deed, SeatChange
 from portal.mail_intake.models import InboundMail
 from portal.mail_intake.rules import State
 from portal.notices.models import DigestLine, PortalNotice
@@ -237,6 +238,12 @@ def a_notice(session: Session, user: User) -> Any:
     return made
 
 
+def a_seat_change(session: Session, user: User) -> Any:
+    made = SeatChange(account_id=account_of(user).id, what=Deed.MOVED, parts=[], at=clock.now())
+    made.by_id = user.id
+    return made
+
+
 MADE: dict[str, dict[type[Any], Making]] = {
     "sign_ins": {SignIn: a_sign_in},
     "links": {
@@ -263,6 +270,7 @@ MADE: dict[str, dict[type[Any], Making]] = {
     "portal_notices": {PortalNotice: a_notice},
     "received_mails": {InboundMail: a_received_mail},
     "drafts": {Draft: a_draft},
+    "seat_changes": {SeatChange: a_seat_change},
     "uploads": {
         Upload: an_upload,
         UploadPart: a_part,

@@ -10,6 +10,7 @@ from portal.accounts.models import Account
 from portal.base.history import Event, What
 from portal.base.search import Kind, find, query_of
 from portal.base.tenancy import ScopedSession
+from portal.licenses.models import LicenseAssignment
 from portal.products.actions import Place, register_product
 from portal.products.models import Product, ProductCount, ProductStatus
 from portal.replacements.approving import call_off
@@ -21,9 +22,11 @@ from tests.conftest import SignInAs
 from tests.factories import (
     MOMENT,
     make_account,
+    make_license,
     make_model,
     make_product,
     make_replacement,
+    make_seat,
     make_site,
     make_user,
 )
@@ -125,6 +128,36 @@ def test_the_new_one_may_be_registered_from_its_label_before_we_know_that_it_cam
     assert in_use(session, account) == 1
     assert (old.status, new.room, new.asset_tag) == (ProductStatus.REPLACED, "Møterom 3", "IT-7")
     assert done_to(session, old).count(What.REPLACED) == 1
+
+
+@pytest.mark.parametrize("registered_first", [False, True])
+def test_what_took_its_place_has_the_licenses_that_were_on_it(
+    *,
+    registered_first: bool,
+    session: Session,
+    here: ScopedSession,
+    account: Account,
+    old: Product,
+    sent: Replacement,
+    run_jobs: Callable[..., int],
+) -> None:
+    it, other = make_license(session, account, seats=5), make_license(session, account)
+    before = make_seat(session, it, product_id=old.id, holder="Kari", seats=2)
+    kept = make_seat(session, other, holder="Ola")
+    if registered_first:
+        registers(session, here, old, NEW)
+    arrives(here, sent)
+    run_jobs()
+
+    new = known_as(session, NEW)
+    assert before.ended_at is not None
+    now = session.scalars(
+        select(LicenseAssignment).where(LicenseAssignment.ended_at.is_(None))
+    ).all()
+    held = {(seat.license_id, seat.product_id, seat.holder, seat.seats) for seat in now}
+    assert held == {(it.id, new.id, "Kari", 2), (other.id, None, kept.holder, 1)}
+    assert it.seats_used == 2
+    assert find(here, Kind.LICENSE, query_of(NEW), limit=5) == [it.id]
 
 
 def test_a_device_of_no_parcel_is_registered_as_ever(

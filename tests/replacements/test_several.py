@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from portal.accounts.models import Account, Site, User
 from portal.catalogue.models import Category
+from portal.products.indexing import index_products
 from portal.products.models import Product, ProductCount, ProductStatus
 from portal.replacements.lots import MOST
 from portal.replacements.models import Replacement
@@ -90,6 +91,39 @@ def test_several_are_picked_in_the_list_of_devices(
     assert "What is wrong with the devices?" in words(step)
     assert all(f'name="product" value="{ref}"' in step for ref in refs)
     assert client.post(f"{NEW}/picked").location == NEW
+    assert "You picked no device." in words(client.get(NEW).text)
+
+
+@pytest.mark.parametrize(
+    ("number", "says"),
+    [
+        ("0", "Write a number from 1 on."),
+        ("99", "You have 25 of these. Write that many at most."),
+        ("101", "You have 25 of these. Write that many at most."),
+        ("", "Enter the number of devices."),
+    ],
+)
+def test_how_many_of_a_count_can_be_faulty_is_said_at_the_field(
+    number: str, says: str, sign_in: SignInAs, ola: User, headsets: ProductCount
+) -> None:
+    asked = {"count": headsets.reference, "fault": "no_sound", "number": number}
+    refused = sign_in(ola).get(NEW, query_string=asked)
+
+    assert refused.status_code == 422
+    assert f'id="number-error">{says}<' in refused.text
+
+
+def test_of_those_that_are_being_replaced_the_page_says_how_many_are_left(
+    session: Session, sign_in: SignInAs, ola: User, headsets: ProductCount, site: Site
+) -> None:
+    client = sign_in(ola)
+    client.post(NEW, data=twenty(headsets, site))
+    asked = {"count": headsets.reference, "fault": "no_sound", "number": "6"}
+
+    refused = client.get(NEW, query_string=asked)
+
+    assert refused.status_code == 422
+    assert "5 of them can be replaced now." in words(refused.text)
 
 
 def test_each_gets_a_reference_of_its_own_at_one_address(
@@ -200,9 +234,31 @@ def test_a_device_that_is_gone_or_too_many_are_refused(
     named = f"{NEW}?product={devices[0].reference}"
 
     assert client.get(f"{named}&product=P-1").status_code == 404
-    many = "&".join(f"product=P-{number}" for number in range(MOST + 1))
-    assert client.get(f"{NEW}?{many}").status_code == 404
+    refs = [f"P-{number}" for number in range(MOST + 1)]
+    for path, method in (
+        (f"{NEW}?" + "&".join(f"product={it}" for it in refs), "GET"),
+        (f"{NEW}/picked", "POST"),
+    ):
+        answer = client.open(path, method=method, data={"picked": refs})
+        assert answer.location == "/products"
+        told_so = words(client.get("/products").text)
+        assert f"You can replace at most {MOST} devices at once. Pick fewer." in told_so
     devices[0].status = ProductStatus.RETIRED
     session.commit()
     assert "The device is not in use any more." in words(client.get(named).text)
     assert session.scalars(select(Replacement)).all() == []
+
+
+def test_that_there_are_more_devices_than_are_shown_is_said(
+    session: Session, session_of: Any, sign_in: SignInAs, ola: User, account: Account
+) -> None:
+    model = make_model(session, "Studio X50")
+    client, says = sign_in(ola), "There are more than these."
+    for many in range(1, 10):
+        made = make_product(session, account=account, model=model)
+        with session_of(account.id) as ours:
+            index_products(ours, ours.scalars(select(Product).where(Product.id == made.id)))
+            ours.commit()
+        shown = words(client.get(f"{NEW}?q=studio").text)
+        assert (says in shown) == (many > 8), many
+    assert says not in words(client.get(NEW).text)

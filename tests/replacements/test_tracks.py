@@ -88,3 +88,12 @@ def test_the_money_is_at_risk_until_it_is_settled_or_waived() -> None:
     ]
     waived = told(Track.LIABILITY, "at_risk", "waived", liability=Liability.WAIVED)
     assert waived == [("none", "done"), ("at_risk", "done"), ("waived", "now")]
+
+
+@pytest.mark.parametrize("ended", [Liability.SETTLED, Liability.WAIVED])
+def test_that_nothing_is_to_be_sent_back_any_more_is_said_once(ended: Liability) -> None:
+    states = ("label_ready", "not_due")
+    assert told(Track.RETURN, *states, stage=Stage.DELIVERED, liability=ended) == [
+        ("label_ready", "done"),
+        ("not_due", "now"),
+    ]

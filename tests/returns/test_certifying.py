@@ -150,3 +150,25 @@ def test_anothers_certificate_is_not_found(session: Session, customer: FlaskClie
     foreign = make_replacement(session, make_account(session), **KEPT)
     assert customer.get(f"{path(foreign)}/file").status_code == 404
     assert send(customer, foreign).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("named", "says"),
+    [
+        (None, "Choose the file with the signed certificate."),
+        (["bevis.exe"], "“bevis.exe” cannot be sent here. The file must be DOCX, JPEG, JPG, PDF"),
+        (["a.pdf", "b.pdf"], "Send one file only."),
+    ],
+)
+def test_what_is_wrong_with_the_file_is_said_in_words_that_help(
+    named: list[str] | None, says: str, customer: FlaskClient, kept: Replacement
+) -> None:
+    sent = [(io.BytesIO(PDF), name) for name in named or ()] or None
+    refused = send(customer, kept, files=sent, method="")
+
+    shown = words(refused.text)
+    assert refused.status_code == 422
+    assert says in shown
+    assert "Choose how." in shown  # both are said at once
+    assert "ZIP" not in shown
+    assert ("Choose the file" in shown) == (named is None)

@@ -146,6 +146,10 @@ def test_no_more_than_a_hundred_at_once(
     refused = client.get(f"{LIST}/labels.pdf?{asked}")
     assert refused.status_code == 422
     assert "Choose at most 100." in words(refused.text)
+    assert "There is no label for one of them" not in words(refused.text)
+    several = words(client.get(f"{LIST}/labels").text)
+    assert "More devices than fit in one PDF are to be sent back." in several
+    assert several.count("RMA-") == MOST_LABELS
 
 
 def test_anothers_label_does_not_exist(session: Session, client: FlaskClient) -> None:

@@ -106,9 +106,9 @@ def test_what_is_ordered_has_a_day_until_it_came(
     too_far = TODAY + timedelta(days=731)
     for on in (None, date(2026, 11, 18), too_far):
         with pytest.raises(Refused) as refused:
-            expect(session, line, 5, on, today=TODAY, by=LARS)
+            expect(session, line, 5, on, version=line.version, today=TODAY, by=LARS)
         assert refused.value.field == "expected_on"
-    expect(session, line, 5, date(2026, 12, 3), today=TODAY, by=LARS)
+    expect(session, line, 5, date(2026, 12, 3), version=line.version, today=TODAY, by=LARS)
     receive(session, model, 2, by=LARS)
     assert (line.expected, line.expected_on) == (3, date(2026, 12, 3))
     receive(session, model, 5, by=LARS)

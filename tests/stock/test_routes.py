@@ -70,7 +70,7 @@ def test_the_shelf_is_counted_and_more_are_expected(
     late = lars.post(f"{path}/count", data={"number": "9", "version": "1"})
     assert late.status_code == 422
     assert "1 missing" in words(lars.get(STOCK).text)
-    told = {"ordered": "40", "expected_on": "3.12.2026"}
+    told = {"ordered": "40", "expected_on": "3.12.2026", "version": "2"}
     assert lars.post(f"{path}/expectation", data=told).status_code == 303
     assert the_line(session).expected_on == date(2026, 12, 3)
     for wrong in ({"ordered": "40"}, {"ordered": "40", "expected_on": "1.11.2026"}, {}):
@@ -96,3 +96,38 @@ def test_the_list_takes_few_statements(session: Session, lars: FlaskClient, engi
     with counted(engine) as found:
         lars.get(STOCK)
     assert len(found) <= 6
+
+
+def test_without_a_model_it_is_said_what_to_write(lars: FlaskClient) -> None:
+    refused = lars.post(f"{STOCK}/deliveries", data={"model": " ", "number": "2", "token": "t"})
+    assert "Scan the part number, or write the name of the model." in words(refused.text)
+
+
+@time_machine.travel("2026-11-19 11:00Z", tick=False)
+def test_of_two_who_say_at_once_what_is_ordered_the_second_sees_both(
+    session: Session, sign_in: SignInAs, headset: ProductModel
+) -> None:
+    lars = sign_in(make_user(session, role=Role.LOGISTICS))
+    line = make_stock(session, 5, model=headset)
+    path, told = f"{STOCK}/{line.id}/expectation", {"version": str(line.version)}
+    first = told | {"ordered": "40", "expected_on": "3.12.2026"}
+    assert lars.post(path, data=first).status_code == 303
+    late = lars.post(path, data=told | {"ordered": "7", "expected_on": "4.12.2026"})
+
+    assert late.status_code == 422
+    assert "Someone else changed this while you were writing." in words(late.text)
+    assert "Saved meanwhile: 40" in words(late.text)
+    assert the_line(session).expected == 40
+
+
+@time_machine.travel("2026-11-19 11:00Z", tick=False)
+def test_what_came_in_meanwhile_is_not_overwritten_by_what_was_ordered(
+    session: Session, sign_in: SignInAs, headset: ProductModel
+) -> None:
+    lars = sign_in(make_user(session, role=Role.LOGISTICS))
+    line = make_stock(session, 5, model=headset)
+    asked = {"ordered": "40", "expected_on": "3.12.2026", "version": str(line.version)}
+    lars.post(f"{STOCK}/deliveries", data={"model": "Voyager 4320", "number": "2", "token": "t"})
+
+    assert lars.post(f"{STOCK}/{line.id}/expectation", data=asked).status_code == 422
+    assert the_line(session).expected == 0

@@ -55,6 +55,13 @@ def body_of(response: Response) -> bytes:
         return b"".join(response.iter_encoded())
 
 
+def test_headings_have_no_places_to_break_the_word_at(app: Flask) -> None:
+    columns = [Column("Organisasjons\N{SOFT HYPHEN}nummer")]
+    assert sent(app, "csv", [["1"]], columns).startswith(b"\xef\xbb\xbfOrganisasjonsnummer\r\n")
+    book = openpyxl.load_workbook(BytesIO(sent(app, "xlsx", [["1"]], columns)))
+    assert book.worksheets[0].cell(1, 1).value == "Organisasjonsnummer"
+
+
 def test_csv_is_as_excel_in_norwegian_opens_it(app: Flask) -> None:
     content = sent(app, "csv", [ROW, ["", None, 7, None, None, 'a;"b"']])
     assert content.startswith(b"\xef\xbb\xbfSerienummer;Rom;Antall;")

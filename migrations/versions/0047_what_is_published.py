@@ -2,8 +2,8 @@
 
 Entries of the search index that are nobody's can be found by everyone in an account.
 
-Revision ID: 0050
-Revises: 0060
+Revision ID: 0047
+Revises: 0046
 """
 
 import sqlalchemy as sa
@@ -13,8 +13,8 @@ from portal.base import search
 from portal.base.db import UTCDateTime
 from portal.base.row_security import protect
 
-revision = "0050"
-down_revision = "0060"
+revision = "0047"
+down_revision = "0046"
 branch_labels = None
 depends_on = None
 

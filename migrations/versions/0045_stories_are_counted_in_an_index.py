@@ -3,13 +3,13 @@
 The policy of the messages asks for the account, so an index without it is not read alone: each
 message of a long request was looked at to be counted.
 
-Revision ID: 0060
+Revision ID: 0045
 Revises: 0044
 """
 
 from alembic import op
 
-revision = "0060"
+revision = "0045"
 down_revision = "0044"
 branch_labels = None
 depends_on = None
