@@ -9,6 +9,7 @@ from portal.employees import entrance as employee_entrance
 from portal.employees import ordering_routes as employee_ordering
 from portal.employees import settings as employee_link
 from portal.logistics import approvals as logistics_approvals
+from portal.logistics import corrections as logistics_corrections
 from portal.logistics import papers as logistics_papers
 from portal.logistics import routes as logistics
 from portal.part_orders import routes as part_orders
@@ -26,6 +27,7 @@ REPLACING = [
     ("/desk/delivery-times", delivery_times.bp),
     ("/desk/logistics", logistics.bp),
     ("/desk/logistics/approvals", logistics_approvals.bp),
+    ("/desk/logistics", logistics_corrections.bp),
     ("/desk/logistics", logistics_papers.bp),
     ("/desk/logistics/carriers", carriers.bp),
     ("/desk/logistics/parts", spare_parts.bp),

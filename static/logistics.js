@@ -1,7 +1,7 @@
 "use strict";
 /* Three scans in a row: a scanner ends each with Enter. It goes on to the next field that is empty, and
-   sends after the last; then the first waits for the next parcel. Where there is something to say at the
-   end, Enter in a field with nothing in it sends, or the first scan once more. Works without. */
+   sends after the last; then the first waits for the next parcel. What may be without a number sends with
+   Enter in the empty last field, or with the first scan once more. Works without. */
 (() => {
   const form = document.querySelector("form[data-scans]");
   if (!form) return;

@@ -47,7 +47,7 @@ def open_parcel(
         ids = {"account_id": it.account_id, "replacement_id": it.id}
         parcel = Parcel(**ids, direction=direction, number="", since=_morning(now))
         session.add(parcel)
-    elif number != parcel.number:
+    elif (number, carrier) != (parcel.number, parcel.carrier):
         parcel.since = _morning(now)
         parcel.status = parcel.status_at = None
         parcel.trouble = False
@@ -76,7 +76,7 @@ found_by_also(_number_back)
 def watch(session: ScopedSession, parcel: Parcel, *, carrier: str, now: datetime) -> None:
     """Have its carrier asked for it from now on. Twice is once."""
     it = session.scalars(watch_of(parcel.replacement_id, parcel.direction)).one_or_none()
-    if it is not None and it.number == parcel.number:
+    if it is not None and (it.number, it.carrier) == (parcel.number, carrier):
         return
     if it is None:
         it = ParcelWatch(replacement_id=parcel.replacement_id, direction=parcel.direction)
@@ -85,6 +85,13 @@ def watch(session: ScopedSession, parcel: Parcel, *, carrier: str, now: datetime
     it.carrier, it.number, it.since = carrier, parcel.number, parcel.since
     it.next_at, it.lease, it.tries = now, None, 0
     session.flush()
+
+
+def watch_no_more(session: ScopedSession, parcel: Parcel) -> None:
+    """It goes with a carrier that cannot be asked, as it turned out."""
+    it = session.scalars(watch_of(parcel.replacement_id, parcel.direction)).one_or_none()
+    if it is not None:
+        session.delete(it)
 
 
 def have_ordered(session: ScopedSession, it: Replacement, direction: Direction) -> None:

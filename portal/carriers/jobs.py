@@ -7,7 +7,7 @@ from portal.base import clock
 from portal.base.jobs import Hopeless, NotNow, every, handles, later
 from portal.base.run import Run
 from portal.base.tenancy import NOBODY, Scope
-from portal.carriers.actions import have_ordered, open_parcel, watch
+from portal.carriers.actions import have_ordered, open_parcel, watch, watch_no_more
 from portal.carriers.booking import shipment_of
 from portal.carriers.bring import bring_of
 from portal.carriers.interface import Declined, Garbled, Silent
@@ -64,6 +64,8 @@ def follow(run: Run, *, replacement_id: int) -> None:
             out = open_parcel(session, it, Direction.OUT, **told, now=it.shipped_at)
             if called == bring.name:
                 watch(session, out, carrier=called, now=now)
+            else:
+                watch_no_more(session, out)
             if it.returned in RETURN_OPEN and bring.books:
                 have_ordered(session, it, Direction.BACK)
         run.finish(session)

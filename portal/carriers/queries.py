@@ -56,6 +56,19 @@ def numbers_back(replacement_ids: Iterable[int]) -> Select[*tuple[Any, ...]]:
     )
 
 
+def came_back_with(number: str) -> Select[*tuple[Any, ...]]:
+    """The replacements on whose return labels this number stands, those that are awaited first:
+    carriers use a number again."""
+    awaited = Replacement.returned.in_(RETURN_OPEN)
+    return (
+        select(Replacement.id, Replacement.account_id, awaited.label("awaited"))
+        .join(ParcelWatch, ParcelWatch.replacement_id == Replacement.id)
+        .where(ParcelWatch.number == number, ParcelWatch.direction == Direction.BACK)
+        .order_by(awaited.desc(), Replacement.id.desc())
+        .limit(1)
+    )
+
+
 def lay_ready(replacement_id: int, since: datetime) -> Select[int]:
     """That the parcel has been ready for pickup before: carriers move it on and back again."""
     return select(ReplacementStep.id).where(

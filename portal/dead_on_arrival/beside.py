@@ -26,7 +26,9 @@ def find(session: ScopedSession, it: Replacement) -> Chain | None:
     links = session.scalars(links_of(it.id)).all()
     before = [each.replacement_id for each in links if each.next_id == it.id]
     after = [each.next_id for each in links if each.replacement_id == it.id]
-    can = not after and may_be_dead(it, clock.now()) and it.delivered_on
+    # What goes back in place of the faulty one is not in use, and nothing is sent for it.
+    stays = it.instead_serial_number is None or it.instead_serial_number != it.new_serial_number
+    can = not after and stays and may_be_dead(it, clock.now()) and it.delivered_on
     until = can + timedelta(days=it.dead_on_arrival) if can else None
     return Chain(_written(before), _written(after), until) if links or until else None
 

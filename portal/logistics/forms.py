@@ -17,40 +17,45 @@ from portal.web.locale import lazy_gettext as _l
 _long = Length(max=200, message=_l("Use at most %(most)s characters.", most=200))
 
 
-class ShipForm(Form):
-    """Three scans: a scanner ends each with Enter, which goes on to the next field."""
+class ParcelForm(Form):
+    """What is scanned of a parcel, and with which carrier it goes."""
 
-    rma = StringField(_l("RMA number"), [_long])
     serial_number = StringField(_l("Serial number of the new device"), [_long])
     tracking_number = StringField(_l("Tracking number"), [_long])
-    again = BooleanField(_l("A parcel with this number has arrived, and it is right all the same"))
+    again = BooleanField(_l("The number is right all the same"))
     carrier = SelectField(_l("Carrier"), default=NAME, coerce=lambda chosen: chosen or NAME)
 
     def __init__(self, *args: Any, carriers: Iterable[str] = (), **options: Any) -> None:
         super().__init__(*args, **options)
-        self.carrier.choices = [SelectChoice(name, name) for name in (NAME, *carriers)]
+        self.offer(carriers)
+
+    def offer(self, carriers: Iterable[str]) -> None:
+        named = dict.fromkeys((NAME, *carriers))
+        self.carrier.choices = [SelectChoice(name, name) for name in named]
 
 
-class CorrectForm(Form):
+class ShipForm(ParcelForm):
+    """Three scans: a scanner ends each with Enter, which goes on to the next field."""
+
+    rma = StringField(_l("RMA number"), [_long])
+
+
+class CorrectForm(ParcelForm):
     """What was scanned of a parcel that is on its way."""
-
-    serial_number = StringField(_l("Serial number of the new device"), [_long])
-    tracking_number = StringField(_l("Tracking number"), [_long])
-    again = BooleanField(_l("A parcel with this number has arrived, and it is right all the same"))
 
     @classmethod
     def of(cls, it: Replacement) -> "CorrectForm":
-        told = {"serial_number": it.new_serial_number, "tracking_number": it.tracking_number}
+        told = {
+            "serial_number": it.new_serial_number,
+            "tracking_number": it.tracking_number,
+            "carrier": it.carrier,
+        }
         return cls(formdata=None, data=told)
 
 
-class ReceiveForm(Form):
-    rma = StringField(_l("RMA number"), [_long])
-    serial_number = StringField(
-        _l("Serial number of the faulty device"),
-        [_long],
-        description=_l("Of devices without serial numbers, leave it open."),
-    )
+class DescribeForm(Form):
+    """Of what has come back."""
+
     condition = StringField(
         _l("Condition"),
         [_long],
@@ -59,6 +64,21 @@ class ReceiveForm(Form):
     )
     missing = StringField(
         _l("Missing parts"), [_long], default="", description=_l("The customer can read it.")
+    )
+
+    @classmethod
+    def of(cls, it: Replacement) -> "DescribeForm":
+        return cls(formdata=None, data={"condition": it.condition, "missing": it.missing})
+
+
+class ReceiveForm(DescribeForm):
+    rma = StringField(
+        _l("RMA number"), [_long], description=_l("Or the tracking number of the return.")
+    )
+    serial_number = StringField(
+        _l("Serial number of the faulty device"),
+        [_long],
+        description=_l("Of devices without serial numbers, leave it open."),
     )
     unread = BooleanField(_l("The serial number cannot be read"))
     another = BooleanField(

@@ -89,6 +89,15 @@ class Board:
         sent = None if self.which.comes_back else row.sent_model_id
         return self.catalogue[sent or row.model_id].name
 
+    def about(self, row: Any) -> str:
+        """Which device it is about, beside that model."""
+        if self.which.comes_back:
+            return row.instead_serial_number or row.identifier or ""
+        if row.sent_model_id:
+            faulty = f"{self.catalogue[row.model_id].name} {row.identifier or ''}".strip()
+            return _("In place of %(device)s", device=faulty)
+        return row.identifier or ""
+
     def reasons(self, row: Any) -> list[Held]:
         """Why no rule approved it."""
         return [Held(each) for each in row.held]

@@ -3,6 +3,7 @@
 from typing import Any
 
 from flask import Blueprint, flash, redirect, request, url_for
+from flask import session as cookie
 from flask.typing import ResponseReturnValue
 
 from portal.base import clock
@@ -10,22 +11,21 @@ from portal.base.access import Permission
 from portal.base.history import Doer
 from portal.base.tenancy import ScopedSession
 from portal.base.words import N_, Refused
-from portal.carriers.others import other_carriers
+from portal.carriers.bring import NAME
 from portal.logistics.forms import (
     ApproveForm,
-    CorrectForm,
     DeclineForm,
     DeliveredForm,
     ReceiveForm,
     ShipForm,
 )
 from portal.logistics.listing import Which, show_board
-from portal.logistics.showing import Deed, do, show_page
+from portal.logistics.scans import refuse_label, refuse_next, scanned_return
+from portal.logistics.showing import Deed, carriers_offered, do, show_page
 from portal.replacements.deciding import approve_asked, decline
 from portal.replacements.filters import LONGEST
 from portal.replacements.models import Replacement
 from portal.replacements.queries import replacement_shown, replacement_with_id
-from portal.replacements.renumbering import correct_shipment
 from portal.replacements.shipping import deliver, ship
 from portal.replacements.wording import return_color
 from portal.returns.reaching import account_of, number_in
@@ -36,7 +36,7 @@ from portal.web.limited import refuse_too_often
 from portal.web.locale import gettext as _
 from portal.web.pages import page
 from portal.web.reasons import because
-from portal.web.session import db, db_for, looking
+from portal.web.session import db, db_for
 
 bp = Blueprint("logistics", __name__)
 UNKNOWN = N_("There is no replacement with this number.")
@@ -54,6 +54,7 @@ def send() -> ResponseReturnValue:
     form = _ship_form()
 
     def deed(session: ScopedSession, it: Replacement, by: Doer) -> str:
+        refuse_label(session, form.tracking_number.data or "")
         ship(
             session,
             it,
@@ -64,6 +65,7 @@ def send() -> ResponseReturnValue:
             by=by,
             now=clock.now(),
         )
+        cookie["carrier"] = it.carrier  # with which the next one goes as well
         return _("%(number)s is sent.", number=it.reference)
 
     return _scanned(form, Which.SHIP, deed)
@@ -79,7 +81,9 @@ def receive() -> ResponseReturnValue:
             name: form[name].data or "" for name in ("serial_number", "condition", "missing")
         }
         ticked = {"another": form.another.data, "unread": form.unread.data}
+        refuse_next(session, form.serial_number, form.condition, form.missing)
         if receive_back(session, it, **told, **ticked, by=by, now=clock.now()):
+            cookie["received"] = it.reference  # of which more may be said on the page that follows
             return _("%(number)s has come back.", number=it.reference)
         return _("It is noted that another device came. The customer is told.")
 
@@ -127,30 +131,10 @@ def arrive(ref: str) -> ResponseReturnValue:
     return do(ref, form, deed)
 
 
-@bp.post("/<ref>/shipment")
-@allow(Permission.LOGISTICS_WORK, everywhere=True)
-def correct(ref: str) -> ResponseReturnValue:
-    """Other numbers than were scanned when it was sent."""
-    form = CorrectForm()
-
-    def deed(session: ScopedSession, it: Replacement, by: Doer) -> str:
-        changed = correct_shipment(
-            session,
-            it,
-            serial_number=form.serial_number.data or "",
-            tracking_number=form.tracking_number.data or "",
-            again=form.again.data,
-            by=by,
-            now=clock.now(),
-        )
-        return _("Your changes are saved.") if changed else _("Nothing was changed.")
-
-    return do(ref, form, deed)
-
-
 def _scanned(form: ShipForm | ReceiveForm, which: Which, deed: Deed) -> ResponseReturnValue:
     """A deed on whichever replacement was scanned, and on to the next scan."""
-    number = number_in(form.rma.data or "")
+    read = scanned_return if which is Which.RETURNS else number_in
+    number = read(form.rma.data or "")
     if (account_id := account_of(number)) is None:
         form.validate()
         form.refuse(Refused(UNKNOWN, field="rma"))
@@ -186,11 +170,12 @@ def _board(
         ship_form=form if isinstance(form, ShipForm) else _ship_form(formdata=None),
         receive_form=form if isinstance(form, ReceiveForm) else ReceiveForm(formdata=None),
         return_color=return_color,
+        received=cookie.pop("received", "") if board.which is Which.RETURNS else "",
         news=board.heading,
     )
 
 
 def _ship_form(**options: Any) -> ShipForm:
-    with looking() as session:
-        others = [it.name for it in other_carriers(session).values() if it.offered]
-    return ShipForm(carriers=others, **options)
+    return ShipForm(
+        carriers=carriers_offered(), data={"carrier": cookie.get("carrier", NAME)}, **options
+    )

@@ -34,9 +34,11 @@ def facts_for(
             "what": what,
             "reference": it.reference,
             "customer": it.account.name,
-            "device": _sent(it),
+            "device": _meant(it),
+            "sent": it.sent_model.name if it.sent_model else _meant(it),
+            "in_place_of": it.model.name if it.sent_model else "",
             "parts": it.part_id is not None,
-            "serial": it.product.identifier if it.product else "",
+            "serial": it.comes_back,
             "new_serial": it.new_serial_number or "",
             "sentence": status_sentence(it, today=today).rstrip("."),
             "return_sentence": return_sentence(it, today=today),
@@ -69,7 +71,7 @@ def facts_for(
         }
 
 
-def _sent(it: Replacement) -> str:
+def _meant(it: Replacement) -> str:
     return parts_text(it.part, it.part_count) if it.part else it.model.name
 
 

@@ -44,6 +44,7 @@ def _columns() -> Any:
         _beside(Product.identifier, Product.id, Replacement.product_id).label("identifier"),
         _beside(Site.name, Site.id, Replacement.site_id).label("site"),
         Replacement.new_serial_number,
+        Replacement.instead_serial_number,
         Replacement.carrier,
         Replacement.tracking_number,
         Replacement.city,

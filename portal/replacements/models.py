@@ -147,6 +147,11 @@ class Replacement(Followed, Owned, Base):
         """The model of the new device."""
         return self.sent_model_id or self.model_id
 
+    @property
+    def comes_back(self) -> str:
+        """By which number the device is known that is to come back; empty of those by count."""
+        return self.instead_serial_number or (self.product.identifier if self.product else "")
+
     def standing(self, track: Track) -> State:
         """How one of its tracks stands."""
         state: State = getattr(self, COLUMNS[track])

@@ -14,6 +14,13 @@ from portal.replacements.models import Replacement
 from portal.replacements.rules import ON_THE_WAY, Stage, checked_tracking_number
 
 TAKEN = N_("This serial number was sent in another replacement.")
+ELSEWHERE = N_(
+    "This is the tracking number of a parcel that is on its way to another address: %(rma)s."
+)
+TOGETHER = N_(
+    "A parcel with this tracking number is on its way to the same address: %(rma)s. Tick the box if"
+    " both lie in it."
+)
 ARRIVED = N_(
     "A parcel with this tracking number has arrived already: %(rma)s. Tick the box if it is right."
 )
@@ -27,19 +34,45 @@ def scanned_device(session: ScopedSession, it: Replacement, text: str) -> str:
 def scanned_number(
     session: ScopedSession, it: Replacement, text: str, serial_number: str, *, again: bool
 ) -> str:
-    """The tracking number. Several may lie in one parcel; but carriers use a number again only
-    after years, so that one which has arrived is asked about."""
+    """The tracking number. Several may lie in one parcel to one address, which is asked about;
+    and so is one that has arrived, since carriers use a number again only after years."""
     number = checked_tracking_number(text)
     if identifier(number) == identifier(serial_number):
         raise Refused(
             N_("This is the number of what you send. Scan the one that the carrier gave."),
             field="tracking_number",
         )
+    if number != it.tracking_number:
+        other = session.scalars(under_way_with(number, it)).first()
+        if other is not None and _place(other) != _place(it):
+            raise Refused(ELSEWHERE, field="tracking_number", rma=other.reference)
+        if other is not None and not again:
+            raise Refused(TOGETHER, field="again", rma=other.reference)
     if not again and number != it.tracking_number:
         other = session.scalars(arrived_with(number, it.id)).first()
         if other is not None:
             raise Refused(ARRIVED, field="again", rma=other.reference)
     return number
+
+
+def under_way_with(number: str, but: Replacement) -> Select[Replacement]:
+    """Those to another address first."""
+    return (
+        select(Replacement)
+        .where(Replacement.tracking_number == number, Replacement.id != but.id)
+        .where(Replacement.stage.in_(ON_THE_WAY))
+        .order_by(
+            Replacement.account_id == but.account_id,
+            Replacement.postal_code == but.postal_code,
+            Replacement.street == but.street,
+            Replacement.id.desc(),
+        )
+        .limit(1)
+    )
+
+
+def _place(it: Replacement) -> tuple[int, str, str]:
+    return it.account_id, it.postal_code, it.street
 
 
 def arrived_with(number: str, but: int) -> Select[Replacement]:

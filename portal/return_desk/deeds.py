@@ -27,16 +27,17 @@ from portal.return_desk.forms import (
 )
 from portal.return_desk.showing import show_page
 from portal.returns.certifying import accept_certificate, refuse_certificate
-from portal.returns.correcting import keep_the_other
+from portal.returns.correcting import AWAITED_ALREADY, keep_the_other
 from portal.returns.extending import grant, refuse
 from portal.returns.reaching import find_return, session_for
+from portal.returns.wording import moved_sentence
 from portal.web.forms import Form
 from portal.web.guard import allow
 from portal.web.locale import gettext as _
 from portal.web.reasons import because
 
 bp = Blueprint("return_deeds", __name__)
-Deed = Callable[[ScopedSession, Replacement, Doer, datetime], None]
+Deed = Callable[[ScopedSession, Replacement, Doer, datetime], str | None]
 
 
 @bp.post("/<ref>/extension")
@@ -44,8 +45,9 @@ Deed = Callable[[ScopedSession, Replacement, Doer, datetime], None]
 def give_time(ref: str) -> ResponseReturnValue:
     form = GrantForm()
 
-    def deed(session: ScopedSession, it: Replacement, by: Doer, now: datetime) -> None:
-        grant(session, it, form.until.data, by=by, now=now)
+    def deed(session: ScopedSession, it: Replacement, by: Doer, now: datetime) -> str:
+        until = grant(session, it, form.until.data, by=by, now=now)
+        return f"{told} {moved_sentence(form.until.data, until)}".strip()
 
     told = _("More time is granted, and the customer is told.")
     return _do(ref, "grant", form, deed, told)
@@ -90,8 +92,9 @@ def reject(ref: str) -> ResponseReturnValue:
 def correct(ref: str) -> ResponseReturnValue:
     form = OtherForm()
 
-    def deed(session: ScopedSession, it: Replacement, by: Doer, now: datetime) -> None:
-        keep_the_other(session, it, form.serial_number.data or "", by=by, now=now)
+    def deed(session: ScopedSession, it: Replacement, by: Doer, now: datetime) -> str:
+        changed = keep_the_other(session, it, form.serial_number.data or "", by=by, now=now)
+        return "" if changed else _(AWAITED_ALREADY)
 
     return _do(ref, "correct", form, deed, _("It is corrected."))
 
@@ -149,11 +152,11 @@ def _do(ref: str, name: str, form: Form, deed: Deed, told: str) -> ResponseRetur
     if form.validate():
         try:
             with session.begin_nested():
-                deed(session, it, because(""), clock.now())
+                said = deed(session, it, because(""), clock.now()) or told
         except Refused as refusal:
             form.refuse(refusal)
         else:
-            flash(told)
+            flash(said)
             return redirect(url_for("return_desk.show", ref=it.reference), 303)
     session.expire_all()
     return show_page(session, find_return(ref, session), **{name: form})

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
 from portal.accounts.models import Account
@@ -139,7 +139,7 @@ def _charged(since: date | None, until: date | None) -> Select[Any]:
     if until:
         where.append(Replacement.charged_at < _start_of(until + timedelta(days=1)))
     query: Any = (
-        select(Replacement, Account, Product.identifier)
+        select(Replacement, Account, _comes_back())
         .join(Account, Account.id == Replacement.account_id)
         .outerjoin(Product, Product.id == Replacement.product_id)
         .where(*where)
@@ -147,6 +147,10 @@ def _charged(since: date | None, until: date | None) -> Select[Any]:
     )
     found: Select[Any] = query
     return found
+
+
+def _comes_back() -> Any:
+    return func.coalesce(Replacement.instead_serial_number, Product.identifier)
 
 
 def _start_of(day: date) -> datetime:

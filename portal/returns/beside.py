@@ -19,6 +19,7 @@ from portal.returns.correcting import may_be_corrected
 from portal.returns.labels import has_label
 from portal.returns.models import DestructionCertificate, ReturnExtension
 from portal.returns.queries import extension_and_notice, last_certificate
+from portal.returns.rules import Answer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +30,7 @@ class Told:
     may_be_certified: bool
     extension: ReturnExtension | None  # the last one that was asked for
     certificate: DestructionCertificate | None  # the last one that was sent in
+    asks: bool  # for more time, and waits for an answer, before which nothing is charged
     charged_from: date | None  # the first day on which it is charged
 
 
@@ -41,16 +43,17 @@ def find(session: ScopedSession, it: Replacement) -> Told | None:
         (None, None) if destroys else session.execute(extension_and_notice(it)).one()
     )
     certificate = session.scalars(last_certificate(it.id)).one_or_none() if destroys else None
-    at_risk = it.liability is Liability.AT_RISK
-    waits = it.returned is ReturnStage.LABEL_READY
+    waits = it.returned is ReturnStage.LABEL_READY and it.liability is Liability.AT_RISK
+    asks = extension is not None and extension.answer is Answer.OPEN
     return Told(
         has_label=has_label(it),
-        may_be_extended=waits and at_risk and it.stage is Stage.DELIVERED,
+        may_be_extended=waits and it.stage is Stage.DELIVERED,
         may_be_corrected=may_be_corrected(it),
         may_be_certified=may_be_certified(it),
         extension=extension,
         certificate=certificate,
-        charged_from=_charged_from(session, it, told_on) if at_risk and waits else None,
+        charged_from=_charged_from(session, it, told_on) if waits and not asks else None,
+        asks=asks,
     )
 
 

@@ -18,6 +18,8 @@ from portal.replacements.rules import RETURN_OPEN, Barred, ReturnStage
 from portal.replacements.telling import tell
 from portal.returns.receiving import take_in
 
+AWAITED_ALREADY = N_("This is the device that is to come back already. Nothing was changed.")
+
 
 def may_be_corrected(it: Replacement) -> bool:
     """Nobody can say of a device without a number that it is another one. What was scanned when it
@@ -33,8 +35,9 @@ def keep_the_other(
     *,
     by: Doer,
     now: datetime,
-) -> None:
-    """The device with this number comes back, and the one that was asked for stays in use."""
+) -> bool:
+    """The device with this number comes back, and the one that was asked for stays in use. False:
+    so it stood already."""
     it = hold(session, replacement)
     if not may_be_corrected(it):
         raise Refused(N_("There is nothing to correct any more."))
@@ -50,7 +53,7 @@ def keep_the_other(
             field="serial_number",
         )
     if back.id == kept.id:
-        return  # so it stands already
+        return False
     if back.status is not ProductStatus.ACTIVE:
         raise Refused(N_("This device is not in use any more."), field="serial_number")
     other = session.scalars(open_of_products([back.id])).first()
@@ -69,6 +72,7 @@ def keep_the_other(
         take_in(session, it, came, by=by, now=now)
     settle(session, it, now=now)
     tell(session, it, "kept_the_other", by=by)
+    return True
 
 
 def _awaited(session: ScopedSession, it: Replacement) -> Product | None:

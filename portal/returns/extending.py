@@ -67,8 +67,8 @@ def ask_for_more_time(
 
 def grant(
     session: ScopedSession, replacement: Replacement, until: date, *, by: Doer, now: datetime
-) -> None:
-    """Let it take until then, which need not be what was asked for."""
+) -> date:
+    """Let it take until then, which need not be what was asked for; or the business day after."""
     it, asked = _asked(session, replacement)
     if it.returned is not ReturnStage.LABEL_READY or it.return_due_on is None:
         raise Refused(NOTHING)
@@ -84,6 +84,7 @@ def grant(
     happened(session, it, What.EXTENSION_GRANTED, by=by, until=day.isoformat())
     settle(session, it, now=now)
     tell(session, it, "extended", by=by)
+    return day
 
 
 def refuse(

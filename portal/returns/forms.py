@@ -64,7 +64,7 @@ class MailForm(CreatingForm):
 
 
 def _device(it: Replacement) -> str:
-    return f"{it.model.name} {it.product.identifier if it.product else ''}".strip()
+    return f"{it.model.name} {it.comes_back}".strip()
 
 
 _LONGEST = Length(max=200, message=_l("Use at most %(most)s characters.", most=200))

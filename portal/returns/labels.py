@@ -63,7 +63,6 @@ def packing(it: Replacement) -> list[str]:
 
 
 def _label(it: Replacement, given: str) -> dict[str, Any]:
-    serial = it.product.identifier if it.product else ""
     return {
         "number": it.reference,
         "bars": bars(given or it.reference),
@@ -71,7 +70,7 @@ def _label(it: Replacement, given: str) -> dict[str, Any]:
         "squares": squares(it.reference),
         "from": [breakable(line) for line in sender_of(it)],
         "to": list(OPERATOR.returns_to),
-        "device": breakable(f"{it.model.name} {serial}".strip()),
+        "device": breakable(f"{it.model.name} {it.comes_back}".strip()),
         "by": text_date(it.return_due_on) if it.return_due_on else "",
         "pack": _(TO_PACK[it.model.category]),
         "steps": packing(it),

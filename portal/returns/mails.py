@@ -22,7 +22,7 @@ def label_mail(session: ScopedSession, to: User, it: Replacement) -> None:
         name=to.name,
         reference=it.reference,
         device=it.model.name,
-        serial=it.product.identifier if it.product else "",
+        serial=it.comes_back,
         by=by,
         squares=rows_of_squares(it.reference),
     )

@@ -51,7 +51,8 @@ def receive_back(
         _describe(session, it, scanned, condition, missing, by=by, now=now)
         return True
     if wrong:
-        _note_another(session, it, scanned, by=by, now=now)
+        told = {"condition": condition, "missing": missing}
+        _note_another(session, it, scanned, told, by=by, now=now)
         return False
     it.condition, it.missing = condition, missing or None
     take_in(session, it, scanned, by=by, now=now)
@@ -116,6 +117,35 @@ def _describe(
         tell(session, it, "received", by=by, **told)
 
 
+def describe_anew(
+    session: ScopedSession,
+    replacement: Replacement,
+    *,
+    condition: str,
+    missing: str,
+    by: Doer,
+    now: datetime,
+) -> bool:
+    """Another description of what has come back, which may be none. Whether that changed anything.
+    What stood there before is on record."""
+    it = hold(session, replacement)
+    if it.returned is not ReturnStage.RECEIVED:
+        raise Refused(N_("It has not come back yet."))
+    told = {
+        "condition": one_line(condition, field="condition", most=200),
+        "missing": one_line(missing, field="missing", most=200),
+    }
+    before = {"condition": it.condition, "missing": it.missing or ""}
+    changed = {name: [before[name], told[name]] for name in told if before[name] != told[name]}
+    if not changed:
+        return False
+    it.condition, it.missing = told["condition"], told["missing"] or None
+    happened(session, it, What.RECEIPT_CORRECTED, by=by, **changed)
+    settle(session, it, now=now)
+    tell(session, it, "received", by=by, **told)
+    return True
+
+
 def take_in(
     session: ScopedSession, it: Replacement, serial_number: str, *, by: Doer, now: datetime
 ) -> None:
@@ -139,11 +169,19 @@ def awaited_numbers(session: ScopedSession, it: Replacement) -> list[str]:
 
 
 def _note_another(
-    session: ScopedSession, it: Replacement, scanned: str, *, by: Doer, now: datetime
+    session: ScopedSession,
+    it: Replacement,
+    scanned: str,
+    told: dict[str, str],
+    *,
+    by: Doer,
+    now: datetime,
 ) -> None:
-    if it.wrong_serial_number == scanned:
+    before = (it.wrong_serial_number, it.condition, it.missing or "")
+    if before == (scanned, *told.values()):
         return  # scanned twice
     it.wrong_serial_number = scanned
-    happened(session, it, What.WRONG_DEVICE, by=by, serial_number=scanned)
+    it.condition, it.missing = told["condition"], told["missing"] or None
+    happened(session, it, What.WRONG_DEVICE, by=by, serial_number=scanned, **told)
     settle(session, it, now=now)
-    tell(session, it, "wrong_device", by=by)
+    tell(session, it, "wrong_device", by=by, **told)

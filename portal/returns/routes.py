@@ -15,13 +15,14 @@ from portal.base.words import Refused
 from portal.replacements.models import Replacement
 from portal.replacements.rules import Liability, ReturnStage
 from portal.returns.certifying import may_be_certified, send_certificate
-from portal.returns.correcting import keep_the_other, may_be_corrected
+from portal.returns.correcting import AWAITED_ALREADY, keep_the_other, may_be_corrected
 from portal.returns.extending import ask_for_more_time
 from portal.returns.forms import CERTIFICATES, CertificateForm, CorrectionForm, ExtensionForm
 from portal.returns.queries import last_certificate, open_extension
 from portal.returns.reaching import find_return
 from portal.returns.receiving import awaited_numbers
 from portal.returns.rules import Answer
+from portal.returns.wording import moved_sentence
 from portal.uploads.attaching import attach_uploads
 from portal.uploads.receiving import receives_files
 from portal.uploads.rules import MOST_WITH_FORM
@@ -33,7 +34,7 @@ from portal.web.pages import page
 from portal.web.session import db
 
 bp = Blueprint("returns", __name__)
-Deed = Callable[[ScopedSession, Replacement, Doer, datetime], Any]
+Deed = Callable[[ScopedSession, Replacement, Doer, datetime], str | None]
 
 
 @bp.get("/<reference>/extension")
@@ -47,8 +48,10 @@ def more_time(reference: str) -> ResponseReturnValue:
 def ask_more_time(reference: str) -> ResponseReturnValue:
     form = ExtensionForm()
 
-    def deed(session: ScopedSession, it: Replacement, by: Doer, now: datetime) -> None:
-        ask_for_more_time(session, it, form.until.data, form.reason.data or "", by=by, now=now)
+    def deed(session: ScopedSession, it: Replacement, by: Doer, now: datetime) -> str:
+        asked, reason = form.until.data, form.reason.data or ""
+        made = ask_for_more_time(session, it, asked, reason, by=by, now=now)
+        return f"{moved_sentence(asked, made.until)} {told}".strip()
 
     told = _("We have your request, and answer it as soon as we can. Nothing is charged meanwhile.")
     return _do(reference, form, deed, _extension, told)
@@ -67,8 +70,9 @@ def other_device(reference: str) -> ResponseReturnValue:
 def correct(reference: str) -> ResponseReturnValue:
     form = CorrectionForm()
 
-    def deed(session: ScopedSession, it: Replacement, by: Doer, now: datetime) -> None:
-        keep_the_other(session, it, form.serial_number.data or "", by=by, now=now)
+    def deed(session: ScopedSession, it: Replacement, by: Doer, now: datetime) -> str:
+        changed = keep_the_other(session, it, form.serial_number.data or "", by=by, now=now)
+        return "" if changed else _(AWAITED_ALREADY)
 
     return _do(reference, form, deed, _correction, _("It is corrected."))
 
@@ -113,11 +117,11 @@ def _do(
     if form.validate():
         try:
             with db().begin_nested():
-                deed(db(), it, viewer(), clock.now())
+                said = deed(db(), it, viewer(), clock.now()) or told
         except Refused as refusal:
             form.refuse(refusal)
         else:
-            flash(told)
+            flash(said)
             return redirect(url_for("replacements.show", reference=it.reference), 303)
     db().expire_all()
     return again(find_return(reference), form, 422)

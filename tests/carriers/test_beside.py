@@ -100,6 +100,18 @@ def test_before_the_carrier_is_asked_there_is_the_link(
     assert "Nothing is known of it yet." in words(text)
 
 
+def test_delivered_by_hand_is_not_unknown(
+    session: Session, look: Look, lars: FlaskClient, customer: FlaskClient, rma: Replacement
+) -> None:
+    look()  # the carrier says that it does not know the number
+    told = {"delivered_on": f"{clock.today():%d.%m.%Y}"}
+    assert lars.post(f"{DESK}/{rma.reference}/delivery", data=told).status_code == 303
+    out = words(customer.get(f"{LIST}/{rma.reference}").text)
+    out = out.partition("Tracking")[2].partition("The faulty device")[0]
+    assert ", as our staff have noted." in out
+    assert "Nothing is known of it yet." not in out
+
+
 def test_another_carrier_is_a_name_and_a_link(
     session: Session, customer: FlaskClient, account: Account
 ) -> None:

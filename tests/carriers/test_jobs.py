@@ -80,6 +80,22 @@ def test_scanned_or_run_twice_it_is_ordered_once(
     assert session.query(ParcelWatch).count() == 2
 
 
+def test_corrected_to_another_carrier_it_is_not_asked_for_any_more(
+    session: Session, lars: FlaskClient, worker: Worker, approved: Replacement
+) -> None:
+    scan(lars, approved)
+    worker.run_due()
+    assert session.query(ParcelWatch).count() == 1
+    session.expire_all()
+    approved.carrier = "Budbil"
+    later(session, "carriers.follow", account_id=approved.account_id, replacement_id=approved.id)
+    session.commit()
+    worker.run_due()
+    session.expire_all()
+    assert session.query(ParcelWatch).count() == 0
+    assert [it.carrier for it in session.query(Parcel)] == ["Budbil"]
+
+
 def test_who_dies_after_the_order_orders_anew_and_one_number_counts(  # noqa: PLR0917
     session: Session, lars: FlaskClient, worker: Worker, posten: Desk, approved: Replacement,
     monkeypatch: pytest.MonkeyPatch,

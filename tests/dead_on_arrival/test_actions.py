@@ -139,7 +139,7 @@ def test_spare_parts_are_no_device(
         "The new one does not work either"
         not in customer.get(f"/replacements/{rma.reference}").text
     )
-    assert customer.post(path(rma)).status_code == 422
+    assert customer.post(path(rma)).status_code == 404
     assert len(session.scalars(select(Replacement)).all()) == 1
 
 

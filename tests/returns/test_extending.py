@@ -47,6 +47,8 @@ def test_more_time_is_asked_for_granted_on_record_and_told(
     assert customer.post(path(rma), data=ASKED).status_code == 303
     page = words(customer.get(f"/replacements/{rma.reference}").text)
     assert "You have asked for time until Monday 14 December." in page
+    assert "Nothing is charged before we have answered your request" in page
+    assert "It is charged" not in page
     waits = customer.get(path(rma)).text
     assert "You have asked for more time already." in words(waits)
     assert 'name="until"' not in waits
@@ -103,10 +105,40 @@ def test_what_cannot_be_is_refused_at_its_field(
 
 
 def test_asked_for_a_saturday_it_is_the_monday_after(
-    session: Session, customer: FlaskClient, rma: Replacement
+    session: Session, both: Both, rma: Replacement
 ) -> None:
-    customer.post(path(rma), data=ASKED | {"until": "12.12.2026"})
+    customer, desk = both
+    asked = ASKED | {"until": "12.12.2026"}
+    said = words(customer.post(path(rma), data=asked, follow_redirects=True).text)
+    moved = "Saturday 12 December is no working day, so it is until Monday 14 December."
+    assert moved in said
     assert session.scalars(select(ReturnExtension.until)).all() == [date(2026, 12, 14)]
+    granted = desk.post(desk_path(rma), data={"until": "12.12.2026"}, follow_redirects=True)
+    assert moved in words(granted.text)
+
+
+@pytest.mark.parametrize(
+    "over",
+    [
+        {"returned": ReturnStage.RECEIVED, "received_serial_number": "X", "liability": "settled"},
+        {"returned": ReturnStage.NOT_DUE, "liability": "waived"},
+    ],
+)
+def test_when_nothing_is_to_be_sent_back_no_card_asks_for_it(
+    over: dict[str, Any], session: Session, both: Both, rma: Replacement
+) -> None:
+    customer, desk = both
+    customer.post(path(rma), data=ASKED)
+    desk.post(desk_path(rma), data={"until": "14.12.2026"})
+    page = f"/replacements/{rma.reference}"
+    assert 'id="returning"' in customer.get(page).text
+    it = fresh(session, rma)
+    for name, value in over.items():
+        setattr(it, name, value)
+    session.commit()
+    shown = customer.get(page).text
+    assert 'id="returning"' not in shown
+    assert "More time granted" not in words(shown).partition("History")[0]
 
 
 def test_twice_is_once_and_answered_twice_too(
