@@ -186,6 +186,22 @@ def test_one_of_a_model_needs_no_number(
     assert replacements(session)[0].model_id == count.model_id
 
 
+def test_without_a_model_to_choose_there_is_somebody_to_ask(
+    client: FlaskClient, session: Session, link: EmployeeLink, product: Product, run_jobs: Run
+) -> None:
+    path = path_of(link)
+    proven(client, session, link, run_jobs, "8G00000000FFZZ")
+    pages = [client.get(f"{path}/device")]
+    pages += [client.post(f"{path}/device", data={"serial": text}) for text in ("", "8G0000FFZZ")]
+    assert [each.status_code for each in pages] == [200, 422, 422]
+    for each in pages:
+        shown = words(each.text)
+        assert "the model" not in shown
+        assert 'href="tel:+4722222222"' in shown
+        assert f'href="{path}"' in shown
+    assert "We find no device of yours with this serial number." in words(pages[0].text)
+
+
 def test_a_number_is_found_exactly_and_only_among_the_accounts_own(
     client: FlaskClient, session: Session, link: EmployeeLink, product: Product, run_jobs: Run
 ) -> None:
