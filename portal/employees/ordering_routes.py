@@ -93,6 +93,9 @@ def order_page(token: str, way: Way, visit: EmployeeVisit) -> ResponseReturnValu
 @_proven
 def send(token: str, way: Way, visit: EmployeeVisit) -> ResponseReturnValue:
     way.open()
+    if db().scalars(visit_locked(visit.id)).one().replacement_id:
+        # A twin was under way: the device would be found to be replaced already, by itself.
+        return redirect(url_for(".receipt", token=token), 303)
     drawn = _page(token, way, visit, filled=True)
     if isinstance(drawn, Response):
         return drawn

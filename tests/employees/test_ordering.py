@@ -1,4 +1,5 @@
 from datetime import date
+from threading import Thread, current_thread, main_thread
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from portal.agreements.models import Agreement
 from portal.base.history import Event, What
 from portal.base.mails import Mail
 from portal.employees.models import EmployeeLink
+from portal.employees.reaching import Way, way_of
 from portal.products.models import Product
 from portal.replacements.rules import Stage
 from tests.employees.conftest import (
@@ -83,6 +85,33 @@ def test_sent_twice_it_is_one_order_and_the_visit_is_over(
     assert {each.location for each in both} == {f"{path}/receipt"}
     assert siv.get(f"{path}/device").location == f"{path}/receipt"
     assert len(replacements(session)) == len(orders(session)) == 1
+
+
+def test_a_twin_at_the_same_moment_is_shown_the_receipt_of_the_first(  # noqa: PLR0917
+    app: Flask, siv: FlaskClient, session: Session, link: EmployeeLink, site: Site,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    path, cookie = path_of(link), siv.get_cookie("session")
+    assert cookie
+    twin, answers = another(app), list[str]()
+    twin.set_cookie("session", cookie.value)
+
+    def first() -> None:
+        answers.append(siv.post(f"{path}/order", data=told(site)).location)
+
+    def overtaken(token: str) -> Way:
+        """The second reads where it stands before the first has ordered."""
+        way = way_of(token)
+        if current_thread() is main_thread():
+            sending = Thread(target=first)
+            sending.start()
+            sending.join()
+        return way
+
+    monkeypatch.setattr("portal.employees.ordering_routes.way_of", overtaken)
+    second = twin.post(f"{path}/order", data=told(site))
+    assert (second.location, answers) == (f"{path}/receipt", [f"{path}/receipt"]), second.text
+    assert len(replacements(session)) == 1
 
 
 def test_what_was_tried_is_kept_with_the_fault_that_was_chosen(
