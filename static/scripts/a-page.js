@@ -101,7 +101,8 @@ Object.assign(window.htmx.config, {
       if (name) say(name);
     }
     if (field.dataset.pickAll) {
-      for (const box of document.querySelectorAll(`input[name=picked][form="${field.dataset.pickAll}"]`)) box.checked = field.checked;
+      const among = field.closest("[data-pick-group]") || document;
+      for (const box of among.querySelectorAll(`input[name=picked][form="${field.dataset.pickAll}"]`)) box.checked = field.checked;
     }
     const form = document.getElementById(field.dataset.pickAll || (field.name === "picked" && field.getAttribute("form")));
     if (form) countPicked(form);

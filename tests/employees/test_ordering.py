@@ -165,8 +165,11 @@ def test_another_address_is_shown_its_day_and_waits_for_an_administrator(
 @pytest.mark.parametrize(
     ("field", "value"),
     [
-        ("recipient", "Siv\r\nBcc: alle@example.com"),
+        ("recipient", "Siv\r\nBcc: alle"),
+        ("recipient", "Siv alle@example.com"),
         ("recipient", "x" * 121),
+        ("recipient", "Siv https://evil.example.com/x"),
+        ("recipient", "www.evil.example.com"),
         ("recipient", ""),
         ("phone", "+999 1"),
         ("where", "S-1"),
@@ -187,7 +190,7 @@ def test_bad_answers_come_back(
 ) -> None:
     answer = siv.post(f"{path_of(link)}/order", data=told(site, **{field: value}))
     if field == "recipient" and "\n" in value:  # kept on one line
-        assert replacements(session)[0].recipient == "Siv Bcc: alle@example.com"
+        assert replacements(session)[0].recipient == "Siv Bcc: alle"
         return
     assert answer.status_code == 422, answer.text
     assert replacements(session) == []
