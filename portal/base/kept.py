@@ -56,9 +56,7 @@ TABLE: dict[str, Kept] = {
     "forms": kept_row(
         N_("That you sent a form, and where it led"),
         N_("So that nothing is done twice when a form is sent twice"),
-        N_("%(time)s"),
-        "submission",
-        days=7,
+        N_("%(time)s"), "submission", days=7,
     ),
     "invitations": kept_row(
         N_("Invitations"),
@@ -70,9 +68,7 @@ TABLE: dict[str, Kept] = {
     "requests": kept_row(
         N_("Partners' requests for access, and who wrote them"),
         N_("So that customer and partner can see what was asked and answered"),
-        N_("%(time)s"),
-        "access_request",
-        days=365,
+        N_("%(time)s"), "access_request", days=365,
     ),
     "waiting_notices": kept_row(
         N_("Notices that wait for the daily e-mail"),
@@ -84,16 +80,12 @@ TABLE: dict[str, Kept] = {
     "portal_notices": kept_row(
         N_("Notices in the portal"),
         N_("So that you can see what happened since last time"),
-        N_("%(time)s"),
-        "portal_notice",
-        days=90,
+        N_("%(time)s"), "portal_notice", days=90,
     ),
     "mails": kept_row(
         N_("E-mail the portal has sent, and what it could not send"),
         N_("To find out what went wrong when something does not arrive"),
-        N_("%(time)s"),
-        "mail job",
-        days=30,
+        N_("%(time)s"), "mail job", days=30,
     ),
     "events": kept_row(
         N_("Who did what, sign-ins and failed attempts included"),
@@ -119,9 +111,7 @@ TABLE: dict[str, Kept] = {
     "seat_changes": kept_row(
         N_("What was done with seats of a license, and who had them"),
         N_("So that it can be undone"),
-        N_("%(time)s"),
-        "seat_change",
-        days=1,
+        N_("%(time)s"), "seat_change", days=1,
     ),
     "downloads": kept_row(
         N_("Firmware, software and documents you downloaded, and license terms you accepted"),
