@@ -1,9 +1,12 @@
 import secrets
 import string
+from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from portal.config import Settings
+from tests.conftest import SETTINGS
 
 WHOLE = {
     "DATABASE_URL": "postgresql://portal:pw@db.example.com/portal",
@@ -131,3 +134,19 @@ def test_staff_and_partners_need_a_second_factor_unless_it_is_switched_off() -> 
     off = Settings.from_environment(WHOLE | {"SECOND_FACTOR_REQUIRED": "0"})
     assert off.second_factor_required is False
     assert Settings.from_environment(off.to_environment()) == off
+
+
+@pytest.mark.parametrize(
+    ("told", "says"),
+    [
+        ({"send_files": "apache"}, "SEND_FILES is nginx:/a/location or bucket"),
+        ({"send_files": "nginx:"}, "SEND_FILES is nginx:/a/location or bucket"),
+        ({"send_files": "bucket"}, "needs a STORAGE_URL s3://"),
+        ({"send_files": "nginx:/x", "storage_url": "s3://portal"}, "needs a STORAGE_URL file:///"),
+        ({"signing_key": "a" * 64}, "SIGNING_KEY is 64 random hexadecimal digits"),
+        ({"signing_key": "short"}, "SIGNING_KEY is 64 random hexadecimal digits"),
+    ],
+)
+def test_how_software_is_sent_and_signed_must_be_possible(told: dict[str, Any], says: str) -> None:
+    with pytest.raises(SystemExit, match=says):
+        replace(SETTINGS, **told)

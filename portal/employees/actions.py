@@ -50,7 +50,7 @@ def switch_on(
         return link
     opened = not link.active
     before = {name: getattr(link, name) for name in told}
-    if not opened and before == told:
+    if not opened and before == told and version <= link.version:
         return link
     # What was handed out before it was switched off stays dead.
     save(session, link, version=version, active=True, generation=link.generation + opened, **told)

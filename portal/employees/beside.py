@@ -4,9 +4,10 @@ from dataclasses import dataclass
 
 from portal.base.tenancy import ScopedSession
 from portal.employees.models import EmployeeOrder
-from portal.employees.queries import order_of
+from portal.employees.queries import names_of, order_of
 from portal.replacement_news.outsiders import Outsider, tells_outside
 from portal.replacements.beside import tells_of_replacements, tells_the_desk
+from portal.replacements.exports import knows_askers
 from portal.replacements.models import Replacement
 from portal.replacements.rules import Stage
 
@@ -32,6 +33,11 @@ def outside(session: ScopedSession, it: Replacement) -> Outsider | None:
     return Outsider(found.name, found.email, found.language)
 
 
+def names(session: ScopedSession, ids: list[int]) -> dict[int, str]:
+    return {row.replacement_id: row.name for row in session.execute(names_of(ids))}
+
+
 tells_of_replacements("employees/_of_replacement.html", find)
 tells_the_desk("employees/_of_replacement.html", find)
 tells_outside(outside)
+knows_askers(names)

@@ -29,8 +29,9 @@ bp = Blueprint("employee_entrance", __name__)
 @public
 def begin_page(token: str) -> ResponseReturnValue:
     way_of(token)
-    scanned = {"serial": request.args.get("serial", "").replace("\0", "")[:60]}
-    return _begin(token, BeginForm(formdata=None, data=scanned))
+    known = {"serial": request.args.get("serial", "").replace("\0", "")[:60]}
+    known["email"] = cookie.get("employee_typed", "")
+    return _begin(token, BeginForm(formdata=None, data=known))
 
 
 @bp.get("/<token>/scan")
@@ -46,6 +47,9 @@ def scan(token: str) -> ResponseReturnValue:
 @public
 def begin(token: str) -> ResponseReturnValue:
     way, form = way_of(token), BeginForm()
+    if request.form.get("scan"):  # what they typed is there again when they come back
+        cookie["employee_typed"] = (form.email.data or "").strip()[:254]
+        return redirect(url_for(".scan", token=token), 303)
     if not form.validate():
         return _begin(token, form, 422)
     try:
@@ -70,6 +74,7 @@ def begin(token: str) -> ResponseReturnValue:
             code=begun.code,
         )
     cookie["employee"] = begun.token
+    cookie.pop("employee_typed", None)
     return redirect(url_for(".code_page", token=token), 303)
 
 

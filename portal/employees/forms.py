@@ -6,9 +6,10 @@ from typing import Any
 from flask import request
 from wtforms import HiddenField, RadioField, SelectField, SelectMultipleField, StringField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired
+from wtforms.validators import InputRequired, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from portal.base.typed import leads_somewhere
 from portal.delivery_times.rules import Promise
 from portal.products.models import ProductCount
 from portal.replacements.actions import Asked
@@ -73,6 +74,12 @@ class DeviceForm(Form):
         return ((self.serial.data or "").strip() or chosen)[:60]
 
 
+def _no_address(_form: Any, field: Any) -> None:
+    """Our mails tell the name to people who trust them."""
+    if leads_somewhere(field.data or ""):
+        raise ValidationError(_("Write a name, without web addresses."))
+
+
 class OrderForm(ReplacementForm):
     """What is wrong and where to, on one page; each address says when it arrives there."""
 
@@ -83,6 +90,7 @@ class OrderForm(ReplacementForm):
         widget=ListWidget(prefix_label=False),
         option_widget=CheckboxInput(),
     )
+    recipient = StringField(_l("Who receives the parcel"), [at_most(120), _no_address])
     untried = SelectField(_l("If you have not tried all of it: why not?"))
 
     def __init__(

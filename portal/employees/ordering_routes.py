@@ -30,6 +30,9 @@ from portal.web.session import db
 
 bp = Blueprint("employee_ordering", __name__)
 UNKNOWN = N_("We find no such device of yours. Look at the label under it, or choose the model.")
+NUMBER_UNKNOWN = N_(
+    "We find no device of yours with this serial number. Look at the label under it."
+)
 Step = Callable[[str, Way, EmployeeVisit], ResponseReturnValue]
 
 
@@ -56,8 +59,8 @@ def device_page(token: str, way: Way, visit: EmployeeVisit) -> ResponseReturnVal
     way.open()
     form = DeviceForm(_lines(), formdata=None, data={"serial": _typed(visit.device)})
     if visit.device and lot_meant(db(), visit.device) is None:
-        form.refuse(Refused(UNKNOWN, field="serial"))
-    return _device(token, form)
+        form.refuse(_unknown(form))
+    return _device(token, way, form)
 
 
 @bp.post("/<token>/device")
@@ -69,12 +72,11 @@ def say_device(token: str, way: Way, visit: EmployeeVisit) -> ResponseReturnValu
     way.open()
     form = DeviceForm(_lines())
     if form.validate():
-        missing = N_("Write the serial number, or choose the model.")
         if form.meant and lot_meant(db(), form.meant) is not None:
             db().scalars(visit_locked(visit.id)).one().device = form.meant
             return redirect(url_for(".order_page", token=token), 303)
-        form.refuse(Refused(UNKNOWN if form.meant else missing, field="serial"))
-    return _device(token, form, 422)
+        form.refuse(_unknown(form))
+    return _device(token, way, form, 422)
 
 
 @bp.get("/<token>/order")
@@ -91,6 +93,9 @@ def order_page(token: str, way: Way, visit: EmployeeVisit) -> ResponseReturnValu
 @_proven
 def send(token: str, way: Way, visit: EmployeeVisit) -> ResponseReturnValue:
     way.open()
+    if db().scalars(visit_locked(visit.id)).one().replacement_id:
+        # A twin was under way: the device would be found to be replaced already, by itself.
+        return redirect(url_for(".receipt", token=token), 303)
     drawn = _page(token, way, visit, filled=True)
     if isinstance(drawn, Response):
         return drawn
@@ -147,5 +152,14 @@ def _typed(device: str) -> str:
     return "" if device.startswith("PC-") else device
 
 
-def _device(token: str, form: DeviceForm, status: int = 200) -> Response:
-    return page("employees/device.html", status, token=token, form=form)
+def _unknown(form: DeviceForm) -> Refused:
+    """Why nothing is found, which sends nobody to models where there are none to choose."""
+    if form.meant:
+        return Refused(UNKNOWN if form.model else NUMBER_UNKNOWN, field="serial")
+    by_model = N_("Write the serial number, or choose the model.")
+    return Refused(by_model if form.model else N_("Write the serial number."), field="serial")
+
+
+def _device(token: str, way: Way, form: DeviceForm, status: int = 200) -> Response:
+    told = {"token": token, "form": form, "phone": way.link.phone}
+    return page("employees/device.html", status, **told)

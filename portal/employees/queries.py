@@ -81,6 +81,13 @@ def order_of(replacement_id: int) -> Select[EmployeeOrder]:
     return select(EmployeeOrder).where(EmployeeOrder.replacement_id == replacement_id)
 
 
+def names_of(replacement_ids: list[int]) -> Select[int, str]:
+    """Who ordered each of them, while that is known."""
+    return select(EmployeeOrder.replacement_id, EmployeeOrder.name).where(
+        EmployeeOrder.replacement_id.in_(replacement_ids), EmployeeOrder.name != ""
+    )
+
+
 def waiting_orders() -> Select[Any]:
     """The numbers of the replacements that wait for an administrator."""
     return (

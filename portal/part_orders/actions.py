@@ -7,6 +7,7 @@ from portal.accounts.models import User
 from portal.agreements.queries import agreement_terms
 from portal.agreements.rules import coverage
 from portal.agreements.targets import targets_with
+from portal.approval_rules.rules import Held
 from portal.base.clock import day_of
 from portal.base.history import Doer, What, happened
 from portal.base.participation import seen_by
@@ -83,15 +84,34 @@ def ask_for_parts(
     session.flush()
     note_step(session, made, Track.REPLACEMENT, Stage.REQUESTED, by=by, now=now)
     happened(session, made, What.PARTS_ASKED, by=by, part=part.id, number=number)
-    approved = session.scalars(pieces_approved_since(account_id, now - A_WEEK)).one()
-    judged = Parts(model, approves_itself(approved, targets["replaced_by_rule"], number))
-    held = held_back(session, [judged], address, number=number, now=now)
+    held = _held_back(session, model, number, address, targets["replaced_by_rule"], now)
     made.held = [each.value for each in held]
     if not held:
         approve(session, made, targets["cut_off"], by=None, now=now)
     settle(session, made, now=now)
     tell(session, made, "asked", by=by)
     return made
+
+
+def parts_held_back(
+    session: ScopedSession, part: Part, number: int, address: Address, *, now: datetime
+) -> list[Held]:
+    """Why a person would look at them, if they were asked for at this moment."""
+    account_id, today = session.scope.write or 0, day_of(now)
+    model = covered_model(session, account_id, part, today)
+    if model is None:
+        return []
+    agreed = session.execute(agreement_in_force(account_id, today)).first()
+    most = targets_with(agreed.targets if agreed else {})["replaced_by_rule"]
+    return _held_back(session, model, number, address, most, now)
+
+
+def _held_back(  # noqa: PLR0917
+    session: ScopedSession, model: Model, number: int, address: Address, most: int, now: datetime
+) -> list[Held]:
+    approved = session.scalars(pieces_approved_since(session.scope.write or 0, now - A_WEEK)).one()
+    judged = Parts(model, approves_itself(approved, most, number))
+    return held_back(session, [judged], address, number=number, now=now)
 
 
 def covered_model(session: ScopedSession, account_id: int, part: Part, today: date) -> Model | None:

@@ -15,7 +15,7 @@ from portal.base.words import N_, Refused
 from portal.catalogue.catalogue import catalogue_of
 from portal.delivery_times.rules import Promise
 from portal.delivery_times.times import delivery_times
-from portal.part_orders.actions import ask_for_parts
+from portal.part_orders.actions import ask_for_parts, covered_model, parts_held_back
 from portal.part_orders.forms import PartsForm
 from portal.replacements.addresses import Address, checked
 from portal.replacements.finding import saved_addresses
@@ -58,6 +58,8 @@ def index() -> ResponseReturnValue:
 @allow(Permission.REPLACEMENTS_CHANGE)
 def new() -> ResponseReturnValue:
     part = _part(request.args.get("part", "")) or abort(404)
+    if covered_model(db(), account().id, part, clock.today()) is None:
+        return page("part_orders/barred.html", part=part)
     known = {"part": part.number}
     if viewer().kind == "customer":
         me = db().get_one(User, viewer().id)
@@ -149,4 +151,5 @@ def _answers(part: Part, form: PartsForm, status: int = 200) -> ResponseReturnVa
         address=address,
         promise=promise,
         order_before=order_before(promise, clock.now()),
+        held=parts_held_back(db(), part, form.pieces.data, address, now=clock.now()),
     )

@@ -15,7 +15,7 @@ from portal.publishing.receiving import begin, incoming_of, incomings_of, keep_w
 from portal.uploads.forms import FilesField, Listed, says_of
 from portal.uploads.models import UploadState
 from portal.uploads.receiving import TOO_LARGE_AT_ONCE, Received, scanner
-from portal.uploads.rules import MOST_AT_ONCE
+from portal.uploads.rules import MOST_AT_ONCE, ONE_ALONE
 from portal.uploads.sentences import sentence, why_refused
 from portal.web.downloads import files
 from portal.web.formats import file_size
@@ -32,6 +32,7 @@ class _Purpose:
     name: str = "publishing"
     most_bytes: int = MOST_BYTES
     most_files: int = 1
+    too_many: str = ONE_ALONE
 
     @property
     def listed(self) -> list[str]:

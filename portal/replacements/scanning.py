@@ -8,11 +8,16 @@ from portal.base.tenancy import ScopedSession
 from portal.base.text import identifier
 from portal.base.words import N_, Refused
 from portal.catalogue.catalogue import catalogue_of
+from portal.catalogue.models import SerialPattern
 from portal.products.models import Product
 from portal.products.rules import fits, read_serial_number
 from portal.replacements.models import Replacement
 from portal.replacements.rules import ON_THE_WAY, Stage, checked_tracking_number
 
+LIKE_ANOTHER = N_(
+    "%(scanned)s is no serial number of a %(wanted)s. It looks like one of a %(others)s."
+)
+MOST_NAMED = 3
 TAKEN = N_("This serial number was sent in another replacement.")
 ELSEWHERE = N_(
     "This is the tracking number of a parcel that is on its way to another address: %(rma)s."
@@ -108,6 +113,15 @@ def _scanned_part(it: Replacement, text: str) -> str:
     return ""
 
 
+def _tells(serial: str, pattern: SerialPattern) -> bool:
+    return pattern is not SerialPattern.UNKNOWN and fits(serial, pattern)
+
+
+def _some(names: list[str]) -> str:
+    """Which models they may be; so many have numbers alike that the first few must do."""
+    return ", ".join(names[:MOST_NAMED]) + (" …" if len(names) > MOST_NAMED else "")
+
+
 def _new_serial(session: ScopedSession, it: Replacement, text: str) -> str:
     """The serial number of a device of the right model that is nobody's yet."""
     catalogue = catalogue_of(session, knowing=[it.to_send_id])
@@ -124,6 +138,14 @@ def _new_serial(session: ScopedSession, it: Replacement, text: str) -> str:
     if known and it.stage in {Stage.APPROVED, *ON_THE_WAY}:
         raise Refused(N_("This device is registered already."), field="serial_number")
     if not fits(serial, wanted.serial_pattern):
+        if others := [it.name for it in catalogue.models if _tells(serial, it.serial_pattern)]:
+            raise Refused(
+                LIKE_ANOTHER,
+                field="serial_number",
+                scanned=serial,
+                wanted=wanted.name,
+                others=_some(others),
+            )
         raise Refused(
             N_("%(scanned)s is no serial number of a %(wanted)s."),
             field="serial_number",

@@ -2,6 +2,7 @@
 
 from flask import Blueprint, Response, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import TooManyRequests
 
 from portal.accounts.models import User
 from portal.base import clock
@@ -18,6 +19,7 @@ from portal.returns.reaching import find_return, number_in
 from portal.returns.rules import MOST_LABELS, TO_PACK
 from portal.web.guard import allow, viewer
 from portal.web.limited import limited
+from portal.web.limits import limit, limits
 from portal.web.locale import gettext as _
 from portal.web.operator import OPERATOR
 from portal.web.pages import page
@@ -25,6 +27,7 @@ from portal.web.pdf import send_pdf
 from portal.web.session import db
 
 bp = Blueprint("return_labels", __name__)
+MAILS = limit("return label by mail per replacement", 10, 3600)
 
 
 @bp.get("/<reference>/label")
@@ -53,6 +56,8 @@ def mail(reference: str) -> ResponseReturnValue:
         return _page(it, 422)
     sent = submission(db(), form.token.data, by=viewer().id)
     if not sent.led_to:
+        if wait := limits().take([MAILS.of(it.id)]):
+            raise TooManyRequests(retry_after=wait)
         label_mail(db(), db().get_one(User, viewer().id), it)
         sent.led_to = url_for(".show", reference=it.reference)
         flash(_("The label is on its way to %(address)s.", address=viewer().email))

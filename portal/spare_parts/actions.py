@@ -1,5 +1,6 @@
 """Which spare parts there are, as logistics keeps them."""
 
+import re
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +14,9 @@ from portal.base.words import N_, Refused
 from portal.catalogue.catalogue import catalogue_of
 from portal.catalogue.naming import models_named
 from portal.spare_parts.models import SparePart
+
+NUMBER = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ./+#-]*")  # what vendors print on them
+OUR_REFERENCE = re.compile(r"RMA\W*[0-9]", re.IGNORECASE)  # scanned where a part number goes
 
 
 def add_part(
@@ -47,7 +51,7 @@ def change_part(
     """
     told = _checked(session, number, name_nb, name_en, models)
     changed = {name: value for name, value in told.items() if getattr(part, name) != value}
-    if not changed and part.version == version:
+    if not changed and version == part.version:
         return False
     try:
         save(session, part, version=version, **told)
@@ -61,18 +65,23 @@ def _checked(
     session: Session, number: str, name_nb: str, name_en: str, models: str
 ) -> dict[str, Any]:
     """Its columns, tidied."""
-    typed = " ".join(number.split())
-    if not identifier(typed) or len(typed) > 40:
+    typed, catalogue = " ".join(number.split()), catalogue_of(session)
+    shaped = NUMBER.fullmatch(typed) and not OUR_REFERENCE.match(typed)
+    if not identifier(typed) or len(typed) > 40 or not shaped:
         raise Refused(
             N_("“%(number)s” is not a part number. Use letters, digits and dashes."),
             field="number",
             number=typed[:40],
         )
+    if model := catalogue.with_part_number(typed):
+        raise Refused(
+            N_("This is the part number of a model: %(model)s."), field="number", model=model.name
+        )
     names = {"name_nb": " ".join(name_nb.split()), "name_en": " ".join(name_en.split())}
     for field, name in names.items():
         if not 1 <= len(name) <= 80:
             raise Refused(N_("Enter the name of the part, at most 80 characters."), field=field)
-    model_ids = sorted(models_named(models, catalogue_of(session)))
+    model_ids = sorted(models_named(models, catalogue))
     if not model_ids:
         raise Refused(N_("Name the models that it fits."), field="models")
     return {"number": typed, **names, "model_ids": model_ids}

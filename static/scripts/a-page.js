@@ -87,8 +87,13 @@ Object.assign(window.htmx.config, {
     const boxes = [...document.querySelectorAll(`input[name=picked][form="${form.id}"]`)];
     const number = boxes.filter((box) => box.checked).length;
     form.querySelector("[data-picked]").textContent = number ? told("picked", { num: number }) : words.nonePicked;
-    const all = document.querySelector(`[data-pick-all="${form.id}"]`);
-    if (all) { all.checked = number > 0 && number === boxes.length; all.indeterminate = number > 0 && number < boxes.length; }
+    for (const all of document.querySelectorAll(`[data-pick-all="${form.id}"]`)) {
+      const group = all.closest("[data-pick-group]");
+      const mine = boxes.filter((box) => !group || group.contains(box));
+      const some = mine.filter((box) => box.checked).length;
+      all.checked = some > 0 && some === mine.length;
+      all.indeterminate = some > 0 && some < mine.length;
+    }
   }
 
   document.addEventListener("change", (event) => {
@@ -101,7 +106,8 @@ Object.assign(window.htmx.config, {
       if (name) say(name);
     }
     if (field.dataset.pickAll) {
-      for (const box of document.querySelectorAll(`input[name=picked][form="${field.dataset.pickAll}"]`)) box.checked = field.checked;
+      const among = field.closest("[data-pick-group]") || document;
+      for (const box of among.querySelectorAll(`input[name=picked][form="${field.dataset.pickAll}"]`)) box.checked = field.checked;
     }
     const form = document.getElementById(field.dataset.pickAll || (field.name === "picked" && field.getAttribute("form")));
     if (form) countPicked(form);

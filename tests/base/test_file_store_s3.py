@@ -206,3 +206,26 @@ def test_a_bucket_that_is_away_is_trouble(store: FileStore) -> None:
     nowhere = FileStore("s3://portal?endpoint=http://127.0.0.1:1&region=eu-north-1")
     with pytest.raises(StorageTrouble):
         nowhere.check()
+
+
+def test_an_address_of_the_bucket_gives_the_file_its_name_and_goes_on(store: FileStore) -> None:
+    told = {"Content-Disposition": 'attachment; filename="ccx.zip"', "Content-Type": "a/zip"}
+    store.put(KEY, [CONTENT], told=told)
+    address = store.address_of(KEY)
+    where = urlsplit(address)
+
+    def ask(path: str, **headers: str) -> tuple[int, dict[str, str], bytes]:
+        bucket = http.client.HTTPConnection(where.netloc)
+        bucket.request("GET", path, headers=headers)
+        answer = bucket.getresponse()
+        told = {name.lower(): value for name, value in answer.getheaders()}
+        found = answer.status, told, answer.read()
+        bucket.close()
+        return found
+
+    status, headers, content = ask(f"{where.path}?{where.query}", Range="bytes=1000-")
+
+    assert "X-Amz-Expires=900" in where.query
+    assert (status, content) == (206, CONTENT[1000:])
+    assert headers["content-disposition"] == told["Content-Disposition"]
+    assert headers["content-type"] == "a/zip"

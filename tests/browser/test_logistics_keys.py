@@ -91,3 +91,17 @@ def test_several_are_approved_without_scripts_on_a_phone(stocked: Portal, visit:
     page.get_by_label(f"Velg {number}").check()
     page.get_by_role("button", name="Godkjenn de valgte").click()
     expect(page.get_by_role("main")).to_contain_text(f"1 bytte er godkjent: {number}.")
+
+
+def test_all_of_one_reason_are_picked_at_once_and_no_others(stocked: Portal, visit: Visit) -> None:
+    mine, other = [waiting(stocked, "abroad") for _ in range(2)], waiting(stocked, "address")
+    page = visit(LARS)
+    page.goto("/desk/logistics/approvals")
+    group = page.locator("section", has=page.locator("#reason-abroad"))
+    everyone = group.get_by_role("checkbox", name="Velg alle disse")
+    everyone.click()
+    for number in mine:
+        expect(page.get_by_role("checkbox", name=number)).to_be_checked()
+    expect(page.get_by_role("checkbox", name=other)).not_to_be_checked()
+    expect(everyone).to_be_checked()
+    expect(page.locator("[data-picked]")).to_have_text("2 valgt")

@@ -295,3 +295,19 @@ def test_a_hash_that_was_stated_must_be_that_of_the_file(session: Session, world
         )
     assert session.scalars(select(PublishedFile)).all() == []
     assert list(world.store.older_than(clock.now() + timedelta(days=1))) in ([], [[]])
+
+
+def test_whoever_is_let_is_led_to_the_bucket(app: Flask, world: World) -> None:
+    it = world.publish("7.2.0")
+
+    class Bucket:
+        def address_of(self, key: str, method: str) -> str:
+            return f"https://bucket.example.com/{method}/{key}?X-Amz-Signature=1"
+
+    app.extensions |= {"sent_by": "bucket", "files": Bucket()}
+    answer = world.kari_browses.get(path_of(it))
+
+    assert it.file
+    assert answer.status_code == 307
+    assert answer.location.startswith(f"https://bucket.example.com/GET/{it.file.key}?")
+    assert len(taken(world)) == 1

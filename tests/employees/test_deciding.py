@@ -209,3 +209,18 @@ def test_what_is_told_later_goes_to_the_employee_without_money(
     assert "NOK" not in mail
     addresses = session.scalars(select(Mail.address)).all()
     assert addresses.count(SIV) == 4  # code, order, approval, shipment
+
+
+def test_the_table_for_spreadsheets_names_who_asked(  # noqa: PLR0917
+    client: FlaskClient, session: Session, sign_in: SignInAs, kari: User, link: EmployeeLink,
+    account: Account, product: Product, site: Site, run_jobs: Run,
+) -> None:  # fmt: skip
+    proven(client, session, link, run_jobs, product.serial_number or "")
+    client.post(f"{path_of(link)}/order", data=told(site))
+    make_replacement(session, account, by=kari)
+    with sign_in(kari).get("/replacements/replacements.csv") as table:
+        lines = table.get_data(as_text=True).splitlines()
+    asked = [line for line in lines[1:] if "Siv Dahl" in line]
+    assert len(lines) == 3
+    assert len(asked) == 1
+    assert str(product.serial_number) in asked[0]

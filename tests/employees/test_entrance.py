@@ -1,5 +1,6 @@
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -12,6 +13,7 @@ from portal.accounts.models import Account
 from portal.accounts.tokens import hash_of
 from portal.base import clock
 from portal.base.mails import Mail
+from portal.employees import reaching
 from portal.employees.links import employee_token
 from portal.employees.models import EmployeeLink, EmployeeVisit
 from portal.products.models import Product
@@ -262,3 +264,32 @@ def test_the_visit_of_one_account_is_worth_nothing_in_another(
     secret = way_in(last_mail(session)).rpartition("/")[2]
     assert client.get(f"{path_of(other)}/device").location == path_of(other)
     assert client.get(f"{path_of(other)}/mail/{secret}").status_code == 410
+
+
+def test_what_was_typed_is_there_again_after_the_scan(
+    client: FlaskClient, link: EmployeeLink
+) -> None:
+    path = path_of(link)
+    away = client.post(path, data={"email": SIV, "serial": "", "scan": "1"})
+    assert away.location == f"{path}/scan"
+    back = client.get(f"{path}?serial=AB12CD").text
+    assert f'value="{SIV}"' in back
+    assert 'value="AB12CD"' in back
+    client.post(path, data={"email": SIV, "serial": "AB12CD"})
+    assert SIV not in client.get(path).text
+
+
+def test_addresses_that_are_not_let_in_take_no_room_from_those_that_are(
+    app: Flask, link: EmployeeLink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reaching, "PER_LINK", replace(reaching.PER_LINK, tries=2))
+    path = path_of(link)
+
+    def begin(email: str) -> int:
+        return another(app).post(path, data={"email": email, "serial": ""}).status_code
+
+    strangers = [begin(f"someone{n}@elsewhere.example.org") for n in range(3)]
+    theirs = [begin(f"siv{n}@nordlys.example.com") for n in range(3)]
+    assert (strangers, theirs) == ([303] * 3, [303, 303, 429])
+    # Full, it tells nobody which addresses are let in.
+    assert begin("other@elsewhere.example.org") == 429

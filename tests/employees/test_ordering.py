@@ -1,4 +1,5 @@
 from datetime import date
+from threading import Thread, current_thread, main_thread
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from portal.agreements.models import Agreement
 from portal.base.history import Event, What
 from portal.base.mails import Mail
 from portal.employees.models import EmployeeLink
+from portal.employees.reaching import Way, way_of
 from portal.products.models import Product
 from portal.replacements.rules import Stage
 from tests.employees.conftest import (
@@ -85,6 +87,33 @@ def test_sent_twice_it_is_one_order_and_the_visit_is_over(
     assert len(replacements(session)) == len(orders(session)) == 1
 
 
+def test_a_twin_at_the_same_moment_is_shown_the_receipt_of_the_first(  # noqa: PLR0917
+    app: Flask, siv: FlaskClient, session: Session, link: EmployeeLink, site: Site,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    path, cookie = path_of(link), siv.get_cookie("session")
+    assert cookie
+    twin, answers = another(app), list[str]()
+    twin.set_cookie("session", cookie.value)
+
+    def first() -> None:
+        answers.append(siv.post(f"{path}/order", data=told(site)).location)
+
+    def overtaken(token: str) -> Way:
+        """The second reads where it stands before the first has ordered."""
+        way = way_of(token)
+        if current_thread() is main_thread():
+            sending = Thread(target=first)
+            sending.start()
+            sending.join()
+        return way
+
+    monkeypatch.setattr("portal.employees.ordering_routes.way_of", overtaken)
+    second = twin.post(f"{path}/order", data=told(site))
+    assert (second.location, answers) == (f"{path}/receipt", [f"{path}/receipt"]), second.text
+    assert len(replacements(session)) == 1
+
+
 def test_what_was_tried_is_kept_with_the_fault_that_was_chosen(
     siv: FlaskClient, session: Session, link: EmployeeLink, site: Site
 ) -> None:
@@ -136,8 +165,11 @@ def test_another_address_is_shown_its_day_and_waits_for_an_administrator(
 @pytest.mark.parametrize(
     ("field", "value"),
     [
-        ("recipient", "Siv\r\nBcc: alle@example.com"),
+        ("recipient", "Siv\r\nBcc: alle"),
+        ("recipient", "Siv alle@example.com"),
         ("recipient", "x" * 121),
+        ("recipient", "Siv https://evil.example.com/x"),
+        ("recipient", "www.evil.example.com"),
         ("recipient", ""),
         ("phone", "+999 1"),
         ("where", "S-1"),
@@ -158,7 +190,7 @@ def test_bad_answers_come_back(
 ) -> None:
     answer = siv.post(f"{path_of(link)}/order", data=told(site, **{field: value}))
     if field == "recipient" and "\n" in value:  # kept on one line
-        assert replacements(session)[0].recipient == "Siv Bcc: alle@example.com"
+        assert replacements(session)[0].recipient == "Siv Bcc: alle"
         return
     assert answer.status_code == 422, answer.text
     assert replacements(session) == []
@@ -184,6 +216,22 @@ def test_one_of_a_model_needs_no_number(
     assert "Sync 20" in client.get(f"{path}/order").text
     assert client.post(f"{path}/order", data=told(site)).status_code == 303
     assert replacements(session)[0].model_id == count.model_id
+
+
+def test_without_a_model_to_choose_there_is_somebody_to_ask(
+    client: FlaskClient, session: Session, link: EmployeeLink, product: Product, run_jobs: Run
+) -> None:
+    path = path_of(link)
+    proven(client, session, link, run_jobs, "8G00000000FFZZ")
+    pages = [client.get(f"{path}/device")]
+    pages += [client.post(f"{path}/device", data={"serial": text}) for text in ("", "8G0000FFZZ")]
+    assert [each.status_code for each in pages] == [200, 422, 422]
+    for each in pages:
+        shown = words(each.text)
+        assert "the model" not in shown
+        assert 'href="tel:+4722222222"' in shown
+        assert f'href="{path}"' in shown
+    assert "We find no device of yours with this serial number." in words(pages[0].text)
 
 
 def test_a_number_is_found_exactly_and_only_among_the_accounts_own(

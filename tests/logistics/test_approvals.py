@@ -84,6 +84,9 @@ def test_they_stand_by_their_first_reason_with_the_others_beside(
     assert Held.ABROAD.label in told["many"]
     assert 'name="picked"' not in told["employee"]
     assert theirs.reference in told["employee"]
+    # What nobody here can pick stands below the button, and has nothing that picks all.
+    assert ("data-bulk" in told["many"], "data-bulk" in told["employee"]) == (True, False)
+    assert ["data-pick-all" in told[each] for each in told] == [True, True, False]
     assert f'href="{PAGE}"' in lars.get("/desk/logistics?view=approve").text
 
 

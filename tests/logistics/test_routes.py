@@ -198,6 +198,12 @@ def test_what_is_no_serial_number_of_the_model_stops(
 
     refused = scanned(lars, it)
     assert "8G22419999ZZCV is no serial number of a Voyager 4320." in words(refused.text)
+
+    make_model(session, "Studio X50", serial_pattern=SerialPattern.VIDEO)
+    both = (
+        "8G22419999ABCV is no serial number of a Voyager 4320. It looks like one of a Studio X50."
+    )
+    assert both in words(scanned(lars, it, serial_number="8G22419999ABCV").text)
     assert scanned(lars, it, serial_number="XY34ZW").status_code == 303
 
 

@@ -67,6 +67,10 @@ def test_parts_are_held_back_by_the_same_rules(  # noqa: PLR0917
     session.commit()
     client = sign_in(ola)
     pieces = 9 if rules else 11  # more than are approved within a week
+    answers = words(client.post(f"{PARTS}/answers", data=asked(site, pieces=str(pieces))).text)
+    assert "One of us looks at it first. Approved before" in answers
+    assert "they arrive Friday 20 November" in answers
+    assert "Order before" not in answers
     receipt = client.post(PARTS, data=asked(site, pieces=str(pieces))).location
     it = replacements(session)[0]
     assert (it.stage, reason in it.held) == (Stage.REQUESTED, True)
@@ -181,3 +185,15 @@ def test_none_are_not_too_many(sign_in: SignInAs, ola: User, part: SparePart, si
         refused = sign_in(ola).post(f"{PARTS}/answers", data=asked(site, pieces=pieces)).text
         assert says in words(refused)
         assert words(refused).count("at most 100 at once.") == (2 if pieces == "101" else 0)
+
+
+def test_a_part_that_fits_nothing_of_theirs_is_refused_at_once_with_a_way_on(
+    session: Session, sign_in: SignInAs, ola: User, part: SparePart
+) -> None:
+    part.model_ids = [make_model(session, "Studio X", category=Category.VIDEO).id]
+    session.commit()
+    refused = sign_in(ola).get(f"{PARTS}/new?part=85S19-AA")
+    assert 'name="pieces"' not in refused.text
+    assert "None of the models that this part fits is covered." in words(refused.text)
+    for way in (f'href="{PARTS}"', 'href="/service-requests/new"'):
+        assert way in refused.text

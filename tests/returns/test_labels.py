@@ -235,3 +235,16 @@ def test_what_people_wrote_is_text_on_the_label_and_never_code(
     assert hostile in json.dumps(handed[0], ensure_ascii=False).replace('\\"', '"').replace(
         "\\\\", "\\"
     )
+
+
+def test_the_label_is_mailed_so_often_and_not_more(
+    session: Session, client: FlaskClient, account: Account
+) -> None:
+    ready: dict[str, Any] = {**READY}
+    path = f"{LIST}/{make_replacement(session, account, **ready).reference}/label/mail"
+    sent = [client.post(path, data={"token": f"t{n}"}).status_code for n in range(11)]
+    assert sent == [303] * 10 + [429]
+    assert client.post(path, data={"token": "t0"}).status_code == 303  # the same again is none
+    other = make_replacement(session, account, **ready)
+    again = client.post(f"{LIST}/{other.reference}/label/mail", data={"token": "u"})
+    assert again.status_code == 303

@@ -12,7 +12,7 @@ from portal.accounts.models import Account, User
 from portal.base.access import Role
 from portal.base.history import DeskEvent, What
 from portal.base.tenancy import ScopedSession
-from portal.catalogue.models import ProductModel
+from portal.catalogue.models import PartNumber, ProductModel
 from portal.replacements.indexing import index_replacement
 from portal.spare_parts.models import SparePart
 from tests.conftest import SignInAs
@@ -144,3 +144,37 @@ def test_an_order_is_found_by_what_the_part_is_called_now(
     for text in ("77x88", "Myke", "ear cushions", "85S19-AA"):
         shown = sign_in(ola).get("/replacements", query_string={"q": text}).text
         assert re.findall(r'href="/replacements/(RMA-\d+)"', shown) == [it.reference], text
+
+
+@pytest.mark.parametrize(
+    "number", ["RMA-100012", "rma 100012", "<script>alert(1)</script>", "85S19'--", "«85S19»"]
+)
+def test_what_no_part_is_numbered_like_is_refused(
+    session: Session, lars: FlaskClient, part: SparePart, number: str
+) -> None:
+    refused = lars.post(f"{PARTS}/{part.id}", data=stated(part, number=number))
+    assert refused.status_code == 422
+    assert "is not a part number. Use letters, digits and dashes." in words(refused.text)
+    right = lars.post(f"{PARTS}/{part.id}", data=stated(part, number="2200-69/1.A+#2"))
+    assert right.status_code == 303
+
+
+def test_the_part_number_of_a_model_is_none_of_a_spare_part(
+    session: Session, lars: FlaskClient, part: SparePart
+) -> None:
+    model = make_model(session, "Studio X50")
+    model.part_numbers.append(PartNumber(number="8L531AA"))
+    session.commit()
+    refused = lars.post(f"{PARTS}/{part.id}", data=stated(part, number="8l531-aa"))
+    assert refused.status_code == 422
+    assert "This is the part number of a model: Studio X50." in words(refused.text)
+
+
+def test_a_version_that_never_was_saves_nothing(
+    session: Session, lars: FlaskClient, part: SparePart
+) -> None:
+    for more in ({}, {"name_en": "Cushions"}):
+        refused = lars.post(f"{PARTS}/{part.id}", data=stated(part, **more, version=999))
+        assert refused.status_code == 422
+    session.expire_all()
+    assert (part.name_en, part.version) == ("Ear cushions", 1)

@@ -162,3 +162,13 @@ def test_it_tells_what_the_carrier_told_but_not_in_its_words(
     assert "Carrier events" in shown
     assert "OSLO" in shown
     assert "Siv Dahl" not in shown
+
+
+def test_only_the_link_that_was_given_out_leads_there(
+    browser: FlaskClient, sent: Replacement
+) -> None:
+    path = tracking_path(SETTINGS.secret_key, sent)
+    letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+    others = [path[:-1] + each for each in letters if each != path[-1]]
+    assert browser.get(path).status_code == 200
+    assert {browser.get(it).status_code for it in (*others, f"{path}=", f"{path}==")} == {410}
