@@ -159,8 +159,7 @@ def _move(
         return
     stage, at = told
     if stage is Stage.DELIVERED:
-        first = day_of(it.shipped_at) if it.shipped_at else day_of(at)
-        on = max(first, min(day_of(at), day_of(now)))
+        on = max(day_of(it.shipped_at or at), min(day_of(at), day_of(now)))
         deliver(session, it, on=on, by=None, now=now)
     elif may_go(it.stage, stage):
         if stage is Stage.READY_FOR_PICKUP:
