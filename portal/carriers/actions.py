@@ -89,8 +89,7 @@ def watch(session: ScopedSession, parcel: Parcel, *, carrier: str, now: datetime
 
 def watch_no_more(session: ScopedSession, parcel: Parcel) -> None:
     """It goes with a carrier that cannot be asked, as it turned out."""
-    it = session.scalars(watch_of(parcel.replacement_id, parcel.direction)).one_or_none()
-    if it is not None:
+    for it in session.scalars(watch_of(parcel.replacement_id, parcel.direction)):
         session.delete(it)
 
 
