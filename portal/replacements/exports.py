@@ -44,6 +44,7 @@ def columns() -> list[Column]:
         Column(_("Promised"), Kind.DATE),
         Column(_("Delivered"), Kind.DATE),
         Column(_("Return by"), Kind.DATE),
+        Column(_("Sent back instead"), Kind.CODE),
         Column(_("Carrier")),
         Column(_("Tracking number"), Kind.CODE),
         Column(_("Asked for by")),
@@ -81,6 +82,6 @@ def rows(session: ScopedSession, filters: Filters, *, today: date) -> Iterator[t
                 reference(PREFIX, it.id), _what(it, catalogue, parts), it.identifier,
                 it.new_serial_number, it.site, label(it.stage), label(returned),
                 label(it.liability), it.at_risk, it.currency, it.promised_on, it.delivered_on,
-                it.return_due_on, it.carrier, it.tracking_number, asked_by, it.asked_at,
-                it.changed_at,
+                it.return_due_on, it.instead_serial_number, it.carrier, it.tracking_number,
+                asked_by, it.asked_at, it.changed_at,
             )  # fmt: skip

@@ -176,7 +176,8 @@ def test_the_table_has_the_same_selection(
     session: Session, client: FlaskClient, account: Account
 ) -> None:
     product = make_product(session, account=account, serial_number="=1+1AA")
-    ready = {"stage": Stage.DELIVERED, "returned": ReturnStage.LABEL_READY}
+    ready: dict[str, Any] = {"stage": Stage.DELIVERED, "returned": ReturnStage.LABEL_READY}
+    ready["instead_serial_number"] = "64167F999004"
     late = one(session, account, product=product, **ready, return_due_on=date(2026, 1, 2))
     one(session, account)
 
@@ -185,6 +186,7 @@ def test_the_table_has_the_same_selection(
     assert head[:3] == ["RMA number", "Model", "Faulty device"]
     assert [row[0] for row in rows] == [late.reference]
     assert rows[0][6] == "Overdue"
+    assert rows[0][head.index("Sent back instead")] == "64167F999004"
     assert not rows[0][2].startswith("=")
     assert _taken(client, "xlsx?q=oslo")[:2] == b"PK"
     assert late.reference in _taken(client, f"csv?q={late.reference}").decode()
