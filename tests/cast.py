@@ -447,6 +447,7 @@ RECORDS: dict[str, Callable[[Making], str]] = {
     "return_deeds.ref": a_replacement,
     "logistics.ref": a_replacement,
     "logistics_papers.ref": a_replacement,
+    "logistics_corrections.ref": a_replacement,
     "stock.line_id": lambda it: str(make_stock(it.session, 3).id),
     "desk_successors.ref": lambda it: reference("M", make_model(it.session).id),
     "request_opening.reference": lambda it: make_request(it.session, it.account).reference,

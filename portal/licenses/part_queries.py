@@ -43,18 +43,6 @@ def seats_on_device(product_id: int) -> Select[LicenseAssignment]:
     return select(it).options(joinedload(it.license)).where(*here).order_by(it.license_id, it.id)
 
 
-def licenses_on_device(product_id: int) -> Select[Any]:
-    """The licenses with seats on a device, as its page tells of them."""
-    query: Any = (
-        select(License.id, License.name, License.standing, License.ends_on, LicenseAssignment.seats)
-        .join(LicenseAssignment, LicenseAssignment.license_id == License.id)
-        .where(LicenseAssignment.product_id == product_id, LicenseAssignment.ended_at.is_(None))
-        .order_by(License.name_key, License.id)
-    )
-    found: Select[Any] = query
-    return found
-
-
 def papers_of(license_id: int) -> Select[LicensePaper]:
     it = LicensePaper
     mine = it.license_id == license_id
