@@ -194,7 +194,7 @@ def test_what_nobody_published_is_swept_up(desk: Desk, run_jobs: RunJobs, travel
     for job in ("retention.apply", "files.sweep"):
         later(desk.session, job, key=f"test {job}")
         desk.session.commit()
-        run_jobs()
+        run_jobs(clock.now())
 
     desk.session.expire_all()
     assert desk.session.scalars(select(Incoming)).all() == []
