@@ -177,7 +177,7 @@ def test_of_what_is_closed_nothing_is_told(
     assert remind(END - timedelta(90)) == []
 
 
-def test_a_device_leads_to_its_licenses_those_who_may_see_them(
+def test_a_device_leads_those_who_may_see_them_to_its_licenses(
     session: Session, client: FlaskClient, sign_in: SignInAs, account: Account, lens: License
 ) -> None:
     device = make_product(session, account=account)
