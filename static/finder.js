@@ -3,13 +3,22 @@
    the field, all the time. Enter without a choice searches, as the form does without any script. */
 (() => {
   const { words, tellFailure, clearFailure } = window.portal;
-  const dialog = document.getElementById("finder-dialog");
-  const field = dialog.querySelector("[role=combobox]");
-  const list = dialog.querySelector("[role=listbox]");
-  const told = dialog.querySelector("[role=status]");
+  const dialog = document.querySelector(".finder-dialog");
+  const field = dialog.querySelector("input");
+  const close = made("button", { type: "button", className: "ds-button", ariaLabel: words.close });
+  Object.assign(close.dataset, { variant: "tertiary", icon: "", color: "neutral" });
+  close.textContent = "✕";
+  const list = made("div", { id: "finder-list", role: "listbox", ariaLabel: dialog.ariaLabel });
+  const results = made("div", { className: "results" });
+  const told = made("div", { className: "ds-sr-only", role: "status" });
+  results.append(list);
+  dialog.append(close, results, told);
+  Object.assign(field, { role: "combobox", ariaExpanded: "false", ariaAutoComplete: "list", spellcheck: false, enterKeyHint: "search" });
+  field.setAttribute("aria-controls", list.id);
   const PAUSE = 200, SLOW = 1000, SILENCE = 800, PATIENCE = 30000;
   let turn = 0, answered = null, typing, speaking, asked;
 
+  function made(name, told) { return Object.assign(document.createElement(name), told); }
   const options = () => [...list.querySelectorAll("a[role=option]")];
   const chosen = () => options().find((option) => option.getAttribute("aria-selected") === "true");
 
@@ -34,7 +43,7 @@
     const mine = ++turn;
     asked?.abort();
     asked = new AbortController();
-    clearFailure(list.parentElement);
+    clearFailure(results);
     list.setAttribute("aria-busy", "true");
     const slow = setTimeout(() => { told.textContent = words.loading; list.classList.add("slow"); }, SLOW);
     const late = setTimeout(() => asked.abort(), PATIENCE);
@@ -63,7 +72,7 @@
     live?.remove();
     answered = text;
     list.replaceChildren(parts.content);
-    list.scrollTop = 0;
+    results.scrollTop = 0;
     field.setAttribute("aria-expanded", String(options().length > 0));
     field.removeAttribute("aria-activedescendant");
     told.textContent = "";
@@ -76,7 +85,7 @@
     list.replaceChildren();
     field.setAttribute("aria-expanded", "false");
     field.removeAttribute("aria-activedescendant");
-    tellFailure(list.parentElement, () => { field.focus(); ask(true); });
+    tellFailure(results, () => { field.focus(); ask(true); });
   }
 
   field.addEventListener("input", () => {
@@ -94,6 +103,8 @@
     event.preventDefault();
   });
   list.addEventListener("mousedown", (event) => { if (event.button === 0) event.preventDefault(); });
+  close.addEventListener("click", () => dialog.close());
+  window.addEventListener("pagehide", () => dialog.close()); // whoever comes back comes back to the page
   dialog.addEventListener("click", (event) => { if (event.target === dialog) dialog.close(); }); // beside it
   dialog.addEventListener("close", () => { clearTimeout(speaking); told.textContent = ""; choose(null); });
   ask();

@@ -48,26 +48,37 @@ class _Search:
     indexed: Indexed
 
 
-def find_all(session: ScopedSession, text: str, sight: Sight) -> Found:
-    """Everything that a text finds for whoever has this sight; without one, what to begin with."""
+def find_all(session: ScopedSession, text: str, sight: Sight, *, wholly: bool) -> Found:
+    """Everything that a text finds for whoever has this sight; without one, what to begin with.
+
+    What a reference names is enough where there is such a thing, unless all is `wholly` wanted.
+    """
     if not text:
         return Found(_shown(_beginnings()))
     catalogue, keys = catalogue_of(session), ring()
+    names = names_in(text, sight, keys)
+    if names.sure and not wholly and not text[0].isdigit():
+        one = Asked(ids=_referred(names), across=sight.across, granted=_granted(sight))
+        if named := named_record(text, names, records_of(session, one), sight, catalogue):
+            return Found([], named)
     account_ids = () if sight.account_id is None else (sight.account_id,)
     published = {Kind.RELEASE, Kind.DOCUMENT} & sight.kinds
     told = shelf_of(session).open_to(account_ids, clock.now()) if published else None
     issues = issues_of(session) if sight.issues else None
     indexed = look_up(session, text, sight, catalogue, keys)
     asking = _Search(text, sight, catalogue, told, issues, indexed)
-    names = names_in(text, sight, keys)
     rows = records_of(session, _asked(asking, names))
     named = named_record(text, names, rows, sight, catalogue)
     named = named or named_otherwise(text, sight, catalogue, told, issues)
     return Found(_shown(_groups(asking, names, rows)), named)
 
 
+def _referred(names: Names) -> dict[str, set[int]]:
+    return {name: {number} for name, number in names.references.items()}
+
+
 def _asked(it: _Search, names: Names) -> Asked:
-    ids: dict[str, set[int]] = {name: {number} for name, number in names.references.items()}
+    ids = _referred(names)
     for kind, name in _OF_KIND.items():
         ids.setdefault(name, set()).update(it.indexed.looked_at(kind))
     people = (it.text, it.sight.account_id or 0, clock.now()) if it.sight.people else None

@@ -33,7 +33,7 @@ def search() -> ResponseReturnValue:
     text = read_text(request.args.get("q", ""))
     if staff and (_typing() or not text):
         return redirect(_at_desk(text), 303)
-    found = find_all(db(), text, sight_here())
+    found = find_all(db(), text, sight_here(), wholly=_wholly())
     if found.named and _jumps():
         return redirect(found.named.path, 303)
     if not found.named and viewer().kind == "partner" and (elsewhere := of_another()):
@@ -47,7 +47,7 @@ def search_desk() -> ResponseReturnValue:
     """Across all accounts."""
     refuse_too_often("search")
     text = read_text(request.args.get("q", ""))
-    found = find_all(db(), text, sight_at_desk())
+    found = find_all(db(), text, sight_at_desk(), wholly=_wholly())
     if found.named and _jumps():
         return redirect(found.named.path, 303)
     return _page(text, found, ".search_desk")
@@ -59,7 +59,7 @@ def search_customers() -> ResponseReturnValue:
     """Across the customers of a partner, of each what it granted."""
     refuse_too_often("search")
     text = read_text(request.args.get("q", ""))
-    found = find_all(db(), text, sight_of_partner(db()))
+    found = find_all(db(), text, sight_of_partner(db()), wholly=_wholly())
     if found.named and _jumps():
         return redirect(found.named.path, 303)
     return _page(text, found, ".search_customers")
@@ -81,7 +81,11 @@ def _typing() -> bool:
 
 def _jumps() -> bool:
     """Whoever types is shown it first; whoever asks for everything is shown all."""
-    return not _typing() and "all" not in request.args
+    return not _typing() and not _wholly()
+
+
+def _wholly() -> bool:
+    return "all" in request.args
 
 
 def _at_desk(text: str) -> str:

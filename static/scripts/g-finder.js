@@ -1,19 +1,23 @@
 "use strict";
-/* Ctrl or ⌘ and K open the quick search, as its link does. The rest of it comes when it is opened; and
-   what is typed by then is in its field. */
+/* Ctrl or ⌘ and K open the quick search, as its link does. Here is the field alone, so that it takes what
+   is typed at once; all the rest comes when it is opened for the first time. */
 (() => {
-  const dialog = document.getElementById("finder-dialog");
-  if (!dialog?.showModal) return;
-  const mac = /Mac|iP(hone|ad)/.test(navigator.userAgent);
+  const link = document.querySelector("[data-finder]");
+  if (!link) return;
+  let dialog = null;
 
   function open() {
-    if (!dialog.open && document.querySelector("dialog[open]")) return; // it stands over all else
-    if (!dialog.open) dialog.showModal();
-    dialog.querySelector("[role=combobox]").select();
-    if (dialog.dataset.script) {
-      document.head.append(Object.assign(document.createElement("script"), { src: dialog.dataset.script }));
-      delete dialog.dataset.script;
+    if (document.querySelector("dialog[open]") && !dialog?.open) return; // it stands over all else
+    if (!dialog) {
+      const name = link.ariaLabel.replace(link.textContent, "").trim();
+      dialog = Object.assign(document.createElement("dialog"), { className: "ds-dialog finder-dialog", ariaLabel: name });
+      dialog.innerHTML = '<form><input class="ds-input" name="q" maxlength="200" autocomplete="off" autofocus></form>';
+      dialog.firstChild.action = link.href;
+      dialog.querySelector("input").ariaLabel = name;
+      document.body.append(dialog, Object.assign(document.createElement("script"), { src: link.dataset.finder }));
     }
+    if (!dialog.open) dialog.showModal();
+    dialog.querySelector("input").select();
   }
 
   document.addEventListener("click", (event) => {
@@ -22,11 +26,9 @@
     open();
   });
   document.addEventListener("keydown", (event) => {
-    if (event.key.toLowerCase() !== "k" || event.altKey || event.shiftKey || event.isComposing) return;
-    if (mac ? !event.metaKey || event.ctrlKey : !event.ctrlKey || event.metaKey) return;
+    const key = /Mac|iP(hone|ad)/.test(navigator.userAgent) ? event.metaKey && !event.ctrlKey : event.ctrlKey && !event.metaKey;
+    if (!key || event.key.toLowerCase() !== "k" || event.altKey || event.shiftKey) return;
     event.preventDefault();
     open();
   });
-  // Whoever comes back to this page comes back to the page.
-  window.addEventListener("pagehide", () => dialog.close());
 })();
