@@ -21,6 +21,7 @@ from tests.benchmarks import (
     products,
     replacements,
     requests,
+    searching,
     wire,
 )
 from tests.benchmarks.database import Bench, bench, servers
@@ -32,7 +33,7 @@ from tests.benchmarks.table import Line, drawn
 
 PARTS = (
     *("products", "requests", "replacements", "import", "mail", "guard", "wire", "guessing"),
-    *("labels", "carriers", "licenses"),
+    *("labels", "carriers", "licenses", "search"),
 )
 ROWS = 100_000  # of the list that is imported
 MAILS = 100_000  # that wait to be sent
@@ -76,7 +77,7 @@ def _measure_all(asked: argparse.Namespace) -> None:
 
 
 def _measure(used: Bench, size: Size, asked: argparse.Namespace) -> None:
-    if not {"products", "import", "mail", "wire"} & set(asked.only):
+    if not {"products", "import", "mail", "wire", "search"} & set(asked.only):
         return
     began = time.monotonic()
     stock = fill(used, size)
@@ -88,6 +89,8 @@ def _measure(used: Bench, size: Size, asked: argparse.Namespace) -> None:
     )
     if "products" in asked.only:
         _print(used, "/products", products.measure(used, stock))
+    if "search" in asked.only:
+        _print(used, "search over everything", searching.measure(used, stock))
     if "wire" in asked.only:
         _print(used, "over the wire", wire.measure(used, stock))
     if "import" in asked.only:
