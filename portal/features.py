@@ -39,8 +39,12 @@ from portal.licenses import together_routes as license_seats
 from portal.mail_intake import original_routes as mail_original
 from portal.mail_intake import routes as mail_intake
 from portal.mail_intake import takeover_routes as mail_takeover
+from portal.news import date_routes as end_dates
+from portal.news import feed_routes as news_feeds
+from portal.news import routes as news
 from portal.notices import here as my_notices
 from portal.notices import routes as notices
+from portal.notices import stopping as notice_stopping
 from portal.overview import customers, elsewhere, partner_returns
 from portal.overview import routes as overview
 from portal.partners import answering, colleagues
@@ -108,19 +112,16 @@ FEATURES = [
     ("/desk/jobs", desk_jobs.bp),
     ("/desk/known-issues", desk_known_issues.bp),
     ("/desk/log", activity.desk_bp),
-    ("/desk/mail-intake", mail_intake.bp),
-    ("/desk/mail-intake", mail_original.bp),
-    ("/desk/mail-intake", mail_takeover.bp),
+    *(("/desk/mail-intake", it.bp) for it in (mail_intake, mail_original, mail_takeover)),
     ("/desk/mailbox", desk_mailbox.bp),
     ("/desk/partners", desk_partners.bp),
-    ("/desk/publish", publishing.bp),
-    ("/desk/publish", publishing_fates.bp),
-    ("/desk/publish", publishing_preview.bp),
+    *(("/desk/publish", it.bp) for it in (publishing, publishing_fates, publishing_preview)),
     ("/desk/publish", publishing_documents.bp),
     ("/desk/publish/files", publishing_files.bp),
-    ("/downloads", downloads.bp),
-    ("/downloads", download_files.bp),
-    ("/downloads", download_manifests.bp),
+    *(("/downloads", it.bp) for it in (downloads, download_files, download_manifests)),
+    *(("/downloads", it.bp) for it in (end_dates, news_feeds)),
+    ("/downloads/following", news.bp),
+    ("/notices/stop", notice_stopping.bp),
     ("/organization/log", activity.bp),
     ("/organization/partners", partners.bp),
     ("/organization/partners/requests", answering.answering),

@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from portal.base.bilingual import line_of
 from portal.base.history import Doer, What, happened
+from portal.base.jobs import later
 from portal.base.tenancy import ScopedSession
 from portal.base.words import N_, Refused
 from portal.downloads.indexing import index_documents
@@ -64,6 +65,7 @@ def publish_document(
         raise Refused(N_("It is published already."))
     it.published_at = it.changed_at = now
     happened(session, it, What.PUBLISHED, by=by)
+    later(session, "news.tell", document_id=it.id)
 
 
 def withdraw_document(
