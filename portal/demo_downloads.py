@@ -8,14 +8,13 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from portal.accounts.models import Account, User
+from portal.accounts.models import Account
 from portal.base import clock
 from portal.base.file_store import FileStore
 from portal.base.history import What, happened
 from portal.base.sheets import read_sheet
 from portal.base.tenancy import NOBODY, Scope, ScopedSession
 from portal.catalogue.catalogue import catalogue_of
-from portal.catalogue.models import Category
 from portal.config import Settings
 from portal.demo_papers import DOCUMENTS, INSTALLED
 from portal.demo_published import RELEASES, TERMS, Written
@@ -32,13 +31,10 @@ from portal.downloads.models import (
 )
 from portal.downloads.rules import Channel, State
 from portal.downloads.taking import SoftwareTerms
-from portal.news.models import NewsFollowing, NewsLink
-from portal.notices.notice import How
 from portal.products.models import Product
 from portal.web.session import Sessions
 
 EARLIER = Path(__file__).parent / "downloads" / "firmware_releases.csv"
-FOLLOWER = "kari@nordlys.example.com"
 STAFF = Scope(frozenset(), None, staff=True)
 
 
@@ -59,7 +55,6 @@ def load(sessions: Sessions, settings: Settings, *, nordlys: str) -> None:
         index_releases(session, made)
         _documents(session, store)
     _run(sessions, account)
-    _follow(sessions)
 
 
 def _before(session: ScopedSession, written: Written) -> int | None:
@@ -192,17 +187,3 @@ def paper(title: str) -> bytes:
     count, start = len(objects) + 1, len(out)
     end = f"xref\n0 {count}\n0000000000 65535 f \n{table}trailer\n<< /Size {count} /Root 1 0 R >>\n"
     return out + f"{end}startxref\n{start}\n%%EOF\n".encode()
-
-
-def _follow(sessions: Sessions) -> None:
-    """Kari follows a phone at once and all of video weekly, and reads a feed."""
-    with sessions(scope=NOBODY) as session, session.begin():
-        kari = session.scalars(select(User).where(User.email == FOLLOWER)).one_or_none()
-        phone = catalogue_of(session).named("CCX 500")
-        if kari is None or phone is None:
-            return
-        now = clock.now()
-        one = NewsFollowing(user_id=kari.id, model_id=phone.id, how=How.AT_ONCE, since=now)
-        many = NewsFollowing(user_id=kari.id, category=Category.VIDEO, how=How.WEEKLY, since=now)
-        link = NewsLink(user_id=kari.id, active=True, generation=1, made_at=now)
-        session.add_all([one, many, link])

@@ -9,7 +9,6 @@ import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from portal.accounts.actions import Person
 from portal.accounts.models import Account, User
@@ -19,6 +18,7 @@ from portal.base.file_store import FileStore
 from portal.base.jobs import Job, later
 from portal.base.mails import Mail
 from portal.base.references import reference
+from portal.base.tenancy import ScopedSession
 from portal.catalogue.models import Category, ProductModel
 from portal.downloads.models import PublishedDocument, SoftwareRelease
 from portal.downloads.rules import State
@@ -47,7 +47,7 @@ TUESDAY = "2026-11-24 10:00+01:00"
 
 @dataclass(frozen=True, slots=True)
 class World:
-    session: Session
+    session: ScopedSession
     store: FileStore
     kari: User
     account: Account
@@ -78,8 +78,12 @@ class World:
         self.session.commit()
 
     def draft(self, version: str = "7.2.1", **told: Any) -> SoftwareRelease:
-        given = {"notes": NOTES, "state": State.PROPOSED, "store": self.store} | told
-        return make_release(self.session, version, self.phone, **given)
+        given: dict[str, Any] = {
+            "notes": NOTES,
+            "state": State.PROPOSED,
+            "store": self.store,
+        } | told
+        return make_release(self.session, version, self.phone, store=self.store, **given)
 
     def publish(self, version: str = "7.2.1", **told: Any) -> SoftwareRelease:
         """As the second publisher does; the job is asked for, and not run."""
@@ -101,7 +105,7 @@ class World:
         self.session.expire_all()
         return list(self.session.scalars(select(Mail).order_by(Mail.address, Mail.id)))
 
-    def again(self, **whom: int) -> None:
+    def again(self, **whom: Any) -> None:
         later(self.session, "news.tell", **whom)
         self.session.commit()
 
@@ -123,7 +127,7 @@ def tuesday() -> Iterator[None]:
 
 @pytest.fixture
 def world(
-    tuesday: None, session: Session, files: FileStore, sign_in: SignInAs, run_jobs: RunJobs
+    tuesday: None, session: ScopedSession, files: FileStore, sign_in: SignInAs, run_jobs: RunJobs
 ) -> World:
     kari = make_user(session, role=Role.ADMINISTRATOR, name="Kari Nordmann", language="nb")
     account = account_of(kari)

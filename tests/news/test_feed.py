@@ -136,7 +136,7 @@ def test_nothing_is_in_it_that_one_may_not_see(
 def test_what_was_withdrawn_says_so(world: World, stranger: FlaskClient) -> None:
     world.follow(world.kari)
     it = world.publish()
-    told = {"reason_nb": "Feil.", "reason_en": "", "by": Person(world.petra.id)}
+    told: dict[str, Any] = {"reason_nb": "Feil.", "reason_en": "", "by": Person(world.petra.id)}
     withdraw(world.session, it, list(Channel), now=clock.now() + timedelta(hours=1), **told)
     world.session.commit()
     found = entries(stranger.get(feed_of(link(world))).text)

@@ -1,6 +1,7 @@
 """What comes once a week is in Monday's mail; what one stopped comes no more."""
 
 import re
+from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
@@ -52,7 +53,7 @@ def test_what_is_withdrawn_meanwhile_is_not_in_it(world: World) -> None:
     world.follow(world.kari, how=How.WEEKLY)
     it = world.publish()
     world.mails()
-    told = {"reason_nb": "Feil.", "reason_en": "", "by": Person(world.petra.id)}
+    told: dict[str, Any] = {"reason_nb": "Feil.", "reason_en": "", "by": Person(world.petra.id)}
     withdraw(world.session, it, list(Channel), now=clock.now(), **told)
     world.session.commit()
     assert world.digest(MONDAY) == []

@@ -181,7 +181,8 @@ def test_a_sent_mail_has_two_parts_and_says_what_it_is(
 def test_mail_programs_are_told_how_to_stop_what_can_be_stopped(
     session: Session, run_smtp: RunJobs, sink: Sink
 ) -> None:
-    told = {"to": KARI, "language": "nb", "template": "probe/hello", "name": "Kari"}
+    told: dict[str, Any] = {"to": KARI, "language": "nb", "template": "probe/hello"}
+    told["name"] = "Kari"
     send_mail(session, stopping=(7, "news_followed"), **told)
     send_mail(session, **told)
     session.commit()
