@@ -82,7 +82,7 @@ def await_mail(visit: Visit, subject: str) -> str:
 def speak(page: Page, language: str) -> None:
     """As the profile says, mails and feeds speak as well."""
     page.goto("/profile")
-    page.locator("main [name=language]").select_option(language)
+    page.locator(f"main [name=language][value={language}]").check()
     page.locator("main form button.ds-button").first.click()
 
 

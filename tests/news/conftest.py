@@ -78,11 +78,7 @@ class World:
         self.session.commit()
 
     def draft(self, version: str = "7.2.1", **told: Any) -> SoftwareRelease:
-        given: dict[str, Any] = {
-            "notes": NOTES,
-            "state": State.PROPOSED,
-            "store": self.store,
-        } | told
+        given: dict[str, Any] = {"notes": NOTES, "state": State.PROPOSED} | told
         return make_release(self.session, version, self.phone, store=self.store, **given)
 
     def publish(self, version: str = "7.2.1", **told: Any) -> SoftwareRelease:
