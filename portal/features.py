@@ -17,9 +17,6 @@ from portal.desk import parked_jobs as desk_jobs
 from portal.desk import partners as desk_partners
 from portal.desk import routes as desk
 from portal.desk import successors as desk_successors
-from portal.downloads import files as download_files
-from portal.downloads import routes as downloads
-from portal.downloads import signed as download_manifests
 from portal.escalations import routes as escalations
 from portal.factors import passkey_routes, recovery_routes, reset_routes
 from portal.factors import routes as factors
@@ -27,21 +24,9 @@ from portal.incidents import routes as incidents
 from portal.invitations import inviting
 from portal.invitations import routes as invitations
 from portal.known_issues import routes as known_issues
-from portal.license_intake import activating as license_activation
-from portal.license_intake import routes as license_imports
-from portal.licenses import assigning as license_assignments
-from portal.licenses import entitlements
-from portal.licenses import file_routes as license_files
-from portal.licenses import papers as license_papers
-from portal.licenses import routes as licenses
-from portal.licenses import staffing as license_terms
-from portal.licenses import together_routes as license_seats
 from portal.mail_intake import original_routes as mail_original
 from portal.mail_intake import routes as mail_intake
 from portal.mail_intake import takeover_routes as mail_takeover
-from portal.news import date_routes as end_dates
-from portal.news import feed_routes as news_feeds
-from portal.news import routes as news
 from portal.notices import here as my_notices
 from portal.notices import routes as notices
 from portal.notices import stopping as notice_stopping
@@ -60,11 +45,6 @@ from portal.profile import routes as profile
 from portal.profile import security as profile_security
 from portal.proofs import passkeys, second_step
 from portal.proofs import routes as proofs
-from portal.publishing import document_routes as publishing_documents
-from portal.publishing import fate_routes as publishing_fates
-from portal.publishing import files as publishing_files
-from portal.publishing import preview as publishing_preview
-from portal.publishing import routes as publishing
 from portal.registration import routes as registration
 from portal.replacement_features import REPLACING
 from portal.request_desk import contacts as copy_contacts
@@ -89,6 +69,7 @@ from portal.sign_in_rules import routes as sign_in_rules
 from portal.single_sign_on import routes as single_sign_on
 from portal.sites import place_routes as postal_codes
 from portal.sites import routes as sites
+from portal.software_features import SOFTWARE
 from portal.staff import routes as staff
 from portal.support_figures import routes as support_figures
 from portal.uploads import routes as uploads
@@ -97,6 +78,7 @@ from portal.users import routes as users
 
 FEATURES = [
     *REPLACING,
+    *SOFTWARE,
     *(("/", it.bp) for it in (about, accounts, customers, elsewhere, partner_returns, overview)),
     ("/desk", desk.bp),
     ("/desk", request_queue.bp),
@@ -112,27 +94,16 @@ FEATURES = [
     ("/desk/jobs", desk_jobs.bp),
     ("/desk/known-issues", desk_known_issues.bp),
     ("/desk/log", activity.desk_bp),
-    *(("/desk/mail-intake", it.bp) for it in (mail_intake, mail_original, mail_takeover)),
+    ("/desk/mail-intake", mail_intake.bp),
+    ("/desk/mail-intake", mail_original.bp),
+    ("/desk/mail-intake", mail_takeover.bp),
     ("/desk/mailbox", desk_mailbox.bp),
     ("/desk/partners", desk_partners.bp),
-    *(("/desk/publish", it.bp) for it in (publishing, publishing_fates, publishing_preview)),
-    ("/desk/publish", publishing_documents.bp),
-    ("/desk/publish/files", publishing_files.bp),
-    *(("/downloads", it.bp) for it in (downloads, download_files, download_manifests)),
-    *(("/downloads", it.bp) for it in (end_dates, news_feeds)),
-    ("/downloads/following", news.bp),
-    ("/notices/stop", notice_stopping.bp),
     ("/organization/log", activity.bp),
     ("/organization/partners", partners.bp),
     ("/organization/partners/requests", answering.answering),
     ("/invitations", invitations.bp),
     ("/known-issues", known_issues.bp),
-    ("/licenses", licenses.bp),
-    ("/licenses/assignments", license_assignments.bp),
-    *(("/licenses", it.bp) for it in (license_papers, license_seats, license_terms)),
-    ("/licenses", license_papers.files_bp),
-    *(("/licenses", it.bp) for it in (license_files, entitlements, license_activation)),
-    ("/licenses/import", license_imports.bp),
     ("/organization", inviting.bp),
     ("/organization/sites", sites.bp),
     ("/partner/requests", answering.asking),
@@ -170,6 +141,7 @@ FEATURES = [
     ("/profile/data", personal_data.bp),
     ("/profile/notices", notices.bp),
     ("/notices", my_notices.bp),
+    ("/notices/stop", notice_stopping.bp),
     ("/profile/security", profile_security.bp),
     ("/profile/security", factors.bp),
     ("/profile/security/passkeys", passkey_routes.bp),
