@@ -292,6 +292,7 @@ PAGES |= {
     "/desk/publish/documents": (PETRA, ["/desk/publish/documents"]),
     "/desk/publish/documents/new": (PETRA, ["/desk/publish/documents/new"]),
     "/desk/publish/documents/<ref>": (PETRA, ["/desk/publish/documents/{document}"]),
+    "/desk/publish/documents/<ref>/facts": (PETRA, ["/desk/publish/documents/{document}/facts"]),
     "/desk/publish/terms": (PETRA, ["/desk/publish/terms"]),
     "/licenses": (KARI, ["/licenses", "/licenses?q=finnesikke", "/licenses?status=expiring"]),
     "/licenses/<reference>": (KARI, ["/licenses/{license}"]),
@@ -338,9 +339,10 @@ PAGES |= {
 }
 # No pages: files, words for machines, lists for a field, what leads on, what only a fault brings.
 ELSEWHERE = {
-    # After one has shown who one is: test_employee.py looks at these.
+    # After one has shown who one is: test_employee*.py look at these.
     "/r/<token>/code",
     "/r/<token>/device",
+    "/replacements/<reference>/device",
     "/r/<token>/order",
     "/r/<token>/receipt",
     "/postal-codes/<code>",
