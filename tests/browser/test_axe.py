@@ -282,7 +282,6 @@ PAGES |= {
     "/downloads": (KARI, ["/downloads", "/downloads?q=ccx", "/downloads?q=finnesikke"]),
     "/downloads/<ref>": (KARI, ["/downloads/{phone}"]),
     "/downloads/log": (KARI, ["/downloads/log"]),
-    "/downloads/signing": (KARI, ["/downloads/signing"]),
     "/downloads/releases/<reference>": (KARI, ["/downloads/releases/{release}"]),
     "/downloads/releases/<reference>/file": (KARI, ["/downloads/releases/{release}/file"]),
     "/desk/publish": (PETRA, ["/desk/publish", "/desk/publish?q=finnesikke"]),
@@ -293,6 +292,7 @@ PAGES |= {
     "/desk/publish/documents": (PETRA, ["/desk/publish/documents"]),
     "/desk/publish/documents/new": (PETRA, ["/desk/publish/documents/new"]),
     "/desk/publish/documents/<ref>": (PETRA, ["/desk/publish/documents/{document}"]),
+    "/desk/publish/documents/<ref>/facts": (PETRA, ["/desk/publish/documents/{document}/facts"]),
     "/desk/publish/terms": (PETRA, ["/desk/publish/terms"]),
     "/licenses": (KARI, ["/licenses", "/licenses?q=finnesikke", "/licenses?status=expiring"]),
     "/licenses/<reference>": (KARI, ["/licenses/{license}"]),
@@ -300,7 +300,7 @@ PAGES |= {
     "/licenses/activation": (KARI, ["/licenses/activation"]),
     "/licenses/entitlements": (KARI, ["/licenses/entitlements"]),
     "/licenses/seats": (KARI, ["/licenses/seats", "/licenses/seats?picked={license}"]),
-    "/licenses/signing-key": ("", ["/licenses/signing-key"]),
+    "/signing": ("", ["/signing"]),
     "/licenses/assignments/<reference>/move": (KARI, ["/licenses/assignments/{seat}/move"]),
     "/licenses/assignments/devices": (KARI, ["/licenses/assignments/devices?device=8G"]),
     "/licenses/assignments/sites": (KARI, ["/licenses/assignments/sites?site=o"]),
@@ -339,18 +339,18 @@ PAGES |= {
 }
 # No pages: files, words for machines, lists for a field, what leads on, what only a fault brings.
 ELSEWHERE = {
-    # After one has shown who one is: test_employee.py looks at these.
+    # After one has shown who one is: test_employee*.py look at these.
     "/r/<token>/code",
     "/r/<token>/device",
+    "/replacements/<reference>/device",
     "/r/<token>/order",
     "/r/<token>/receipt",
     "/postal-codes/<code>",
     "/desk/logistics/<ref>/packing-slip.pdf",
     "/licenses/licenses.<any(csv, xlsx):format>",
     "/licenses/import/template.<any(csv, xlsx):format>",
-    "/licenses/<reference>/file.sig",
+    "/licenses/<reference>/file.minisig",
     "/licenses/papers/<reference>",
-    "/licenses/signing-key.pem",
     # Staff in a customer's account: test_license_desk.py looks at these.
     "/licenses/<reference>/terms",
     "/licenses/<reference>/revocation",
@@ -364,7 +364,7 @@ ELSEWHERE = {
     ),
     "/downloads/documents/<reference>/file",
     "/downloads/mirror.txt",
-    "/downloads/signing/minisign.pub",
+    "/signing/minisign.pub",
     "/desk/publish/files/<token>",
     "/replacements/replacements.<any(csv, xlsx):format>",
     "/replacements/<reference>/label.pdf",
