@@ -1,6 +1,7 @@
 """Every feature's pages, and where in the portal they stand."""
 
 from portal.about import routes as about
+from portal.about import signing
 from portal.accounts import routes as accounts
 from portal.activity import routes as activity
 from portal.cloud_partners import desk as cloud_partner_desk
@@ -79,7 +80,10 @@ from portal.users import routes as users
 FEATURES = [
     *REPLACING,
     *SOFTWARE,
-    *(("/", it.bp) for it in (about, accounts, customers, elsewhere, partner_returns, overview)),
+    *(
+        ("/", it.bp)
+        for it in (about, signing, accounts, customers, elsewhere, partner_returns, overview)
+    ),
     ("/desk", desk.bp),
     ("/desk", request_queue.bp),
     ("/desk/queue", request_queue_deeds.bp),

@@ -20,12 +20,14 @@ from portal.publishing import fate_routes as publishing_fates
 from portal.publishing import files as publishing_files
 from portal.publishing import preview as publishing_preview
 from portal.publishing import routes as publishing
+from portal.publishing import terms_routes as publishing_terms
 
 SOFTWARE = [
     ("/desk/publish", publishing.bp),
     ("/desk/publish", publishing_fates.bp),
     ("/desk/publish", publishing_preview.bp),
     ("/desk/publish", publishing_documents.bp),
+    ("/desk/publish", publishing_terms.bp),
     ("/desk/publish/files", publishing_files.bp),
     ("/downloads", downloads.bp),
     ("/downloads", download_files.bp),

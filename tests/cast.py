@@ -459,6 +459,7 @@ RECORDS: dict[str, Callable[[Making], str]] = {
     ),
     "employee_decisions.reference": a_replacement,
     "employee_entrance.token": an_employees_link,
+    "employee_picking.reference": a_replacement,
     "employee_ordering.token": an_employees_link,
     "tracking.token": a_tracking_link,
     "news_feeds.token": a_news_link,

@@ -285,7 +285,6 @@ PAGES |= {
     "/downloads/following": (KARI, ["/downloads/following", "/downloads/following?q=voyager"]),
     "/downloads/end-dates": (KARI, ["/downloads/end-dates"]),
     "/notices/stop/<token>": ("", ["/notices/stop/forbi"]),
-    "/downloads/signing": (KARI, ["/downloads/signing"]),
     "/downloads/releases/<reference>": (KARI, ["/downloads/releases/{release}"]),
     "/downloads/releases/<reference>/file": (KARI, ["/downloads/releases/{release}/file"]),
     "/desk/publish": (PETRA, ["/desk/publish", "/desk/publish?q=finnesikke"]),
@@ -296,6 +295,7 @@ PAGES |= {
     "/desk/publish/documents": (PETRA, ["/desk/publish/documents"]),
     "/desk/publish/documents/new": (PETRA, ["/desk/publish/documents/new"]),
     "/desk/publish/documents/<ref>": (PETRA, ["/desk/publish/documents/{document}"]),
+    "/desk/publish/documents/<ref>/facts": (PETRA, ["/desk/publish/documents/{document}/facts"]),
     "/desk/publish/terms": (PETRA, ["/desk/publish/terms"]),
     "/licenses": (KARI, ["/licenses", "/licenses?q=finnesikke", "/licenses?status=expiring"]),
     "/licenses/<reference>": (KARI, ["/licenses/{license}"]),
@@ -303,7 +303,7 @@ PAGES |= {
     "/licenses/activation": (KARI, ["/licenses/activation"]),
     "/licenses/entitlements": (KARI, ["/licenses/entitlements"]),
     "/licenses/seats": (KARI, ["/licenses/seats", "/licenses/seats?picked={license}"]),
-    "/licenses/signing-key": ("", ["/licenses/signing-key"]),
+    "/signing": ("", ["/signing"]),
     "/licenses/assignments/<reference>/move": (KARI, ["/licenses/assignments/{seat}/move"]),
     "/licenses/assignments/devices": (KARI, ["/licenses/assignments/devices?device=8G"]),
     "/licenses/assignments/sites": (KARI, ["/licenses/assignments/sites?site=o"]),
@@ -342,18 +342,18 @@ PAGES |= {
 }
 # No pages: files, words for machines, lists for a field, what leads on, what only a fault brings.
 ELSEWHERE = {
-    # After one has shown who one is: test_employee.py looks at these.
+    # After one has shown who one is: test_employee*.py look at these.
     "/r/<token>/code",
     "/r/<token>/device",
+    "/replacements/<reference>/device",
     "/r/<token>/order",
     "/r/<token>/receipt",
     "/postal-codes/<code>",
     "/desk/logistics/<ref>/packing-slip.pdf",
     "/licenses/licenses.<any(csv, xlsx):format>",
     "/licenses/import/template.<any(csv, xlsx):format>",
-    "/licenses/<reference>/file.sig",
+    "/licenses/<reference>/file.minisig",
     "/licenses/papers/<reference>",
-    "/licenses/signing-key.pem",
     # Staff in a customer's account: test_license_desk.py looks at these.
     "/licenses/<reference>/terms",
     "/licenses/<reference>/revocation",
@@ -370,7 +370,7 @@ ELSEWHERE = {
     "/downloads/end-dates.ics",
     "/downloads/calendar/<token>.ics",
     "/downloads/feed/<token>.atom",
-    "/downloads/signing/minisign.pub",
+    "/signing/minisign.pub",
     "/desk/publish/files/<token>",
     "/replacements/replacements.<any(csv, xlsx):format>",
     "/replacements/<reference>/label.pdf",
