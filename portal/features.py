@@ -30,6 +30,7 @@ from portal.mail_intake import routes as mail_intake
 from portal.mail_intake import takeover_routes as mail_takeover
 from portal.notices import here as my_notices
 from portal.notices import routes as notices
+from portal.notices import stopping as notice_stopping
 from portal.overview import customers, elsewhere, partner_returns
 from portal.overview import routes as overview
 from portal.partners import answering, colleagues
@@ -144,6 +145,7 @@ FEATURES = [
     ("/profile/data", personal_data.bp),
     ("/profile/notices", notices.bp),
     ("/notices", my_notices.bp),
+    ("/notices/stop", notice_stopping.bp),
     ("/profile/security", profile_security.bp),
     ("/profile/security", factors.bp),
     ("/profile/security/passkeys", passkey_routes.bp),

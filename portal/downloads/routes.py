@@ -11,6 +11,7 @@ from portal.accounts.models import User
 from portal.base import clock
 from portal.base.access import Permission
 from portal.catalogue.models import Category
+from portal.downloads.beside import told_of_all, told_of_model
 from portal.downloads.fleet import fleet_by_model, fleet_of, of_model
 from portal.downloads.granting import why_not_document, why_not_release
 from portal.downloads.here import asker, find_model, find_release, models_here, told_here
@@ -52,6 +53,7 @@ def index() -> ResponseReturnValue:
         rows=rows,
         others=[(category, its) for category, its in by_category if its],
         software=_newest_of_each([it for it in software if told.has(it)]),
+        parts_beside=told_of_all(db()),
     )
 
 
@@ -84,6 +86,7 @@ def show(ref: str) -> ResponseReturnValue:
         Refusal=Refusal,
         signed=signer() is not None,
         lifecycle=_lifecycle(model),
+        parts_beside=told_of_model(db(), model),
     )
 
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from portal.base.bilingual import line_of
 from portal.base.history import Doer, What, happened
+from portal.base.jobs import later
 from portal.base.tenancy import ScopedSession
 from portal.base.words import N_, Overtaken, Refused
 from portal.downloads.indexing import index_documents
@@ -103,6 +104,8 @@ def change_document(
         changed["file"] = [_named(replaced), _named(it.file)]
     index_documents(session, [it])
     happened(session, it, What.CHANGED, by=by, **changed)
+    if it.published_at and "models" in changed:  # whoever follows one that was added hears of it
+        later(session, "news.tell", document_id=it.id)
     return True
 
 
@@ -114,6 +117,7 @@ def publish_document(
     _check_file(it)
     it.published_at = it.changed_at = now
     happened(session, it, What.PUBLISHED, by=by)
+    later(session, "news.tell", document_id=it.id)
 
 
 def withdraw_document(
