@@ -1,6 +1,7 @@
 """Every feature's pages, and where in the portal they stand."""
 
 from portal.about import routes as about
+from portal.about import signing
 from portal.accounts import routes as accounts
 from portal.activity import routes as activity
 from portal.cloud_partners import desk as cloud_partner_desk
@@ -17,9 +18,6 @@ from portal.desk import parked_jobs as desk_jobs
 from portal.desk import partners as desk_partners
 from portal.desk import routes as desk
 from portal.desk import successors as desk_successors
-from portal.downloads import files as download_files
-from portal.downloads import routes as downloads
-from portal.downloads import signed as download_manifests
 from portal.escalations import routes as escalations
 from portal.factors import passkey_routes, recovery_routes, reset_routes
 from portal.factors import routes as factors
@@ -27,20 +25,12 @@ from portal.incidents import routes as incidents
 from portal.invitations import inviting
 from portal.invitations import routes as invitations
 from portal.known_issues import routes as known_issues
-from portal.license_intake import activating as license_activation
-from portal.license_intake import routes as license_imports
-from portal.licenses import assigning as license_assignments
-from portal.licenses import entitlements
-from portal.licenses import file_routes as license_files
-from portal.licenses import papers as license_papers
-from portal.licenses import routes as licenses
-from portal.licenses import staffing as license_terms
-from portal.licenses import together_routes as license_seats
 from portal.mail_intake import original_routes as mail_original
 from portal.mail_intake import routes as mail_intake
 from portal.mail_intake import takeover_routes as mail_takeover
 from portal.notices import here as my_notices
 from portal.notices import routes as notices
+from portal.notices import stopping as notice_stopping
 from portal.overview import customers, elsewhere, partner_returns
 from portal.overview import routes as overview
 from portal.partners import answering, colleagues
@@ -56,11 +46,6 @@ from portal.profile import routes as profile
 from portal.profile import security as profile_security
 from portal.proofs import passkeys, second_step
 from portal.proofs import routes as proofs
-from portal.publishing import document_routes as publishing_documents
-from portal.publishing import fate_routes as publishing_fates
-from portal.publishing import files as publishing_files
-from portal.publishing import preview as publishing_preview
-from portal.publishing import routes as publishing
 from portal.registration import routes as registration
 from portal.replacement_features import REPLACING
 from portal.request_desk import contacts as copy_contacts
@@ -85,6 +70,7 @@ from portal.sign_in_rules import routes as sign_in_rules
 from portal.single_sign_on import routes as single_sign_on
 from portal.sites import place_routes as postal_codes
 from portal.sites import routes as sites
+from portal.software_features import SOFTWARE
 from portal.staff import routes as staff
 from portal.support_figures import routes as support_figures
 from portal.uploads import routes as uploads
@@ -93,7 +79,11 @@ from portal.users import routes as users
 
 FEATURES = [
     *REPLACING,
-    *(("/", it.bp) for it in (about, accounts, customers, elsewhere, partner_returns, overview)),
+    *SOFTWARE,
+    *(
+        ("/", it.bp)
+        for it in (about, signing, accounts, customers, elsewhere, partner_returns, overview)
+    ),
     ("/desk", desk.bp),
     ("/desk", request_queue.bp),
     ("/desk/queue", request_queue_deeds.bp),
@@ -113,25 +103,11 @@ FEATURES = [
     ("/desk/mail-intake", mail_takeover.bp),
     ("/desk/mailbox", desk_mailbox.bp),
     ("/desk/partners", desk_partners.bp),
-    ("/desk/publish", publishing.bp),
-    ("/desk/publish", publishing_fates.bp),
-    ("/desk/publish", publishing_preview.bp),
-    ("/desk/publish", publishing_documents.bp),
-    ("/desk/publish/files", publishing_files.bp),
-    ("/downloads", downloads.bp),
-    ("/downloads", download_files.bp),
-    ("/downloads", download_manifests.bp),
     ("/organization/log", activity.bp),
     ("/organization/partners", partners.bp),
     ("/organization/partners/requests", answering.answering),
     ("/invitations", invitations.bp),
     ("/known-issues", known_issues.bp),
-    ("/licenses", licenses.bp),
-    ("/licenses/assignments", license_assignments.bp),
-    *(("/licenses", it.bp) for it in (license_papers, license_seats, license_terms)),
-    ("/licenses", license_papers.files_bp),
-    *(("/licenses", it.bp) for it in (license_files, entitlements, license_activation)),
-    ("/licenses/import", license_imports.bp),
     ("/organization", inviting.bp),
     ("/organization/sites", sites.bp),
     ("/partner/requests", answering.asking),
@@ -169,6 +145,7 @@ FEATURES = [
     ("/profile/data", personal_data.bp),
     ("/profile/notices", notices.bp),
     ("/notices", my_notices.bp),
+    ("/notices/stop", notice_stopping.bp),
     ("/profile/security", profile_security.bp),
     ("/profile/security", factors.bp),
     ("/profile/security/passkeys", passkey_routes.bp),
