@@ -7,17 +7,15 @@ from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
-from portal.accounts.models import User
 from portal.base import clock
 from portal.base.access import Permission
 from portal.catalogue.models import Category
 from portal.downloads.fleet import fleet_by_model, fleet_of, of_model
 from portal.downloads.granting import why_not_document, why_not_release
 from portal.downloads.here import asker, find_model, find_release, models_here, signer, told_here
-from portal.downloads.models import PublishedFile, SoftwareRelease
+from portal.downloads.models import SoftwareRelease
 from portal.downloads.rules import Fleet, Part, Refusal, Sort, steps_to
 from portal.downloads.search import LONGEST, look_for
-from portal.downloads.taking import Download
 from portal.downloads.values import Document, Release
 from portal.downloads.wording import notes_in, refusal_sentence
 from portal.web.guard import allow, public
@@ -27,7 +25,6 @@ from portal.web.pages import page
 from portal.web.session import db
 
 bp = Blueprint("downloads", __name__)
-MOST_LOGGED = 200
 
 
 @bp.get("")
@@ -114,26 +111,6 @@ def release_context(it: Release, told: Any, models: Any) -> dict[str, Any]:
 def signing() -> ResponseReturnValue:
     """How what we sign is checked: for everyone, since a mirror may be anywhere."""
     return page("downloads/signing.html", signer=signer())
-
-
-@bp.get("/log")
-@allow(Permission.ORGANIZATION_MANAGE)
-def log() -> ResponseReturnValue:
-    query: Any = (
-        select(
-            Download.at,
-            User.name,
-            PublishedFile.name.label("file"),
-            PublishedFile.sha256,
-            SoftwareRelease.version,
-        )
-        .join(User, User.id == Download.user_id)
-        .join(PublishedFile, PublishedFile.id == Download.file_id)
-        .outerjoin(SoftwareRelease, SoftwareRelease.id == Download.release_id)
-        .order_by(Download.id.desc())
-        .limit(MOST_LOGGED)
-    )
-    return page("downloads/log.html", rows=db().execute(query).all())
 
 
 def _index(**context: Any) -> ResponseReturnValue:

@@ -1,0 +1,20 @@
+"""The log of downloads is walked through from the newest, however long it is
+
+Revision ID: 0051
+Revises: 0047
+"""
+
+from alembic import op
+
+revision = "0051"
+down_revision = "0047"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_index("ix_download_newest", "download", ["account_id", "id"], unique=False)
+
+
+def downgrade() -> None:
+    op.drop_index("ix_download_newest", table_name="download")
