@@ -1,47 +1,23 @@
-"""The log of what an account downloaded: what it is narrowed to, and its rows."""
+"""The log of what an account downloaded, and what is found in it."""
 
-from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, false, or_, select
+from sqlalchemy import ColumnElement, Select, exists, false, or_, select
 
 from portal.accounts.models import User
 from portal.accounts.queries import holding
+from portal.base.tenancy import ScopedSession
 from portal.base.text import words_of
 from portal.downloads.models import PublishedDocument, PublishedFile, SoftwareRelease
 from portal.downloads.taking import Download
-from portal.web.paging import Order
+from portal.web.paging import CAP, Order
 
 LONGEST = 80  # characters of a search
+MOST = 500  # files, and people, that one text names: whoever wants more of them writes more
 NEWEST_FIRST = Order((Download.id,), descending=True)
 
 
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """Which downloads: those of a file, a version, a document or a person called like this."""
-
-    text: str = ""
-
-    @property
-    def conditions(self) -> list[ColumnElement[bool]]:
-        """Each word may be of the file's name, of the version, or of who took it. What is published
-        is some thousands; the people of that name are found by theirs."""
-        if not words_of(self.text):
-            return [] if not self.text else [false()]
-        name = PublishedFile.name.icontains(self.text, autoescape=True)
-        version = SoftwareRelease.version.startswith(self.text, autoescape=True)
-        title = PublishedDocument.title.icontains(self.text, autoescape=True)
-        return [
-            or_(
-                Download.file_id.in_(select(PublishedFile.id).where(name)),
-                Download.release_id.in_(select(SoftwareRelease.id).where(version)),
-                Download.document_id.in_(select(PublishedDocument.id).where(title)),
-                Download.user_id.in_(select(User.id).where(*holding(User.name_fold, self.text))),
-            )
-        ]
-
-
-def downloads_taken(taken: Taken) -> Select[Any]:
+def downloads_taken(*conditions: ColumnElement[bool]) -> Select[Any]:
     """Columns of the log's rows."""
     query: Any = (
         select(
@@ -59,13 +35,50 @@ def downloads_taken(taken: Taken) -> Select[Any]:
         .join(PublishedFile, PublishedFile.id == Download.file_id)
         .outerjoin(SoftwareRelease, SoftwareRelease.id == Download.release_id)
         .outerjoin(PublishedDocument, PublishedDocument.id == Download.document_id)
-        .where(*taken.conditions)
+        .where(*conditions)
     )
     found: Select[Any] = query
     return found
 
 
-def numbers_taken(taken: Taken) -> Select[Any]:
-    """Their ids alone, to count them."""
-    found: Select[Any] = select(Download.id).where(*taken.conditions)
-    return found
+def named(session: ScopedSession, text: str) -> list[ColumnElement[bool]]:
+    """The conditions that a download is of a file, a version, a document or a person called so.
+
+    A few are looked up through the indexes first: a log of years is not read from its newest end
+    for what stands at the other. Of what there is much of, the newest come soon.
+    """
+    if not text:
+        return []
+    files = session.scalars(_files(text).limit(MOST)).all()
+    people: list[int] = []
+    if words_of(text):
+        took = exists().where(Download.user_id == User.id)
+        called = select(User.id).where(*holding(User.name_fold, text), took)
+        people = list(session.scalars(called.limit(MOST)))
+    ways = [
+        column.in_(ids)
+        for column, ids in ((Download.file_id, files), (Download.user_id, people))
+        if ids
+    ]
+    if not ways:
+        return [false()]
+    few = session.scalars(select(Download.id).where(or_(*ways)).limit(CAP + 1)).all()
+    return [Download.id.in_(few)] if len(few) <= CAP else [or_(*ways)]
+
+
+def _files(text: str) -> Select[tuple[int]]:
+    """Those whose name, version or title it is: some thousands are looked through."""
+    of_file: Any = PublishedFile.id
+    return (
+        select(of_file)
+        .outerjoin(SoftwareRelease, SoftwareRelease.file_id == of_file)
+        .outerjoin(PublishedDocument, PublishedDocument.file_id == of_file)
+        .where(
+            or_(
+                PublishedFile.name.icontains(text, autoescape=True),
+                SoftwareRelease.version.startswith(text, autoescape=True),
+                PublishedDocument.title.icontains(text, autoescape=True),
+            )
+        )
+        .distinct()
+    )

@@ -4,9 +4,11 @@ from collections.abc import Iterator
 
 from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
+from sqlalchemy import select
 
 from portal.base.access import Permission
-from portal.downloads.log import LONGEST, NEWEST_FIRST, Taken, downloads_taken, numbers_taken
+from portal.downloads.log import LONGEST, NEWEST_FIRST, downloads_taken, named
+from portal.downloads.taking import Download
 from portal.web.guard import allow
 from portal.web.limited import limited
 from portal.web.locale import gettext as _
@@ -24,13 +26,14 @@ AT_ONCE = 1_000  # rows in memory
 @allow(Permission.ORGANIZATION_MANAGE)
 @limited("search")
 def index() -> ResponseReturnValue:
-    taken = _taken()
-    listed = page_of(db(), downloads_taken(taken), NEWEST_FIRST)
-    number = capped_count(db(), numbers_taken(taken), NEWEST_FIRST)
+    text = _text()
+    conditions = named(db(), text)
+    listed = page_of(db(), downloads_taken(*conditions), NEWEST_FIRST)
+    number = capped_count(db(), select(Download.id).where(*conditions), NEWEST_FIRST)
     count = ngettext("%(num)s download", "%(num)s downloads", number)
     if number > CAP:
         count = _("More than 1,000 downloads")
-    return page("downloads/log.html", taken=taken, listed=listed, count=count, news=count)
+    return page("downloads/log.html", text=text, listed=listed, count=count, news=count)
 
 
 @bp.get("/downloads.<any(csv, xlsx):format>")
@@ -46,16 +49,16 @@ def export(format: str) -> ResponseReturnValue:
         Column(_("Size in bytes"), Kind.NUMBER),
         Column("SHA-256", Kind.CODE),
     ]
-    return send_sheet(format, name=_("downloads-taken"), columns=columns, rows=_rows(_taken()))
+    return send_sheet(format, name=_("downloads-taken"), columns=columns, rows=_rows())
 
 
-def _rows(taken: Taken) -> Iterator[tuple[Value, ...]]:
-    query = downloads_taken(taken).order_by(*NEWEST_FIRST.ways)
+def _rows() -> Iterator[tuple[Value, ...]]:
+    query = downloads_taken(*named(db(), _text())).order_by(*NEWEST_FIRST.ways)
     with db().execute(query.execution_options(yield_per=AT_ONCE)) as found:
         for it in found:
             version = it.release_version or it.document_version
             yield it.at, it.name, it.file, it.document, version, it.size, it.sha256
 
 
-def _taken() -> Taken:
-    return Taken(request.args.get("q", "").replace("\0", "").strip()[:LONGEST])
+def _text() -> str:
+    return request.args.get("q", "").replace("\0", "").strip()[:LONGEST]

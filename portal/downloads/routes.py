@@ -9,8 +9,9 @@ from sqlalchemy import select
 
 from portal.base import clock
 from portal.base.access import Permission
+from portal.base.references import read_reference, reference
 from portal.catalogue.models import Category
-from portal.downloads.fleet import fleet_by_model, fleet_of, of_model
+from portal.downloads.fleet import OfModel, fleet_by_model, fleet_of, of_model
 from portal.downloads.granting import why_not_document, why_not_release
 from portal.downloads.here import asker, find_model, find_release, models_here, signer, told_here
 from portal.downloads.models import SoftwareRelease
@@ -22,9 +23,11 @@ from portal.web.guard import allow, public
 from portal.web.limited import limited
 from portal.web.locale import ngettext
 from portal.web.pages import page
+from portal.web.paging import SIZE
 from portal.web.session import db
 
 bp = Blueprint("downloads", __name__)
+FOLDED = 10  # earlier versions on the page of a model; the rest are asked for
 
 
 @bp.get("")
@@ -39,16 +42,28 @@ def index() -> ResponseReturnValue:
         return _index(found=found, text=text, news=news)
     rows = fleet_by_model(db(), models, told)
     held, known = {row.model.id for row in rows}, told.models()
+    start = _start(rows)
     others = [it for it in models if it.id in known - held]
     by_category = [
         (category, [it for it in others if it.category is category]) for category in Category
     ]
     software = [it for it in told.shelf.releases.values() if it.sort is Sort.SOFTWARE]
     return _index(
-        rows=rows,
+        rows=rows[start : start + SIZE],
+        first=start == 0,
+        following=reference("M", rows[start + SIZE - 1].model.id)
+        if len(rows) > start + SIZE
+        else "",
         others=[(category, its) for category, its in by_category if its],
         software=_newest_of_each([it for it in software if told.has(it)]),
     )
+
+
+def _start(rows: list[OfModel]) -> int:
+    """Where the page of the fleet begins that `?after=` asks for: behind that model, as it stands
+    in the order now."""
+    after = read_reference("M", request.args.get("after", "")[:LONGEST])
+    return next((at for at, row in enumerate(rows, 1) if row.model.id == after), 0)
 
 
 @bp.get("/<ref>")
@@ -63,12 +78,14 @@ def show(ref: str) -> ResponseReturnValue:
     documents = told.documents_of(model.id)
     first = row.suggested or next(iter(releases), None)
     shown = [it for it in (first, *programs) if it]
+    earlier, every = [it for it in releases if it is not first], "all" in request.args
     return page(
         "downloads/model.html",
         model=model,
         row=row,
         first=first,
-        earlier=[it for it in releases if it is not first],
+        earlier=earlier if every else earlier[:FOLDED],
+        further=0 if every else max(0, len(earlier) - FOLDED),
         newer=[it for it in releases if first and it.version_key > first.version_key],
         programs=programs,
         notes=notes_in(_notes(shown)),
@@ -92,7 +109,6 @@ def release(reference: str) -> ResponseReturnValue:
 
 def release_context(it: Release, told: Any, models: Any) -> dict[str, Any]:
     named = [model for model in models if model.id in it.models]
-    known = {each.id: each for model in named for each in told.releases_of(model.id, it.sort)}
     return {
         "it": it,
         "models": named,
@@ -101,7 +117,7 @@ def release_context(it: Release, told: Any, models: Any) -> dict[str, Any]:
         "why": {it.id: why_not_release(it, models, asker())},
         "says": refusal_sentence,
         "Refusal": Refusal,
-        "before": steps_to(it, known, "")[:-1],
+        "before": steps_to(it, told.among(*it.models), "")[:-1],
         "signed": signer() is not None,
     }
 

@@ -66,6 +66,29 @@ def test_the_log_costs_as_many_statements_however_long(
     assert counts[0] == counts[1] <= 6
 
 
+def test_a_search_in_the_log_costs_few_statements(
+    session: Session, world: World, engine: Engine
+) -> None:
+    note(session, world, world.kari, world.account, many=3)
+    for text in ("ola", "firmware", "7.2", "finnesikke"):
+        with counted(engine) as sent:
+            world.kari_browses.get(LOG, query_string={"q": text})
+        assert len(sent) <= 6
+
+
+def test_who_has_taken_much_is_found_from_the_newest(
+    session: Session, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("portal.downloads.log.CAP", 5)
+    note(session, world, world.kari, world.account, many=30)
+    rare = make_user(session, name="Per Ås", account=world.account)
+    it = note(session, world, rare, world.account)
+
+    assert world.kari_browses.get(LOG, query_string={"q": "ola"}).text.count("<tr>") == 26
+    assert world.kari_browses.get(LOG, query_string={"q": "per"}).text.count("<tr>") == 2
+    assert it.file.name in world.kari_browses.get(LOG, query_string={"q": "per"}).text
+
+
 @pytest.mark.parametrize(
     ("text", "found"),
     [("firmware", 1), ("7.2", 1), ("per as", 1), ("kari", 0), ("%", 0), ("'", 0), ("per\0", 1)],
