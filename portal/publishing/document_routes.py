@@ -32,7 +32,7 @@ from portal.publishing.documents import (
 )
 from portal.publishing.fields import IncomingField, receives_file
 from portal.publishing.finding import sent_file
-from portal.publishing.listing import LONGEST, list_documents
+from portal.publishing.listing import list_documents
 from portal.uploads.rules import MOST_WITH_FORM
 from portal.web.fields import DayField
 from portal.web.forms import CreatingForm, Form, choices_of
@@ -81,10 +81,7 @@ class TermsForm(CreatingForm):
 @bp.get("/documents")
 @allow(PUBLISH, everywhere=True)
 def index() -> ResponseReturnValue:
-    text = request.args.get("q", "").replace("\0", "").strip()[:LONGEST]
-    rows, listed, count = list_documents(db(), text)
-    told: dict[str, Any] = {"text": text, "count": count, "news": count}
-    return page("publishing/documents.html", rows=rows, listed=listed, **told)
+    return page("publishing/documents.html", **list_documents(db(), request.args.get("q", "")))
 
 
 @bp.get("/documents/new")

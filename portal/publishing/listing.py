@@ -98,10 +98,9 @@ def _releases(ids: list[int]) -> Select[Any]:
     return ordered
 
 
-def list_documents(
-    session: ScopedSession, text: str = ""
-) -> tuple[list[PublishedDocument], Page, str]:
-    """Drafts stand above the first page of the rest. With the page, and how many are found."""
+def list_documents(session: ScopedSession, asked: str) -> dict[str, Any]:
+    """What the page of documents needs. Drafts stand above the first page of the rest."""
+    text = asked.replace("\0", "").strip()[:LONGEST]
     out = PublishedDocument.published_at.is_not(None)
     if text:
         out = PublishedDocument.id.in_(_found(session, Kind.DOCUMENT, text))
@@ -114,9 +113,10 @@ def list_documents(
         drafts = select(PublishedDocument).where(PublishedDocument.published_at.is_(None))
         waiting = list(session.scalars(drafts.order_by(newest).limit(MOST)))
         rows, number = [*waiting, *rows], number + len(waiting)
+    count = ngettext("%(num)s document", "%(num)s documents", number)
     if number > CAP:
-        return rows, page, _("More than 1,000 documents")
-    return rows, page, ngettext("%(num)s document", "%(num)s documents", number)
+        count = _("More than 1,000 documents")
+    return {"text": text, "rows": rows, "listed": page, "count": count, "news": count}
 
 
 def _found(session: ScopedSession, kind: Kind, text: str) -> list[int]:
