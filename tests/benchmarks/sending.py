@@ -5,12 +5,9 @@ Three ways: the embedded server alone; gunicorn behind nginx, which sends the fi
 Everybody reads as fast as it comes, and once more as fast as an office's line does.
 """
 
-import grp
 import http.client
 import os
-import pwd
 import selectors
-import shutil
 import socket
 import subprocess
 import sys
@@ -26,18 +23,17 @@ from portal.accounts.actions import open_sign_in
 from portal.app import ROOT, create_app
 from portal.base import clock
 from portal.base.file_store import FileStore
-from portal.config import Settings
 from tests.benchmarks.database import Bench
 from tests.benchmarks.stock import Size, fill
 from tests.benchmarks.table import Line, milliseconds
 from tests.factories import make_agreement, make_model, make_release
+from tests.nginx import behind_nginx, find_nginx, free_port, started
 
 PEOPLE, SIZE = 20, 500_000_000
 LINE = 12_500_000  # bytes a second that one reads at in an office
 _PIECE = 1 << 20
 _MEMORY = 50_000_000  # bytes that all processes may take more than before
 _PAGES, _PAGE = 40, "/products"
-_HALF = 4  # processes of the application; half a dozen is usual
 
 
 def measure(bench: Bench, scale: float) -> list[Line]:
@@ -49,9 +45,10 @@ def measure(bench: Bench, scale: float) -> list[Line]:
         lines = []
         embedded = running.enter_context(_embedded(bench, folder))
         lines += _of("the embedded server", embedded, cookie, path, size)
-        if not shutil.which("nginx"):
+        if not find_nginx():
             return [*lines, Line("nginx is not installed", "–", good=False)]
-        front = running.enter_context(_behind_nginx(bench, folder, files))
+        beside = f"location = /alone {{ alias {files}; }}"
+        front = Server(*running.enter_context(behind_nginx(bench.settings, folder, beside=beside)))
         lines += _of("behind nginx", front, cookie, path, size)
         alone = replace(front, memory_of=())
         ways = {"portal": path, "alone": "/alone"}
@@ -195,93 +192,11 @@ def _memory(pid: int) -> int:
 
 @contextmanager
 def _embedded(bench: Bench, folder: Path) -> Iterator[Server]:
-    port = _free_port()
+    port = free_port()
     command = [sys.executable, "-m", "portal.cli", "serve", "--no-worker"]
-    with _started(command, _told(bench, port), folder / "embedded.log", port) as pid:
+    told = bench.settings.to_environment() | {"PORT": str(port), "HOST": "127.0.0.1"}
+    with started(command, told, folder / "embedded.log", port) as pid:
         yield Server(port, (pid,))
-
-
-@contextmanager
-def _behind_nginx(bench: Bench, folder: Path, file: Path) -> Iterator[Server]:
-    """As README describes it: sync workers, and nginx that reads the folder of files."""
-    inner, port = _free_port(), _free_port()
-    told = _told(bench, inner) | {"SEND_FILES": "nginx:/files-of-the-portal"}
-    command = [sys.executable, "-m", "gunicorn", "wsgi:app", "-w", str(_HALF)]
-    command += ["-b", f"127.0.0.1:{inner}", "--worker-tmp-dir", str(folder)]
-    written = folder / "nginx.conf"
-    written.write_text(_nginx(bench, folder, file, inner, port))
-    proxy = ["nginx", "-p", str(folder), "-c", str(written), "-e", str(folder / "nginx.log")]
-    with (
-        _started(command, told, folder / "gunicorn.log", inner) as app,
-        _started(proxy, {}, folder / "nginx.out", port) as front,
-    ):
-        yield Server(port, (app, front))
-
-
-def _nginx(bench: Bench, folder: Path, file: Path, inner: int, port: int) -> str:
-    where = bench.folder / "files"
-    return f"""
-        daemon off;
-        user {pwd.getpwuid(os.getuid()).pw_name} {grp.getgrgid(os.getgid()).gr_name};
-        worker_processes 2;
-        pid {folder}/nginx.pid;
-        events {{ worker_connections 512; }}
-        http {{
-            access_log off;
-            sendfile on;
-            default_type application/octet-stream;
-            client_body_temp_path {folder}/body;
-            proxy_temp_path {folder}/proxy;
-            fastcgi_temp_path {folder}/fastcgi;
-            uwsgi_temp_path {folder}/uwsgi;
-            scgi_temp_path {folder}/scgi;
-            server {{
-                listen 127.0.0.1:{port};
-                server_name localhost;
-                location / {{
-                    proxy_pass http://127.0.0.1:{inner};
-                    proxy_set_header Host $host;
-                }}
-                location = /alone {{ alias {file}; }}
-                location /files-of-the-portal/ {{
-                    internal;
-                    alias {where}/;
-                    etag off;
-                    add_header ETag $upstream_http_etag;
-                    add_header Repr-Digest $upstream_http_repr_digest;
-                    add_header X-Content-Type-Options nosniff;
-                }}
-            }}
-        }}
-    """
-
-
-def _told(bench: Bench, port: int) -> dict[str, str]:
-    settings: Settings = bench.settings
-    return settings.to_environment() | {"PORT": str(port), "HOST": "127.0.0.1"}
-
-
-@contextmanager
-def _started(command: list[str], told: dict[str, str], log: Path, port: int) -> Iterator[int]:
-    with log.open("wb") as out:
-        process = subprocess.Popen(command, cwd=ROOT, env=os.environ | told, stdout=out, stderr=out)
-    try:
-        until = time.monotonic() + 60
-        while socket.socket().connect_ex(("127.0.0.1", port)):
-            if process.poll() is not None or time.monotonic() > until:
-                raise RuntimeError(log.read_text()[-2_000:])
-            time.sleep(0.1)
-        yield process.pid
-    finally:
-        process.terminate()
-        process.wait(40)
-
-
-def _free_port() -> int:
-    with closing(socket.socket()) as asking:
-        asking.bind(("127.0.0.1", 0))
-        port: int = asking.getsockname()[1]
-        return port
 
 
 def _read(port: int, path: str, size: int, *, cookie: str, pace: int) -> float:
