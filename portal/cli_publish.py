@@ -24,7 +24,7 @@ from portal.downloads.rules import Channel, Platform, Sort
 from portal.publishing.actions import add_release
 from portal.publishing.facts import ReleaseFacts
 from portal.publishing.kinds import examine
-from portal.uploads.actions import PIECE
+from portal.uploads.coming import PIECE
 from portal.uploads.scanner import checked, scanner_at
 from portal.web.session import Sessions
 

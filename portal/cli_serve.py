@@ -111,7 +111,6 @@ def demo(host: str, port: int, no_worker: bool) -> None:
         portal_url=where,
         storage_url=(FOLDER / "files").as_uri(),
         license_keys=demo_licenses.kept_key(FOLDER),
-        license_signing_key=demo_licenses.kept_key(FOLDER, "license-signing.key"),
         signing_key=demo_licenses.kept_key(FOLDER, "signing.key"),
         second_factor_required=False,
         demo=True,

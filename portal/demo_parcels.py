@@ -6,6 +6,7 @@ from portal import (
     demo_downloads,
     demo_employees,
     demo_licenses,
+    demo_news,
     demo_replacements,
     demo_returns,
 )
@@ -18,6 +19,7 @@ def load(sessions: Sessions, settings: Settings, *, nordlys: str, fjordhelse: st
     demo_devices.load(sessions, nordlys=nordlys)
     demo_licenses.load(sessions, settings, nordlys, fjordhelse)
     demo_downloads.load(sessions, settings, nordlys=nordlys)
+    demo_news.load(sessions)
     demo_replacements.load(sessions, nordlys=nordlys)
     demo_employees.load(sessions, nordlys=nordlys)
     demo_returns.load(sessions, nordlys, fjordhelse)

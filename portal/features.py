@@ -1,6 +1,7 @@
 """Every feature's pages, and where in the portal they stand."""
 
 from portal.about import routes as about
+from portal.about import signing
 from portal.accounts import routes as accounts
 from portal.activity import routes as activity
 from portal.cloud_partners import desk as cloud_partner_desk
@@ -29,6 +30,7 @@ from portal.mail_intake import routes as mail_intake
 from portal.mail_intake import takeover_routes as mail_takeover
 from portal.notices import here as my_notices
 from portal.notices import routes as notices
+from portal.notices import stopping as notice_stopping
 from portal.overview import customers, elsewhere, partner_returns
 from portal.overview import routes as overview
 from portal.partners import answering, colleagues
@@ -78,7 +80,10 @@ from portal.users import routes as users
 FEATURES = [
     *REPLACING,
     *SOFTWARE,
-    *(("/", it.bp) for it in (about, accounts, customers, elsewhere, partner_returns, overview)),
+    *(
+        ("/", it.bp)
+        for it in (about, signing, accounts, customers, elsewhere, partner_returns, overview)
+    ),
     ("/desk", desk.bp),
     ("/desk", request_queue.bp),
     ("/desk/queue", request_queue_deeds.bp),
@@ -140,6 +145,7 @@ FEATURES = [
     ("/profile/data", personal_data.bp),
     ("/profile/notices", notices.bp),
     ("/notices", my_notices.bp),
+    ("/notices/stop", notice_stopping.bp),
     ("/profile/security", profile_security.bp),
     ("/profile/security", factors.bp),
     ("/profile/security/passkeys", passkey_routes.bp),

@@ -19,6 +19,8 @@ from portal.licenses import following as licenses_following
 from portal.licenses import jobs as licenses
 from portal.licenses import telling as licenses_told
 from portal.mail_intake import jobs as mail_intake
+from portal.news import jobs as news
+from portal.news import telling as news_told
 from portal.notices import jobs as notices
 from portal.partners import jobs as partners
 from portal.passwords import jobs as passwords
@@ -57,6 +59,7 @@ from portal.sites import personal_data as sites_kept
 from portal.products import personal_data as products_kept
 from portal.licenses import personal_data as licenses_kept
 from portal.downloads import personal_data as downloads_kept
+from portal.news import personal_data as news_kept
 from portal.publishing import personal_data as publishing_kept
 from portal.product_imports import personal_data as imports_kept
 from portal.service_requests import personal_data as requests_kept
@@ -77,6 +80,7 @@ from portal.request_opening import waiting
 from portal.employees import beside as beside_orders
 from portal.return_desk import beside as beside_replacements
 from portal.tracking import beside as tracked
+from portal.news import beside as followed
 
 # Who must hand something over before they can leave: accounts are held first, then people.
 from portal.users import personal_data as users_kept

@@ -7,6 +7,7 @@ from portal.delivery_times import routes as delivery_times
 from portal.employees import decisions as employee_decisions
 from portal.employees import entrance as employee_entrance
 from portal.employees import ordering_routes as employee_ordering
+from portal.employees import picking_routes as employee_picking
 from portal.employees import settings as employee_link
 from portal.logistics import approvals as logistics_approvals
 from portal.logistics import corrections as logistics_corrections
@@ -45,5 +46,6 @@ REPLACING = [
     ("/r", employee_entrance.bp),
     ("/r", employee_ordering.bp),
     ("/replacements", employee_decisions.bp),
+    ("/replacements", employee_picking.bp),
     ("/track", tracking.bp),
 ]

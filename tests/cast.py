@@ -35,6 +35,9 @@ from portal.license_intake.passing import Report as Found
 from portal.licenses.part_models import Deed, SeatChange
 from portal.mail_intake.models import InboundMail
 from portal.mail_intake.rules import Reason, State
+from portal.news.links import news_token
+from portal.news.models import NewsLink
+from portal.notices.notice import Notice
 from portal.partners.models import AccessRequest
 from portal.passwords.actions import begin_reset
 from portal.product_imports.models import ImportStatus, ProductImport
@@ -46,6 +49,7 @@ from portal.service_requests.desk_models import StandardAnswer
 from portal.service_requests.rating_links import RatingLink, rating_path
 from portal.single_sign_on.models import SignInDomain
 from portal.uploads.models import Upload
+from portal.web.stopping import stopping_token
 from tests.conftest import SETTINGS, SignInAs
 from tests.factories import (
     MOMENT,
@@ -346,6 +350,20 @@ def a_tracking_link(making: Making) -> str:
     return tracking_path(SETTINGS.secret_key, it).rpartition("/")[2]
 
 
+def a_news_link(making: Making) -> str:
+    """That of somebody in the account: whoever has it reads by it."""
+    user = make_user(making.session, account=making.account)
+    link = NewsLink(user_id=user.id, active=True, generation=1, made_at=MOMENT)
+    making.session.add(link)
+    making.session.commit()
+    return news_token(SETTINGS.secret_key, user.id, 1)
+
+
+def a_stopping_link(making: Making) -> str:
+    user = make_user(making.session, account=making.account)
+    return stopping_token(SETTINGS.secret_key, user.id, Notice.NEWS_FOLLOWED.value)
+
+
 def a_seat(making: Making) -> str:
     license = make_license(making.session, making.account)
     return make_seat(making.session, license, holder="Ola Hansen").reference
@@ -441,8 +459,11 @@ RECORDS: dict[str, Callable[[Making], str]] = {
     ),
     "employee_decisions.reference": a_replacement,
     "employee_entrance.token": an_employees_link,
+    "employee_picking.reference": a_replacement,
     "employee_ordering.token": an_employees_link,
     "tracking.token": a_tracking_link,
+    "news_feeds.token": a_news_link,
+    "notice_stopping.token": a_stopping_link,
     "return_desk.ref": a_replacement,
     "return_deeds.ref": a_replacement,
     "logistics.ref": a_replacement,

@@ -20,6 +20,7 @@ class Held(LabelledEnum):
     AGAIN = "again", N_("The device itself was sent as a new one not long ago.")
     STOCK = "stock", N_("There is none left in stock.")
     EMPLOYEE = "employee", N_("An employee asked for it: the customer's administrator decides.")
+    DEVICE = "device", N_("Nobody has said which device it is: the customer's administrator does.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -32,6 +32,7 @@ class What(LabelledEnum):
     DEAD_ON_ARRIVAL = "dead_on_arrival", N_("The new device did not work either")
     DECLINED = "declined", N_("Declined")
     DELIVERED = "delivered", N_("Delivered")
+    DEVICE_SAID = "device_said", N_("Said which device it is")
     DOMAIN_PROVEN = "domain_proven", N_("Domain proven")
     DOMAIN_REMOVED = "domain_removed", N_("Domain removed")
     DOWNLOADED = "downloaded", N_("Downloaded")

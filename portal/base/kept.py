@@ -28,8 +28,7 @@ TABLE: dict[str, Kept] = {
         N_("Where you are signed in, and what you were writing when your sign-in ended"),
         N_("So that you can see a stranger, and lose nothing that you wrote"),
         N_("Until the sign-in is over, and at most %(time)s more"),
-        "sign_in",
-        days=1,
+        "sign_in", days=1,
     ),
     "links": kept_row(
         N_("Links to a new password or e-mail address, and sign-ins and orders without signing in"
@@ -43,15 +42,13 @@ TABLE: dict[str, Kept] = {
         N_("E-mail addresses you had before you changed to another"),
         N_("So that what went there is deleted with your user"),
         N_("Until your user is deleted, and at most %(time)s"),
-        "former_address",
-        days=100,  # by then invitations and mails that went there are gone
+        "former_address", days=100,  # by then invitations and mails that went there are gone
     ),
     "tries": kept_row(
         N_("How often something was tried, under a code that gives away no names"),
         N_("To stop those who guess passwords or overload the portal"),
         N_("As long as it counts, and at most %(time)s more"),
-        "attempts",
-        days=1,
+        "attempts", days=1,
     ),
     "forms": kept_row(
         N_("That you sent a form, and where it led"),
@@ -62,8 +59,7 @@ TABLE: dict[str, Kept] = {
         N_("Invitations"),
         N_("So that you can accept, and those who invited you can see that you did"),
         N_("%(time)s after they were answered, withdrawn or ran out"),
-        "invitation",
-        days=90,
+        "invitation", days=90,
     ),
     "requests": kept_row(
         N_("Partners' requests for access, and who wrote them"),
@@ -71,16 +67,26 @@ TABLE: dict[str, Kept] = {
         N_("%(time)s"), "access_request", days=365,
     ),
     "waiting_notices": kept_row(
-        N_("Notices that wait for the daily e-mail"),
+        N_("Notices that wait for an e-mail with several"),
         N_("To tell you about them together"),
         N_("Until they are sent, and at most %(time)s"),
-        "digest_line",
-        days=7,
+        "digest_line", days=14,  # what comes once a week waits for seven of them
     ),
     "portal_notices": kept_row(
         N_("Notices in the portal"),
         N_("So that you can see what happened since last time"),
         N_("%(time)s"), "portal_notice", days=90,
+    ),
+    "followings": kept_row(
+        N_("Models and categories you follow, and the link of your feed and calendar"),
+        N_("To tell you what is new for them"),
+        N_("Until you stop following, switch the link off, or have no access any more"),
+        "news_following news_link",
+    ),
+    "news_told": kept_row(
+        N_("Which new versions and documents you were told of"),
+        N_("So that you hear of each of them once"),
+        N_("%(time)s"), "news_told", days=365,
     ),
     "mails": kept_row(
         N_("E-mail the portal has sent, and what it could not send"),
@@ -142,29 +148,25 @@ TABLE: dict[str, Kept] = {
         N_("Who ordered a new device without signing in: name, e-mail address and phone number"),
         N_("So that the parcel arrives, your organization can approve it, and you hear of it"),
         N_("%(time)s after all is done with it"),
-        "employee_order",
-        days=90,
+        "employee_order", days=90,
     ),
     "received_mails": kept_row(
         N_("E-mails we received"),
         N_("So that no answer is lost, and we can find out what became of one"),
         N_("Until we have decided what becomes of them, and then %(time)s"),
-        "inbound_mail",
-        days=90,
+        "inbound_mail", days=90,
     ),
     "drafts": kept_row(
         N_("What you are writing and have not sent"),
         N_("So that nothing is lost when your sign-in ends"),
         N_("Until you send it or delete your user, and at most %(time)s"),
-        "draft",
-        days=30,
+        "draft", days=30,
     ),
     "uploads": kept_row(
         N_("Files you have sent and not attached to anything yet"),
         N_("So that sending can go on where it stopped, and nobody sends too much"),
         N_("Until you attach them or take them back, and at most %(time)s"),
-        "upload upload_part incoming_file incoming_part",
-        days=1,
+        "upload upload_part incoming_file incoming_part", days=1,
     ),
     "incidents": kept_row(
         N_("Who of our staff wrote about an incident, and which organizations it concerned"),

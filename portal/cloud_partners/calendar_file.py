@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-_LINE = 75  # bytes, after which a line is folded
+from portal.web.calendars import text_of, whole
+
 _STAMP = "%Y%m%dT%H%M%SZ"
 
 
@@ -26,38 +27,17 @@ def calendar_file(call: Call) -> str:
         "PRODID:-//Support portal//Joint calls//EN",
         "METHOD:PUBLISH",
         "BEGIN:VEVENT",
-        f"UID:{_text(call.uid)}",
+        f"UID:{text_of(call.uid)}",
         f"DTSTAMP:{_stamp(call.noted_at)}",
         f"DTSTART:{_stamp(call.begins_at)}",
         f"DTEND:{_stamp(call.ends_at)}",
-        f"SUMMARY:{_text(call.title)}",
-        f"DESCRIPTION:{_text(said)}",
+        f"SUMMARY:{text_of(call.title)}",
+        f"DESCRIPTION:{text_of(said)}",
         "END:VEVENT",
         "END:VCALENDAR",
     )
-    return "".join(f"{_folded(line)}\r\n" for line in lines)
+    return whole(lines)
 
 
 def _stamp(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime(_STAMP)
-
-
-def _text(value: str) -> str:
-    """What is a sign of the format is escaped, and what no line can hold is left out."""
-    value = value.replace("\r\n", "\n").replace("\r", "\n")
-    kept = "".join(each for each in value if each == "\n" or each.isprintable())
-    kept = kept.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,")
-    return kept.replace("\n", "\\n")
-
-
-def _folded(line: str) -> str:
-    """Cut between signs, never within the bytes of one."""
-    parts, size = [""], 0
-    for sign in line:
-        length = len(sign.encode("utf-8", "replace"))
-        if size + length > _LINE:
-            parts.append(" ")
-            size = 1
-        parts[-1] += sign
-        size += length
-    return "\r\n".join(parts)

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import Any
 
-from flask import current_app
 from sqlalchemy import exists, select
 from werkzeug.exceptions import NotFound
 
@@ -16,7 +15,6 @@ from portal.catalogue.catalogue import Catalogue, Model, catalogue_of
 from portal.downloads.granting import Asker
 from portal.downloads.rules import RELEASE_PREFIX
 from portal.downloads.shelf import Told, shelf_of
-from portal.downloads.signing import Signer
 from portal.downloads.taking import SoftwareTerms, TermsAcceptance
 from portal.downloads.values import Release
 from portal.web.guard import account, viewer
@@ -49,11 +47,6 @@ def find_release(reference: str) -> Release:
     if found := told_here().release(read_reference(RELEASE_PREFIX, reference)):
         return found
     raise NotFound
-
-
-def signer() -> Signer | None:
-    found: Signer | None = current_app.extensions["signer"]
-    return found
 
 
 def terms_and_whether_accepted(session: ScopedSession, user_id: int) -> Sequence[Any]:

@@ -11,20 +11,22 @@ from portal.base import clock
 from portal.base.access import Permission
 from portal.base.references import read_reference, reference
 from portal.catalogue.models import Category
+from portal.downloads.beside import told_of_all, told_of_model
 from portal.downloads.fleet import OfModel, fleet_by_model, fleet_of, of_model
 from portal.downloads.granting import why_not_document, why_not_release
-from portal.downloads.here import asker, find_model, find_release, models_here, signer, told_here
+from portal.downloads.here import asker, find_model, find_release, models_here, told_here
 from portal.downloads.models import SoftwareRelease
 from portal.downloads.rules import Fleet, Part, Refusal, Sort, steps_to
 from portal.downloads.search import LONGEST, look_for
 from portal.downloads.values import Document, Release
 from portal.downloads.wording import notes_in, refusal_sentence
-from portal.web.guard import allow, public
+from portal.web.guard import allow
 from portal.web.limited import limited
 from portal.web.locale import ngettext
 from portal.web.pages import page
 from portal.web.paging import SIZE
 from portal.web.session import db
+from portal.web.signing import signer
 
 bp = Blueprint("downloads", __name__)
 FOLDED = 10  # earlier versions on the page of a model; the rest are asked for
@@ -56,6 +58,7 @@ def index() -> ResponseReturnValue:
         else "",
         others=[(category, its) for category, its in by_category if its],
         software=_newest_of_each([it for it in software if told.has(it)]),
+        parts_beside=told_of_all(db()),
     )
 
 
@@ -97,6 +100,7 @@ def show(ref: str) -> ResponseReturnValue:
         Refusal=Refusal,
         signed=signer() is not None,
         lifecycle=_lifecycle(model),
+        parts_beside=told_of_model(db(), model),
     )
 
 
@@ -120,13 +124,6 @@ def release_context(it: Release, told: Any, models: Any) -> dict[str, Any]:
         "before": steps_to(it, told.among(*it.models), "")[:-1],
         "signed": signer() is not None,
     }
-
-
-@bp.get("/signing")
-@public
-def signing() -> ResponseReturnValue:
-    """How what we sign is checked: for everyone, since a mirror may be anywhere."""
-    return page("downloads/signing.html", signer=signer())
 
 
 def _index(**context: Any) -> ResponseReturnValue:

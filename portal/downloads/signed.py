@@ -2,18 +2,18 @@
 
 from hashlib import sha256
 
-from flask import Blueprint, Response, abort, current_app, request, url_for
+from flask import Blueprint, Response, current_app, request, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.base.access import Permission
 from portal.downloads.granting import why_not_release
-from portal.downloads.here import asker, find_model, find_release, models_here, signer, told_here
+from portal.downloads.here import asker, find_model, find_release, models_here, told_here
 from portal.downloads.manifests import manifest_of, manifest_of_model, mirror_list, written
-from portal.downloads.signing import Signer
 from portal.downloads.values import Release
 from portal.web.downloads import attachment, repr_digest
-from portal.web.guard import allow, public
+from portal.web.guard import allow
 from portal.web.headers import keep_and_ask
+from portal.web.signing import sent_signature
 
 bp = Blueprint("download_manifests", __name__)
 
@@ -28,9 +28,9 @@ def release(reference: str) -> ResponseReturnValue:
 @bp.get("/releases/<reference>/manifest.json.minisig")
 @allow(Permission.DOWNLOADS_VIEW)
 def signature(reference: str) -> ResponseReturnValue:
-    it, key = find_release(reference), _key()
-    signed = key.sign(_of(it), f"{it.reference} {it.version}")
-    return _sent(signed.encode(), "text/plain; charset=utf-8", f"{it.reference}.json.minisig")
+    it = find_release(reference)
+    keep_and_ask()
+    return sent_signature(_of(it), f"{it.reference} {it.version}", f"{it.reference}.json")
 
 
 @bp.get("/<ref>/manifest.json")
@@ -43,10 +43,10 @@ def model(ref: str) -> ResponseReturnValue:
 @bp.get("/<ref>/manifest.json.minisig")
 @allow(Permission.DOWNLOADS_VIEW)
 def model_signature(ref: str) -> ResponseReturnValue:
-    it, key = find_model(ref), _key()
+    it = find_model(ref)
     content = written(manifest_of_model(it, models_here(), told_here(), _address))
-    signed = key.sign(content, it.name)
-    return _sent(signed.encode(), "text/plain; charset=utf-8", f"{ref}.json.minisig")
+    keep_and_ask()
+    return sent_signature(content, it.name, f"{ref}.json")
 
 
 @bp.get("/mirror.txt")
@@ -58,17 +58,6 @@ def mirror() -> ResponseReturnValue:
     given = (it for it in releases if not why_not_release(it, models, who))
     listed = "".join(mirror_list(given, _address)).encode()
     return _sent(listed, "text/plain; charset=utf-8", "mirror.txt")
-
-
-@bp.get("/signing/minisign.pub")
-@public
-def public_key() -> ResponseReturnValue:
-    key = _key()
-    return _sent(key.public_file().encode(), "text/plain; charset=utf-8", "minisign.pub")
-
-
-def _key() -> Signer:
-    return signer() or abort(404)
 
 
 def _of(it: Release) -> bytes:

@@ -60,6 +60,8 @@ class Release:
     channels: dict[Channel, Withdrawal | None]
     pilots: frozenset[int]
     demo: bool
+    published_at: datetime | None = None
+    changed_at: datetime | None = None
 
     @property
     def reference(self) -> str:
@@ -97,6 +99,7 @@ class Document:
     published_at: datetime | None
     file: File | None
     models: frozenset[int]
+    changed_at: datetime | None = None
 
     @property
     def reference(self) -> str:

@@ -7,12 +7,17 @@ from sqlalchemy.exc import IntegrityError
 from portal.base.db import broke, save
 from portal.base.history import Doer, What, happened_in
 from portal.base.tenancy import ScopedSession
-from portal.base.words import N_, Refused
+from portal.base.words import N_, Overtaken, Refused
 from portal.employees.models import EmployeeLink
 from portal.employees.queries import addresses_of_users, link_locked, link_of, proven_domains
 from portal.employees.rules import checked_most, read_domains
 from portal.single_sign_on.rules import domain_of
 from portal.sites.rules import Country, read_phone
+
+MEANWHILE = N_(
+    "Somebody else changed the link meanwhile. This is how it is now: make a new one if you still"
+    " want to."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +74,11 @@ def switch_off(session: ScopedSession, link: EmployeeLink, *, by: Doer) -> None:
 
 
 def renew(session: ScopedSession, link: EmployeeLink, *, version: int, by: Doer) -> None:
-    """Make another link of it. The one before is worth nothing from now on."""
+    """Make another link of it. The one before is worth nothing from now on; so nobody does it who
+    was shown another one than there is."""
     held = session.scalars(link_locked(link.id)).one()
-    if held.version != version:  # sent twice, or a colleague did
-        return
+    if held.version != version:
+        raise Overtaken(MEANWHILE, version=held.version)
     held.generation += 1
     happened_in(session, held.account_id, held, What.EMPLOYEE_LINK_RENEWED, by=by)
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from portal.approval_rules.rules import Held
 from portal.base.tenancy import ScopedSession
 from portal.employees.models import EmployeeOrder
 from portal.employees.queries import names_of, order_of
@@ -16,13 +17,16 @@ from portal.replacements.rules import Stage
 class Told:
     order: EmployeeOrder
     waits: bool  # for an administrator to approve it
+    unsaid: bool  # and to say which device it is
 
 
 def find(session: ScopedSession, it: Replacement) -> Told | None:
     if it.asked_by_id is not None:
         return None
     found = session.scalars(order_of(it.id)).one_or_none()
-    return Told(found, found.waits and it.stage is Stage.REQUESTED) if found else None
+    if found is None:
+        return None
+    return Told(found, found.waits and it.stage is Stage.REQUESTED, Held.DEVICE in it.reasons)
 
 
 def outside(session: ScopedSession, it: Replacement) -> Outsider | None:

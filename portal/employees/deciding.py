@@ -12,6 +12,7 @@ from portal.replacements.deciding import approve_asked, decline
 from portal.replacements.deeds import MOVED_ON, hold, settle
 from portal.replacements.models import Replacement
 from portal.replacements.rules import CALLED_OFF, Stage
+from portal.replacements.unsaid import check_said
 
 
 def approve_for_employee(
@@ -25,6 +26,7 @@ def approve_for_employee(
         if it.stage in CALLED_OFF:
             raise Refused(MOVED_ON)
         return
+    check_said(it)
     _answer(asked, by, now)
     it.held = [each for each in it.held if each != Held.EMPLOYEE.value]
     if not it.held:

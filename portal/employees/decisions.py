@@ -7,6 +7,7 @@ from portal.base import clock
 from portal.base.access import Permission
 from portal.base.words import Refused
 from portal.employees.deciding import approve_for_employee, decline_for_employee
+from portal.employees.models import EmployeeOrder
 from portal.employees.queries import order_of
 from portal.employees.settings_forms import DeclineOrderForm
 from portal.replacements.models import Replacement
@@ -24,12 +25,17 @@ bp = Blueprint("employee_decisions", __name__)
 @bp.post("/<reference>/approval")
 @allow(Permission.EMPLOYEES_APPROVE, Permission.REPLACEMENTS_VIEW)
 def approve(reference: str) -> ResponseReturnValue:
-    it = _ordered(reference)
+    it, _asked = ordered(reference)
     try:
         with db().begin_nested():
             approve_for_employee(db(), it, by=viewer(), now=clock.now())
     except Refused as refusal:
         return _refused(it, refusal)
+    return approved_page(it)
+
+
+def approved_page(it: Replacement) -> ResponseReturnValue:
+    """Back to the replacement, with what came of approving it."""
     approved = it.stage is Stage.APPROVED
     flash(
         _("The replacement is approved.")
@@ -42,7 +48,7 @@ def approve(reference: str) -> ResponseReturnValue:
 @bp.post("/<reference>/refusal")
 @allow(Permission.EMPLOYEES_APPROVE, Permission.REPLACEMENTS_VIEW)
 def decline(reference: str) -> ResponseReturnValue:
-    it, form = _ordered(reference), DeclineOrderForm()
+    (it, _asked), form = ordered(reference), DeclineOrderForm()
     if not form.validate():
         told = " ".join(str(each) for each in form.because.errors)
         return show_page(it, 422, refused=told)
@@ -56,12 +62,10 @@ def decline(reference: str) -> ResponseReturnValue:
     return redirect(f"/replacements/{it.reference}", 303)
 
 
-def _ordered(reference: str) -> Replacement:
+def ordered(reference: str) -> tuple[Replacement, EmployeeOrder]:
     """A replacement that an employee ordered: of others nobody decides here."""
     it = find(reference)
-    if db().scalars(order_of(it.id)).first() is None:
-        abort(404)
-    return it
+    return it, db().scalars(order_of(it.id)).first() or abort(404)
 
 
 def _refused(it: Replacement, refusal: Refused) -> ResponseReturnValue:

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import select
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
@@ -15,13 +14,14 @@ from portal.employees.models import EmployeeVisit
 from portal.employees.queries import device_known_as
 from portal.employees.reaching import Way
 from portal.employees.rules import name_in
-from portal.products.models import ProductCount
+from portal.products.queries import count_with_id, models_in_use
 from portal.replacements.actions import Asked, checked_asking
 from portal.replacements.finding import saved_addresses
 from portal.replacements.forms import OTHER, WAIT
 from portal.replacements.holding import held_back
-from portal.replacements.lots import Lot, lot_named
+from portal.replacements.lots import Lot, lot_named, lot_of_model
 from portal.replacements.standing import promised
+from portal.replacements.unsaid import model_meant
 from portal.replacements.wording import order_before
 from portal.web.locale import gettext as _
 from portal.web.pages import page
@@ -31,16 +31,19 @@ from portal.web.session import db
 SHOWN_NOW = N_("Look at the day on which it arrives there, and send again.")
 
 
-def lot_meant(session: ScopedSession, text: str) -> Lot | None:
-    """The device with exactly this number, or one of those that a chosen line counts."""
+def lot_meant(session: ScopedSession, account_id: int, text: str) -> Lot | None:
+    """The device with exactly this number, one of those that a chosen line counts, or one of a
+    model that the account has."""
     if not text:
         return None
+    if model_id := model_meant(text):
+        mine = session.scalars(models_in_use([model_id], account_id=account_id)).first()
+        return lot_of_model(session, account_id, mine, now=clock.now()) if mine else None
     found = session.scalars(device_known_as(text)).first()
     key, reference = ("product", found.reference) if found else ("count", "")
     if found is None:
         number = read_reference("PC", text) or 0
-        mine = select(ProductCount).where(ProductCount.id == (number if number <= LARGEST else 0))
-        line = session.scalars(mine).one_or_none()
+        line = session.scalars(count_with_id(number if number <= LARGEST else 0)).one_or_none()
         if line is None:
             return None
         reference = line.reference
@@ -80,7 +83,7 @@ class OrderPage:
             lot=self.lot,
             form=form,
             customer=self.way.link.account.name,
-            approval=self.way.link.approval,
+            approval=self.way.link.approval or self.lot.unsaid,
             held=self.held,
             promise=None if form.chosen == WAIT else promise,  # which says itself when
             before=order_before(promise, now) if promise else "",
@@ -95,7 +98,7 @@ def order_page_of(
         ref: promised(db(), lot.standings, address, now=now)
         for ref, (_name, address) in saved.items()
     }
-    held = way.link.approval
+    held = way.link.approval or lot.unsaid
     if saved and not held:
         first = next(iter(saved.values()))[1]
         held = bool(held_back(db(), lot.standings, first, number=1, now=now))

@@ -11,7 +11,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from portal.base.typed import leads_somewhere
 from portal.delivery_times.rules import Promise
-from portal.products.models import ProductCount
+from portal.employees.choosing import Offered
 from portal.replacements.actions import Asked
 from portal.replacements.addresses import Address
 from portal.replacements.asking_pages import NO_DAY
@@ -58,13 +58,13 @@ class DeviceForm(Form):
     serial = StringField(_l("Serial number"), [at_most(60)])
     model = RadioField(_l("Or which model is it?"), validate_choice=False)
 
-    def __init__(self, lines: list[tuple[ProductCount, str]], **options: Any) -> None:
+    def __init__(self, offered: Offered, **options: Any) -> None:
         super().__init__(**options)
         self.model.choices = [
-            SelectChoice(it.reference, name, render_kw={"hint": it.site.name} if it.site else {})
-            for it, name in lines
+            SelectChoice(it.reference, it.name, render_kw={"hint": it.place} if it.place else {})
+            for it in offered.choices
         ]
-        if not lines:
+        if not offered.choices and not offered.searched:
             del self.model
 
     @property

@@ -11,9 +11,9 @@ from portal.base.tenancy import ScopedSession
 from portal.base.words import N_, Refused
 from portal.employees.models import EmployeeLink, EmployeeOrder, EmployeeVisit
 from portal.employees.queries import link_locked, open_orders, visit_locked
-from portal.products.models import Product, ProductCount
 from portal.replacements.actions import Asked, ask_for_replacement
 from portal.replacements.holding import site_at
+from portal.replacements.unsaid import Device, Unsaid
 
 NOBODY = Person(0)  # whom the history knows: who it was stands in the order, and goes with it
 TOO_MANY = N_("You wait for as many devices as one may. Send back what is faulty first, or call.")
@@ -28,7 +28,7 @@ def order(
     session: ScopedSession,
     link: EmployeeLink,
     visit: EmployeeVisit,
-    device: Product | ProductCount,
+    device: Device,
     asked: Asked,
     *,
     language: str,
@@ -43,10 +43,12 @@ def order(
         raise Refused(OVER)
     if has_enough(session, held, visit.email):
         raise Refused(TOO_MANY)
-    # To where none of the organization's sites is, an administrator says so each time.
+    # To where none of the organization's sites is, an administrator says so each time; and they say
+    # which device it is, where only the model is known.
     own = session.scalars(site_at(asked.address)).first() is not None
-    waits = held.approval or not own
-    why = (Held.EMPLOYEE,) if waits else ()
+    unsaid = (Held.DEVICE,) if isinstance(device, Unsaid) else ()
+    waits = held.approval or not own or bool(unsaid)
+    why = (Held.EMPLOYEE, *unsaid) if waits else ()
     asked = replace(asked, held=why, what=What.EMPLOYEE_ASKED, news="employee_asked")
     made = ask_for_replacement(session, device, asked, by=NOBODY, now=now)
     session.add(

@@ -3,24 +3,24 @@ to, and gets a new one."""
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
 
-from flask import Blueprint, current_app, redirect, url_for
+from flask import Blueprint, current_app, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import TooManyRequests
 from werkzeug.wrappers import Response
 
 from portal.base import clock
 from portal.base.words import N_, Refused
-from portal.catalogue.catalogue import catalogue_of
+from portal.employees.choosing import Offered, models_offered
 from portal.employees.drawing import OrderPage, barred_page, lot_meant, order_page_of
 from portal.employees.forms import DeviceForm
 from portal.employees.models import EmployeeVisit
 from portal.employees.ordering import TOO_MANY, has_enough, order
-from portal.employees.queries import counted_lines, visit_locked
-from portal.employees.reaching import LOOKUPS, Way, way_of
+from portal.employees.queries import visit_locked
+from portal.employees.reaching import LOOKUPS, SEARCHES, Way, way_of
 from portal.replacements.queries import replacement_with_id
 from portal.replacements.tracking_links import tracking_path
+from portal.replacements.unsaid import PREFIX
 from portal.replacements.wording import status_sentence
 from portal.web.guard import public
 from portal.web.limits import limits
@@ -56,11 +56,15 @@ def _proven(step: Step) -> Callable[[str], ResponseReturnValue]:
 @public
 @_proven
 def device_page(token: str, way: Way, visit: EmployeeVisit) -> ResponseReturnValue:
+    text = request.args.get("q", "").replace("\0", "").strip()[:80]
+    if text and (wait := limits().take([SEARCHES.of(visit.id)])):
+        raise TooManyRequests(retry_after=wait)
     way.open()
-    form = DeviceForm(_lines(), formdata=None, data={"serial": _typed(visit.device)})
-    if visit.device and lot_meant(db(), visit.device) is None:
+    offered = models_offered(db(), visit.account_id, text)
+    form = DeviceForm(offered, formdata=None, data={"serial": _typed(visit.device)})
+    if visit.device and not text and lot_meant(db(), visit.account_id, visit.device) is None:
         form.refuse(_unknown(form))
-    return _device(token, way, form)
+    return _device(token, way, form, offered)
 
 
 @bp.post("/<token>/device")
@@ -70,13 +74,15 @@ def say_device(token: str, way: Way, visit: EmployeeVisit) -> ResponseReturnValu
     if wait := limits().take([LOOKUPS.of(visit.id)]):
         raise TooManyRequests(retry_after=wait)
     way.open()
-    form = DeviceForm(_lines())
+    text = request.form.get("q", "").replace("\0", "").strip()[:80]
+    offered = models_offered(db(), visit.account_id, text)
+    form = DeviceForm(offered)
     if form.validate():
-        if form.meant and lot_meant(db(), form.meant) is not None:
+        if form.meant and lot_meant(db(), visit.account_id, form.meant) is not None:
             db().scalars(visit_locked(visit.id)).one().device = form.meant
             return redirect(url_for(".order_page", token=token), 303)
         form.refuse(_unknown(form))
-    return _device(token, way, form, 422)
+    return _device(token, way, form, offered, 422)
 
 
 @bp.get("/<token>/order")
@@ -130,7 +136,7 @@ def receipt(token: str, way: Way, visit: EmployeeVisit) -> ResponseReturnValue:
 
 def _page(token: str, way: Way, visit: EmployeeVisit, *, filled: bool) -> OrderPage | Response:
     """The page with its form; or where to go instead: to say which device, or why there is none."""
-    lot = lot_meant(db(), visit.device)
+    lot = lot_meant(db(), visit.account_id, visit.device)
     if lot is None:
         return redirect(url_for(".device_page", token=token), 303)
     status = 422 if filled else 200
@@ -141,15 +147,9 @@ def _page(token: str, way: Way, visit: EmployeeVisit, *, filled: bool) -> OrderP
     return order_page_of(token, way, visit, lot, filled=filled)
 
 
-def _lines() -> list[tuple[Any, str]]:
-    lines = db().scalars(counted_lines()).all()
-    catalogue = catalogue_of(db(), knowing=[it.model_id for it in lines])
-    return [(it, catalogue[it.model_id].name) for it in lines]
-
-
 def _typed(device: str) -> str:
-    """A number is shown again; a line that was chosen is none that one would have typed."""
-    return "" if device.startswith("PC-") else device
+    """A number is shown again; what was chosen below is none that one would have typed."""
+    return "" if device.startswith(("PC-", f"{PREFIX}-")) else device
 
 
 def _unknown(form: DeviceForm) -> Refused:
@@ -160,6 +160,8 @@ def _unknown(form: DeviceForm) -> Refused:
     return Refused(by_model if form.model else N_("Write the serial number."), field="serial")
 
 
-def _device(token: str, way: Way, form: DeviceForm, status: int = 200) -> Response:
-    told = {"token": token, "form": form, "phone": way.link.phone}
+def _device(
+    token: str, way: Way, form: DeviceForm, offered: Offered, status: int = 200
+) -> Response:
+    told = {"token": token, "form": form, "phone": way.link.phone, "offered": offered}
     return page("employees/device.html", status, **told)

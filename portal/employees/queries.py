@@ -1,5 +1,6 @@
 """An account's link, the visits by it, and what employees have ordered."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -15,7 +16,7 @@ from portal.replacements.models import Replacement
 from portal.replacements.rules import Stage
 from portal.single_sign_on.models import SignInDomain
 
-MOST_MODELS = 40
+MOST_LINES = 40
 
 
 def link_of(account_id: int) -> Select[EmployeeLink]:
@@ -103,14 +104,14 @@ def device_known_as(text: str) -> Select[Product]:
     return select(Product).where((Product.serial_number == number) | (Product.mac == number))
 
 
-def counted_lines() -> Select[ProductCount]:
-    """What the account has by count, for those who find no number on their device."""
+def counted_lines(among: Collection[int]) -> Select[ProductCount]:
+    """What the account has of these models by count, for those who find no number on theirs."""
     return (
         select(ProductCount)
         .options(joinedload(ProductCount.site))
-        .where(ProductCount.number > 0)
+        .where(ProductCount.number > 0, ProductCount.model_id.in_(sorted(among)))
         .order_by(ProductCount.model_id, ProductCount.id)
-        .limit(MOST_MODELS)
+        .limit(MOST_LINES)
     )
 
 

@@ -26,6 +26,7 @@ PER_ADDRESS = (
     limit("employee code per address a day", 15, 86_400),
 )
 PER_VISIT = limit("employee code tries", 5, 1800)
+SEARCHES = limit("employee search per visit", 200, 3600, light=True)
 LOOKUPS = limit("employee device per visit", 20, 3600)
 
 

@@ -6,6 +6,7 @@ from werkzeug.wrappers import Response
 
 from portal.accounts.models import User
 from portal.base.access import Permission
+from portal.base.submissions import submission
 from portal.base.words import Refused
 from portal.employees.actions import known_domains, renew, switch_off, switch_on
 from portal.employees.models import EmployeeLink
@@ -67,10 +68,20 @@ def close() -> ResponseReturnValue:
 @allow(Permission.ORGANIZATION_MANAGE, fresh=True)
 def make_new() -> ResponseReturnValue:
     form, link = RenewForm(), _link()
-    if link and form.validate():
-        renew(db(), link, version=form.version.data, by=viewer())
-        flash(_("Here is the new link. The one before is dead: print and hand out anew."))
-    return _shown()
+    if link is None:
+        return _shown()
+    if form.validate():
+        try:
+            sent = submission(db(), form.token.data, by=viewer().id)
+            if not sent.led_to:
+                renew(db(), link, version=form.version.data, by=viewer())
+                sent.led_to = url_for(".show")
+        except Refused as refusal:
+            form.refuse(refusal)
+        else:
+            flash(_("Here is the new link. The one before is dead: print and hand out anew."))
+            return _shown()
+    return _page(422, renewing=form)
 
 
 def _link() -> EmployeeLink | None:
@@ -82,8 +93,11 @@ def _url(link: EmployeeLink) -> str:
     return base.rstrip("/") + url_for("employee_entrance.begin_page", token=token_of(link))
 
 
-def _page(status: int = 200, form: LinkForm | None = None) -> Response:
+def _page(
+    status: int = 200, form: LinkForm | None = None, renewing: RenewForm | None = None
+) -> Response:
     link = _link()
+    version = link.version if link else 0
     domains = known_domains(db(), account().id)
     mine = db().get(User, viewer().id)
     number = (mine.phone or "") if mine and viewer().kind == "customer" else ""
@@ -93,7 +107,7 @@ def _page(status: int = 200, form: LinkForm | None = None) -> Response:
         status,
         link=link if url else None,
         form=form or LinkForm.showing(link, domains, number),
-        renewing=RenewForm(formdata=None, data={"version": link.version if link else 0}),
+        renewing=renewing or RenewForm(formdata=None, data={"version": version}),
         url=url,
         qr=drawn(url) if url else None,
     )

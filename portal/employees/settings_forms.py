@@ -9,7 +9,7 @@ from portal.employees.models import EmployeeLink
 from portal.replacements.forms import at_most
 from portal.web.fields import WholeNumberField
 from portal.web.formats import phone
-from portal.web.forms import EditingForm, Form
+from portal.web.forms import CreatingForm, EditingForm, Form
 from portal.web.locale import gettext as _
 from portal.web.locale import lazy_gettext as _l
 
@@ -74,7 +74,7 @@ class LinkForm(EditingForm):
         )
 
 
-class RenewForm(EditingForm):
+class RenewForm(CreatingForm, EditingForm):
     """Another link; nothing is filled in but which one it takes the place of."""
 
 
@@ -82,3 +82,7 @@ class DeclineOrderForm(Form):
     because = StringField(
         _l("Reason"), [at_most(200)], description=_l("The employee gets to read it.")
     )
+
+
+class SayDeviceForm(Form):
+    device = RadioField(_l("Which device is it?"), validate_choice=False)

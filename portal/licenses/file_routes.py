@@ -1,21 +1,21 @@
-"""License files, their signatures, and how to check them."""
+"""License files and their signatures."""
 
-from flask import Blueprint, Response, current_app
+from flask import Blueprint, Response
 from flask.typing import ResponseReturnValue
 
 from portal.base.access import Permission
 from portal.base.words import Refused
 from portal.licenses.actions import file_key, take_file
 from portal.licenses.finding import find, ring
+from portal.licenses.license_files import license_file
 from portal.licenses.models import License
 from portal.licenses.routes import license_page
-from portal.licenses.signing import Signer, license_file
 from portal.web.downloads import attachment
-from portal.web.guard import account, allow, public, viewer
+from portal.web.guard import account, allow, viewer
 from portal.web.limited import limited
 from portal.web.locale import explain
-from portal.web.pages import page
 from portal.web.session import db
+from portal.web.signing import sent_signature, signing_key
 
 bp = Blueprint("license_files", __name__)
 
@@ -30,44 +30,27 @@ def take(reference: str) -> ResponseReturnValue:
         key = take_file(db(), ring(), it, by=viewer())
     except Refused as refusal:
         return license_page(it, 422, refused=explain(refusal))
-    return _sent(_content(it, key), f"{it.reference}.license.json", "application/json")
+    response = Response(_content(it, key), content_type="application/json")
+    response.headers["Content-Disposition"] = attachment(_name(it))
+    return response
 
 
-@bp.get("/<reference>/file.sig")
+@bp.get("/<reference>/file.minisig")
 @allow(Permission.LICENSES_VIEW, Permission.LICENSES_KEYS)
 def signature(reference: str) -> ResponseReturnValue:
     it = find(reference)
+    signing_key()
     try:
         key = file_key(ring(), it)
     except Refused as refusal:
         return license_page(it, 422, refused=explain(refusal))
-    signed = signer().sign(_content(it, key))
-    return _sent(signed, f"{it.reference}.license.json.sig", "application/octet-stream")
+    return sent_signature(_content(it, key), it.reference, _name(it))
 
 
-@bp.get("/signing-key")
-@public
-def how() -> ResponseReturnValue:
-    return page("licenses/signing_key.html", signer=signer())
-
-
-@bp.get("/signing-key.pem")
-@public
-def public_key() -> ResponseReturnValue:
-    return _sent(signer().public_key.encode(), "license-signing-key.pem", "application/x-pem-file")
-
-
-def signer() -> Signer:
-    found: Signer = current_app.extensions["license_signer"]
-    return found
+def _name(it: License) -> str:
+    return f"{it.reference}.license.json"
 
 
 def _content(it: License, key: str) -> bytes:
     here = account()
     return license_file(it, key, account=here.master_account_id, organization=here.name)
-
-
-def _sent(content: bytes, name: str, kind: str) -> Response:
-    response = Response(content, content_type=kind)
-    response.headers["Content-Disposition"] = attachment(name)
-    return response

@@ -33,6 +33,7 @@ from portal.web.locale import gettext as _
 from portal.web.pages import page
 from portal.web.session import db
 from portal.web.sheets import send_sheet
+from portal.web.signing import signer
 
 bp = Blueprint("licenses", __name__)
 CHOICES = {each.__name__: each for each in (Status, Sort)}
@@ -123,6 +124,7 @@ def license_page(
         it=it,
         key=key,
         refused=refused,
+        signed=signer() is not None,
         stands=stands,
         color=color_of(stands),
         term=term_of(it.starts_on, it.ends_on, today),

@@ -12,7 +12,7 @@ from portal.base.history import What, happened
 from portal.base.words import N_, Overtaken
 from portal.notices.models import DigestLine, NoticeChoice, PortalNotice
 from portal.notices.notice import How, Notice
-from portal.notices.queries import choices_of
+from portal.notices.queries import choices_of, is_due
 from portal.notices.rules import KINDS
 
 Choice = tuple[How, bool]  # by mail, and in the portal
@@ -71,8 +71,23 @@ def read_all(session: Session, user_id: int, *, now: datetime) -> None:
     session.execute(deed.execution_options(synchronize_session=False))
 
 
-def forget_lines(session: Session, user_id: int, *, before: datetime) -> int:
+def stop(session: Session, user: User, notice: Notice) -> bool:
+    """Send them no mails of this kind any more; False when they get none already."""
+    before, here = saved(session, user.id)[notice]
+    if before is How.NEVER:
+        return False
+    mine = NoticeChoice.user_id == user.id, NoticeChoice.notice == notice
+    session.execute(delete(NoticeChoice).where(*mine))
+    session.add(NoticeChoice(user_id=user.id, notice=notice, how=How.NEVER, here=here))
+    lines = DigestLine.user_id == user.id, DigestLine.notice == notice
+    session.execute(delete(DigestLine).where(*lines))
+    user.profile_version += 1  # a form that is open elsewhere would undo it
+    happened(session, user, What.CHANGED, by=Person(user.id), fields=["notices"])
+    return True
+
+
+def forget_lines(session: Session, user_id: int, *, before: datetime, weekly: datetime) -> int:
     """Let go of what is told now; 0 when another worker was faster."""
-    theirs = (DigestLine.user_id == user_id, DigestLine.happened_at < before)
-    gone = delete(DigestLine).where(*theirs).execution_options(synchronize_session=False)
+    theirs = is_due(user_id, before=before, weekly=weekly)
+    gone = delete(DigestLine).where(theirs).execution_options(synchronize_session=False)
     return cast(CursorResult[Any], session.execute(gone)).rowcount

@@ -1,4 +1,5 @@
-"""The digest: one mail a day, at seven by the reader's clock, and only if something happened."""
+"""The digest: one mail a day, at seven by the reader's clock, and only if something happened. What
+comes once a week comes in that of Monday."""
 
 from datetime import datetime
 from typing import Any
@@ -19,9 +20,10 @@ from portal.notices.mails import digest_mail, line_of, names_in
 from portal.notices.models import DigestLine
 from portal.notices.notice import CUSTOMERS
 from portal.notices.queries import readers, waiting
-from portal.notices.rules import KINDS, MOST_LINES, latest_digest
+from portal.notices.rules import KINDS, MOST_LINES, latest_digest, latest_weekly
 from portal.web.locale import gettext as _
 from portal.web.locale import speaking
+from portal.web.still_so import is_still_so
 
 
 # Some clocks are a quarter of an hour off the others.
@@ -30,23 +32,28 @@ def send_digests(run: Run) -> None:
     now = clock.now()
     with run.reading(NOBODY) as session:
         found = session.execute(readers()).all()
-    due = [(it.id, latest_digest(now, it.time_zone), it.since) for it in found]
-    for user_id, before, since in due:
-        if since < before:
-            _send(run, user_id, before)
+    for user_id, zone in {it.id: it.time_zone for it in found if _is_due(it, now)}.items():
+        _send(run, user_id, latest_digest(now, zone), latest_weekly(now, zone))
 
 
-def _send(run: Run, user_id: int, before: datetime) -> None:
+def _is_due(it: Any, now: datetime) -> bool:
+    due = latest_weekly if it.weekly else latest_digest
+    return bool(it.since < due(now, it.time_zone))
+
+
+def _send(run: Run, user_id: int, before: datetime, weekly: datetime) -> None:
     """Tell one person, and let go of what is told, in one transaction: once, whoever else tries."""
     with run.session(NOBODY) as session:
         user = session.get_one(User, user_id)
-        rows = session.execute(waiting(user_id, before=before).limit(MOST_LINES)).all()
+        mine = waiting(user_id, before=before, weekly=weekly)
+        rows = session.execute(mine.limit(MOST_LINES)).all()
         groups = _groups(session, user, rows, run.settings.portal_url)
-        gone = forget_lines(session, user_id, before=before)
+        gone = forget_lines(session, user_id, before=before, weekly=weekly)
         if gone and groups and not user.deactivated_at:
             older = gone - len(rows)
             told = sum(len(group["lines"]) for group in groups)
-            digest_mail(session, user, groups, number=told + older, older=older)
+            kinds = [row[0].notice for row in rows]
+            digest_mail(session, user, groups, kinds, number=told + older, older=older)
 
 
 def _groups(session: Session, user: User, rows: Any, portal_url: str) -> list[dict[str, Any]]:
@@ -55,7 +62,9 @@ def _groups(session: Session, user: User, rows: Any, portal_url: str) -> list[di
     with speaking(user.language or "nb"):
         names = names_in(session, [row[0] for row in rows])
         for it, account in rows:
-            known = _still_concerned(session, user, it)
+            known = _still_concerned(session, user, it) and is_still_so(
+                session, it.template, it.context
+            )
             if known and (line := line_of(it, portal_url, names)):
                 lines.setdefault(account or _("Support"), []).append(line)
     return [{"name": name, "lines": each} for name, each in lines.items()]

@@ -35,10 +35,13 @@ def notify(
     account_id: int | None,
     thread: Thread | None = None,
     people: Mapping[str, User | None] = _NOBODY,
+    how: How | None = None,
     **context: Any,
 ) -> None:
     """Tell `to` of something about an account; staff alone are told what is about none. The context
     is plain values, as of a mail.
+
+    `how` takes the place of how they hear of this kind, where they do at all.
 
     `people` it names go by their numbers into what is told later: nobody's name outlives them.
 
@@ -52,6 +55,8 @@ def notify(
     kept = context | ({PEOPLE: numbers} if numbers else {})
     row = session.execute(choice_about(to.id, notice)).one_or_none()
     chosen, here = row or (KINDS[notice].first, True)
+    if how and chosen is not How.NEVER:
+        chosen = how
     if here:
         session.add(
             PortalNotice(
@@ -71,9 +76,10 @@ def notify(
             template=template,
             thread=thread,
             notice=notice.value,
+            stopping=(to.id, notice.value) if KINDS[notice].stopped_by_link else None,
             **(context | named),
         )
-    elif chosen is How.DAILY:
+    elif chosen is not How.NEVER:
         session.add(
             DigestLine(
                 user_id=to.id,
@@ -82,6 +88,7 @@ def notify(
                 template=template,
                 context=kept,
                 happened_at=clock.now(),
+                weekly=chosen is How.WEEKLY,
             )
         )
 
@@ -111,14 +118,22 @@ def line_of(
 
 
 def digest_mail(
-    session: Session, to: User, groups: list[dict[str, Any]], *, number: int, older: int
+    session: Session,
+    to: User,
+    groups: list[dict[str, Any]],
+    kinds: Iterable[Notice],
+    *,
+    number: int,
+    older: int,
 ) -> None:
     """`groups`: a name and lines each; `number` of notices in all, `older` of them summed up."""
+    stopped = next((it for it in kinds if KINDS[it].stopped_by_link), None)
     send_mail(
         session,
         to=to.email,
         language=to.language or "nb",
         template="notices/digest",
+        stopping=(to.id, stopped.value) if stopped else None,
         name=to.name,
         groups=groups,
         number=number,

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint, true
+from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint, false, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.base.db import Base
@@ -60,3 +60,4 @@ class DigestLine(Base):
     template: Mapped[str] = mapped_column(String(80))
     context: Mapped[dict[str, Any]] = mapped_column(JSON)
     happened_at: Mapped[datetime]
+    weekly: Mapped[bool] = mapped_column(default=False, server_default=false())

@@ -11,6 +11,7 @@ class How(LabelledEnum):
 
     AT_ONCE = "at_once", N_("At once")
     DAILY = "daily", N_("Once a day, together")
+    WEEKLY = "weekly", N_("Once a week, together")
     NEVER = "never", N_("Never")
 
 
@@ -44,6 +45,8 @@ class Notice(LabelledEnum):
     RETURN_ASKED = "return_asked", N_("A return needs an answer from us")
     LICENSE_ENDS = "license_ends", N_("A license ends soon")
     LICENSE_REVOKED = "license_revoked", N_("A license is revoked or replaced")
+    NEWS_FOLLOWED = "news_followed", N_("Something is new for what I follow in the downloads")
+    SECURITY_FIX = "security_fix", N_("A security fix for models we have")
     RELEASE_WITHDRAWN = "release_withdrawn", N_("Software I downloaded is withdrawn")
     DEAD_ON_ARRIVAL = "dead_on_arrival", N_("A new device did not work either")
     PARCEL_TROUBLE = "parcel_trouble", N_("A carrier tells of a deviation")
@@ -57,6 +60,8 @@ class Kind:
     needs: Permission
     who: frozenset[str]  # customer, partner, staff
     first: How = How.AT_ONCE  # for those who chose nothing
+    hows: tuple[How, ...] = (How.AT_ONCE, How.DAILY, How.NEVER)  # what there is to choose from
+    stopped_by_link: bool = False  # without signing in, by a link in each mail
 
 
 CUSTOMERS, PARTNERS = frozenset({"customer"}), frozenset({"partner"})

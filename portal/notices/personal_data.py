@@ -24,7 +24,7 @@ def choices(asking: Asking) -> Iterator[Row]:
 
 @tells(
     "waiting_notices",
-    N_("Notices that wait for the daily e-mail"),
+    N_("Notices that wait for an e-mail with several"),
     notice=N_("Notice"),
     happened_at=N_("Happened"),
 )

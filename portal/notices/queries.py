@@ -3,7 +3,19 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Select, cast, func, null, select, union_all
+from sqlalchemy import (
+    JSON,
+    ColumnElement,
+    Select,
+    and_,
+    cast,
+    func,
+    not_,
+    null,
+    or_,
+    select,
+    union_all,
+)
 
 from portal.accounts.grants import Grant, usable
 from portal.accounts.models import Account, Membership, User
@@ -58,21 +70,30 @@ def rights_there(user_id: int, *, today: date) -> Select[Any]:
     return found  # type: ignore[no-any-return]
 
 
-def readers() -> Select[int, str | None, datetime]:
-    """Everyone for whom something waits: id, time zone, and since when."""
+def readers() -> Select[int, str | None, bool, datetime]:
+    """Everyone for whom something waits: id, time zone, for which digest, and since when."""
+    since = func.min(DigestLine.happened_at).label("since")
     return (
-        select(User.id, User.time_zone, func.min(DigestLine.happened_at).label("since"))
+        select(User.id, User.time_zone, DigestLine.weekly, since)
         .join(DigestLine, DigestLine.user_id == User.id)
-        .group_by(User.id, User.time_zone)
+        .group_by(User.id, User.time_zone, DigestLine.weekly)
         .order_by(User.id)
     )
 
 
-def waiting(user_id: int, *, before: datetime) -> Select[DigestLine, str]:
+def is_due(user_id: int, *, before: datetime, weekly: datetime) -> ColumnElement[bool]:
+    """The condition that a line is somebody's, and to be told now: what comes once a week, if it
+    is from before `weekly`."""
+    daily = and_(not_(DigestLine.weekly), DigestLine.happened_at < before)
+    together = and_(DigestLine.weekly, DigestLine.happened_at < weekly)
+    return and_(DigestLine.user_id == user_id, or_(daily, together))
+
+
+def waiting(user_id: int, *, before: datetime, weekly: datetime) -> Select[DigestLine, str]:
     """The lines of one person's digest, the newest first, with the accounts they are about."""
     return (
         select(DigestLine, Account.name)
         .outerjoin(Account, Account.id == DigestLine.account_id)
-        .where(DigestLine.user_id == user_id, DigestLine.happened_at < before)
+        .where(is_due(user_id, before=before, weekly=weekly))
         .order_by(DigestLine.id.desc())
     )

@@ -14,6 +14,7 @@ from portal.notices.replacement_kinds import OF_REPLACEMENTS
 
 HOME = "Europe/Oslo"
 DIGEST_AT = time(7)  # by the reader's own clock
+WEEKLY_ON = 0  # Monday
 MOST_LINES = 50  # of a digest; what is older is summed up
 
 
@@ -86,6 +87,20 @@ KINDS: dict[Notice, Kind] = {
     ),
     Notice.RELEASE_WITHDRAWN: Kind(
         frozenset({"publishing/withdrawn"}), Permission.DOWNLOADS_VIEW, CUSTOMERS | PARTNERS
+    ),
+    Notice.NEWS_FOLLOWED: Kind(
+        frozenset({"news/release", "news/document"}),
+        Permission.DOWNLOADS_VIEW,
+        CUSTOMERS | PARTNERS | STAFF,
+        hows=(How.AT_ONCE, How.WEEKLY, How.NEVER),  # and each thing followed by itself
+        stopped_by_link=True,
+    ),
+    # A device with a known hole harms others too: it can come later, but not never.
+    Notice.SECURITY_FIX: Kind(
+        frozenset({"news/security"}),
+        Permission.DOWNLOADS_SOFTWARE,
+        CUSTOMERS | PARTNERS,
+        hows=(How.AT_ONCE, How.DAILY),
     ),
     Notice.MAIL_PARKED: Kind(frozenset({"mail_intake/parked"}), Permission.REQUESTS_WORK, STAFF),
     Notice.LICENSE_ENDS: Kind(
@@ -166,4 +181,14 @@ def latest_digest(now: datetime, zone: str | None) -> datetime:
     due = datetime.combine(here.date(), DIGEST_AT, here.tzinfo)
     if due > here:
         due = datetime.combine(here.date() - timedelta(days=1), DIGEST_AT, here.tzinfo)
+    return due.astimezone(UTC)
+
+
+def latest_weekly(now: datetime, zone: str | None) -> datetime:
+    """The last moment, at or before `now`, at which that clock showed 07:00 on a Monday."""
+    here = now.astimezone(ZoneInfo(zone or HOME))
+    monday = here.date() - timedelta(days=(here.date().weekday() - WEEKLY_ON) % 7)
+    due = datetime.combine(monday, DIGEST_AT, here.tzinfo)
+    if due > here:
+        due = datetime.combine(monday - timedelta(days=7), DIGEST_AT, here.tzinfo)
     return due.astimezone(UTC)

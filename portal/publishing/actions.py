@@ -8,12 +8,13 @@ from sqlalchemy.orm.attributes import flag_modified, set_committed_value
 from sqlalchemy.orm.exc import StaleDataError
 
 from portal.base.history import Doer, What, happened
+from portal.base.jobs import later
 from portal.base.tenancy import ScopedSession
 from portal.base.words import N_, Overtaken, Refused
 from portal.downloads.indexing import index_releases
 from portal.downloads.models import ReleaseChannel, ReleaseModel, ReleasePilot, SoftwareRelease
 from portal.downloads.rules import Sort, State
-from portal.publishing.facts import FIXED, ReleaseFacts, changes, checked, facts_of
+from portal.publishing.facts import CONCERNING, FIXED, ReleaseFacts, changes, checked, facts_of
 
 ANOTHER = N_("Somebody else must publish what you proposed: firmware takes two people.")
 
@@ -79,6 +80,8 @@ def change_release(
         changed["file"][1] = it.file.name
     index_releases(session, [it])
     happened(session, it, What.CHANGED, by=by, **changed)
+    if it.state is State.PUBLISHED and CONCERNING & changed.keys():
+        later(session, "news.tell", at=it.opens_at, release_id=it.id)
     return True
 
 
@@ -102,6 +105,7 @@ def publish(session: ScopedSession, it: SoftwareRelease, *, by: Doer, now: datet
     _check_whole(it)
     it.state, it.published_at, it.changed_at = State.PUBLISHED, now, now
     happened(session, it, What.PUBLISHED, by=by, proposed_by=it.proposed_by_id)
+    later(session, "news.tell", at=it.opens_at, release_id=it.id)
 
 
 def _state(it: SoftwareRelease, facts: ReleaseFacts) -> None:

@@ -46,6 +46,8 @@ class ReleaseFacts:
 
 # What somebody who looked it through has looked at: of what is out it does not change.
 FIXED = frozenset({"sort", "title", "platform", "printed"})
+# And by this others are told of it, or sooner, or more urgently.
+CONCERNING = frozenset({"models", "security", "opens_at", "pilots", "channels"})
 
 
 def facts_of(it: SoftwareRelease) -> ReleaseFacts:

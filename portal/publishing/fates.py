@@ -65,6 +65,8 @@ def open_to_all(session: ScopedSession, it: SoftwareRelease, *, by: Doer, now: d
     pilots = sorted(each.account_id for each in it.pilots)
     it.staged, it.changed_at = False, now
     happened(session, it, What.CHANGED, by=by, pilots=[pilots, []])
+    if it.state is State.PUBLISHED:
+        later(session, "news.tell", at=it.opens_at, release_id=it.id)
 
 
 def _reason(nb: str, en: str) -> tuple[str, str]:

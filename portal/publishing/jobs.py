@@ -17,7 +17,8 @@ from portal.downloads.keeping import keep_file
 from portal.downloads.models import PublishedFile
 from portal.publishing.kinds import examine
 from portal.publishing.models import Incoming, IncomingPart
-from portal.publishing.receiving import forget_parts, parts_of, refuse
+from portal.publishing.receiving import forget_parts, parts_of
+from portal.uploads.coming import refuse
 from portal.uploads.models import UploadState
 from portal.uploads.reading import Part, chunks_of, read_parts
 from portal.uploads.scanner import checked, scanner_at

@@ -9,7 +9,6 @@ from portal.base import clock
 from portal.base.access import Permission
 from portal.catalogue.catalogue import catalogue_of
 from portal.downloads.granting import Asker, why_not_release
-from portal.downloads.here import signer
 from portal.downloads.rules import Part, Refusal, steps_to
 from portal.downloads.shelf import shelf_of
 from portal.downloads.wording import notes_in, refusal_sentence
@@ -17,6 +16,7 @@ from portal.publishing.finding import find_release
 from portal.web.guard import allow
 from portal.web.pages import page
 from portal.web.session import db
+from portal.web.signing import signer
 
 bp = Blueprint("publishing_preview", __name__)
 

@@ -7,9 +7,9 @@ for one that is whole.
 import secrets
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any, BinaryIO, cast
+from typing import BinaryIO
 
-from sqlalchemy import CursorResult, Select, delete, select, update
+from sqlalchemy import Select, delete, select
 from sqlalchemy.orm import Session, joinedload
 
 from portal.base.file_store import FileStore
@@ -19,8 +19,8 @@ from portal.base.words import Refused
 from portal.downloads.keeping import keep_file
 from portal.publishing.kinds import MOST_BYTES, examine, read_name
 from portal.publishing.models import Incoming, IncomingPart
-from portal.uploads.actions import PIECE
 from portal.uploads.attaching import NOT_YET
+from portal.uploads.coming import advance, chunks_in, refuse
 from portal.uploads.models import UploadState
 from portal.uploads.reading import Part
 from portal.uploads.rules import GONE, LARGEST_PART, check_size
@@ -80,7 +80,7 @@ def keep_part(
     size, _hash = store.put(key, chunks, limit=min(LARGEST_PART, it.size - start))
     whole = start + size == it.size
     state = UploadState.CHECKING if whole else UploadState.SENDING
-    if not _advance(session, it, start, size, now, state=state):
+    if not advance(session, it, start, size, now, state=state):
         return False
     session.add(IncomingPart(incoming_id=it.id, start=start, size=size, key=key))
     session.flush()
@@ -101,30 +101,24 @@ def keep_whole(
     """Keep a file that came all at once, checked."""
     try:
         media_type = examine(source, name=it.name, size=it.size)
-        held = checked(scanner, _read(source), it.name)
+        held = checked(scanner, chunks_in(source), it.name)
         file = keep_file(
             session,
             store,
             name=it.name,
             media_type=media_type,
-            chunks=_read(source),
+            chunks=chunks_in(source),
             now=now,
             size=it.size,
             held=held,
         )
     except Refused as refusal:
         return refuse(session, it, refusal, now=now)
-    if not _advance(session, it, 0, it.size, now, state=UploadState.READY, file_id=file.id):
+    if not advance(session, it, 0, it.size, now, state=UploadState.READY, file_id=file.id):
         return False
     if held:
         later(session, "publishing.scan", file_id=file.id)
     return True
-
-
-def refuse(session: Session, it: Incoming, refusal: Refused, *, now: datetime) -> bool:
-    told = {"message": refusal.message, "values": refusal.values}
-    changes = {"state": UploadState.REFUSED, "refusal": told, "file_id": None}
-    return _advance(session, it, it.received, it.size - it.received, now, **changes)
 
 
 def take_back(session: Session, it: Incoming) -> None:
@@ -155,21 +149,3 @@ def attach(session: Session, token: str, *, by: Doer, now: datetime) -> int:
     it.state, it.file_id, it.changed_at = UploadState.ATTACHED, None, now
     session.flush()
     return file_id
-
-
-def _advance(
-    session: Session, it: Incoming, start: int, more: int, now: datetime, **changes: Any
-) -> bool:
-    """Note that it has come further, if it has come as far as we thought."""
-    as_thought = Incoming.id == it.id, Incoming.received == start
-    further = update(Incoming).where(*as_thought, Incoming.state == it.state)
-    done = session.execute(
-        further.values(received=start + more, changed_at=now, **changes),
-        execution_options={"synchronize_session": False},
-    )
-    return bool(cast("CursorResult[Any]", done).rowcount)
-
-
-def _read(source: BinaryIO) -> Iterable[bytes]:
-    source.seek(0)
-    return iter(lambda: source.read(PIECE), b"")

@@ -59,8 +59,9 @@ def add() -> ResponseReturnValue:
             sent = submission(db(), form.token.data, by=viewer().id)
             if not sent.led_to:
                 facts = form.facts(db(), catalogue_of(db()))
-                file_id, now = sent_file(form), clock.now()
-                made = add_release(db(), facts, file_id=file_id, by=viewer(), now=now)
+                with db().begin_nested():  # refused, its file is there to be sent again
+                    file_id, now = sent_file(form), clock.now()
+                    made = add_release(db(), facts, file_id=file_id, by=viewer(), now=now)
                 sent.led_to = path_of(made)
                 flash(_("The draft is saved. Customers see it when it is published."))
             return redirect(sent.led_to, 303)
@@ -91,15 +92,16 @@ def change(ref: str) -> ResponseReturnValue:
     if form.validate():
         try:
             facts = form.facts(db(), catalogue_of(db()))
-            changed = change_release(
-                db(),
-                it,
-                facts,
-                file_id=sent_file(form),
-                revision=form.version.data,
-                by=viewer(),
-                now=clock.now(),
-            )
+            with db().begin_nested():
+                changed = change_release(
+                    db(),
+                    it,
+                    facts,
+                    file_id=sent_file(form),
+                    revision=form.version.data,
+                    by=viewer(),
+                    now=clock.now(),
+                )
         except Refused as refusal:
             form.refuse(refusal)
         else:

@@ -1,4 +1,4 @@
-"""What was done to a release, in words."""
+"""What was done to a release or a document, in words."""
 
 from typing import Any
 
@@ -8,15 +8,31 @@ from portal.catalogue.catalogue import Catalogue
 from portal.desk.history import Told, each, plain, told, yes_or_no
 from portal.desk.history import day as day_of
 from portal.desk.known_issues_words import beginning
-from portal.downloads.rules import Audience, Channel, Part, Platform, Sort, Standing
+from portal.downloads.rules import Audience, Channel, DocumentKind, Part, Platform, Sort, Standing
+from portal.downloads.wording import language_name
 from portal.web.locale import gettext as _
 from portal.web.locale import label
 
 
-def release_history(session: Session, it: Any, models: Catalogue) -> list[Told]:
-    def names(ids: list[int]) -> str:
-        return each([model.name for model in models if model.id in ids])
+def document_history(session: Session, it: Any, models: Catalogue) -> list[Told]:
+    return told(
+        session,
+        it,
+        {
+            "kind": (_("Kind"), _member(DocumentKind)),
+            "title": (_("Title"), plain),
+            "language": (_("Language"), language_name),
+            "version": (_("Version"), plain),
+            "part_number": (_("Part number"), plain),
+            "issued_on": (_("Date"), day_of),
+            "audience": (_("For whom"), _member(Audience)),
+            "models": (_("Models"), _names(models)),
+            "file": (_("File"), plain),
+        },
+    )
 
+
+def release_history(session: Session, it: Any, models: Catalogue) -> list[Told]:
     def notes(before: Any, after: Any) -> list[tuple[str, str, str]]:
         found = []
         for part in Part:
@@ -37,7 +53,7 @@ def release_history(session: Session, it: Any, models: Catalogue) -> list[Told]:
             "printed": (_("Version"), plain),
             "train": (_("Release train"), plain),
             "released_on": (_("Released"), day_of),
-            "models": (_("Models"), names),
+            "models": (_("Models"), _names(models)),
             "channels": (_("Channels"), lambda value: each([label(Channel(it)) for it in value])),
             "notes": notes,
             "security": (_("Security fix"), yes_or_no),
@@ -51,6 +67,10 @@ def release_history(session: Session, it: Any, models: Catalogue) -> list[Told]:
             "file": (_("File"), plain),
         },
     )
+
+
+def _names(models: Catalogue) -> Any:
+    return lambda ids: each([model.name for model in models if model.id in ids])
 
 
 def _member(kind: Any) -> Any:

@@ -68,6 +68,7 @@ def facts_for(
             "track": told.get("track", ""),
             "outside": told.get("outside", False),
             "approves": Held.EMPLOYEE.value in it.held,
+            "unsaid": Held.DEVICE.value in it.held,
         }
 
 

@@ -26,6 +26,7 @@ from portal.replacements.queries import count_locked
 from portal.replacements.rules import Barred, Liability, ReturnStage, Stage, Track
 from portal.replacements.standing import Standing, standings_of
 from portal.replacements.telling import tell
+from portal.replacements.unsaid import Device
 from portal.service_requests.rules import one_line, whole_text
 
 # What holds for it as agreed when it is asked, whatever is agreed later.
@@ -73,7 +74,7 @@ def checked_asking(model: Model, asked: Asked) -> Asked:
 
 def ask_for_replacement(
     session: ScopedSession,
-    device: Product | ProductCount,
+    device: Device,
     asked: Asked,
     *,
     by: Doer,
@@ -85,7 +86,7 @@ def ask_for_replacement(
 
 def ask_for_replacements(
     session: ScopedSession,
-    devices: Sequence[Product | ProductCount],
+    devices: Sequence[Device],
     asked: Asked,
     *,
     number: int = 1,
@@ -140,14 +141,14 @@ def _approve_or_hold(
         it.waits_for_stock, it.expected_on = True, standing.offer.expected_on
 
 
-def number_of(device: Product | ProductCount, number: int) -> int:
+def number_of(device: Device, number: int) -> int:
     """How many new ones are sent for a device, or for a line of them."""
     return number if isinstance(device, ProductCount) else 1
 
 
 def _ask(
     session: ScopedSession,
-    device: Product | ProductCount,
+    device: Device,
     standing: Standing,
     asked: Asked,
     *,

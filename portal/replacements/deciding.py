@@ -15,6 +15,7 @@ from portal.replacements.of_request import follow
 from portal.replacements.queries import agreement_in_force
 from portal.replacements.rules import Stage, Track
 from portal.replacements.telling import tell
+from portal.replacements.unsaid import check_said
 from portal.service_requests.rules import one_line
 
 
@@ -27,6 +28,7 @@ def approve_asked(
         return
     if it.stage is not Stage.REQUESTED:
         raise Refused(MOVED_ON)
+    check_said(it)
     approve(session, it, _cut_off(session, it, now), by=by, now=now)
     settle(session, it, now=now)
     tell(session, it, "approved", by=by)

@@ -1,5 +1,6 @@
 """Which device somebody means, and where the new one may be sent."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -16,13 +17,13 @@ from portal.replacements.addresses import Address
 from portal.stock.queries import supplies_of
 
 MOST_SHOWN, MOST_ADDRESSES = 8, 6
-Device = Product | ProductCount
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
     """A device, or so many of a model, as the list to choose from shows it."""
 
+    id: int
     key: str  # the name of its argument in the address
     reference: str
     model: str
@@ -33,19 +34,30 @@ class Choice:
     none_left: bool = False  # in stock
 
 
-def devices_to_choose(session: ScopedSession, text: str) -> tuple[list[Choice], bool]:
+def devices_to_choose(
+    session: ScopedSession,
+    text: str,
+    *,
+    models: Collection[int] | None = None,
+    account_id: int | None = None,
+) -> tuple[list[Choice], bool]:
     """Those in use that what is typed may mean, the newest first; without a word, the newest. And
-    whether there are more than are shown."""
+    whether there are more than are shown. Of these models alone, or of one account, where whoever
+    asks sees several."""
     more = False
-    catalogue, in_use = catalogue_of(session), Wanted(status=ProductStatus.ACTIVE)
+    catalogue = catalogue_of(session)
+    in_use = Wanted(status=ProductStatus.ACTIVE, models=models)
     if text:
         found = look_up(session, text, in_use, catalogue, after=None, size=MOST_SHOWN)
         more = max(len(found.products), len(found.counts)) > MOST_SHOWN
         ids, counts = found.products[:MOST_SHOWN], found.counts[:MOST_SHOWN]
-        devices = products_listed(Wanted(ids=ids, status=ProductStatus.ACTIVE))
-        lines: Any = counts_listed(Wanted(ids=counts))
+        devices: Any = products_listed(replace(in_use, ids=ids))
+        lines: Any = counts_listed(Wanted(ids=counts, models=models))
     else:
-        devices, lines = products_listed(in_use), counts_listed(Wanted())
+        devices, lines = products_listed(in_use), counts_listed(Wanted(models=models))
+    if account_id is not None:
+        devices = devices.where(Product.account_id == account_id)
+        lines = lines.where(ProductCount.account_id == account_id)
     some = devices.order_by(Product.id.desc()).limit(MOST_SHOWN)
     others = lines.order_by(ProductCount.id.desc()).limit(MOST_SHOWN)
     rows, counted = session.execute(some).all(), session.execute(others).all()
@@ -85,10 +97,12 @@ def saved_addresses(session: ScopedSession, first: int | None) -> dict[str, tupl
 def _single(row: Any, catalogue: Catalogue) -> Choice:
     place = ", ".join(filter(None, (row.site, row.room, row.asset_tag)))
     it = catalogue[row.model_id]
-    return Choice("product", reference("P", row.id), it.name, row.identifier, None, place, it.kind)
+    ref = reference("P", row.id)
+    return Choice(row.id, "product", ref, it.name, row.identifier, None, place, it.kind)
 
 
 def _counted(row: Any, catalogue: Catalogue) -> Choice:
     it = catalogue[row.model_id]
     place = row.site or ""
-    return Choice("count", reference("PC", row.id), it.name, "", row.number, place, it.kind)
+    ref = reference("PC", row.id)
+    return Choice(row.id, "count", ref, it.name, "", row.number, place, it.kind)

@@ -13,8 +13,8 @@ from portal.base.tenancy import ScopedSession
 from portal.products.models import Product, ProductCount
 from portal.products.queries import count_with_id
 from portal.replacements.faults import FAULTS, Fault
-from portal.replacements.finding import Device
 from portal.replacements.standing import Standing, standings_of
+from portal.replacements.unsaid import Device, Unsaid
 from portal.service_requests.models import PREFIX as REQUEST
 from portal.service_requests.models import ServiceRequest
 from portal.web.paging import LARGEST
@@ -41,6 +41,11 @@ class Lot:
     @property
     def counted(self) -> ProductCount | None:
         return self.device if isinstance(self.device, ProductCount) else None
+
+    @property
+    def unsaid(self) -> bool:
+        """Whether somebody says later which device it is."""
+        return isinstance(self.device, Unsaid)
 
     @property
     def faults(self) -> tuple[Fault, ...]:
@@ -107,6 +112,12 @@ def lot_named(session: ScopedSession, asked: "MultiDict[str, str]", *, now: date
         number=max(number, 1),
         request=request,
     )
+
+
+def lot_of_model(session: ScopedSession, account_id: int, model_id: int, *, now: datetime) -> Lot:
+    """One of a model, of which somebody says later which device it is."""
+    device = Unsaid(account_id, model_id)
+    return Lot(devices=[device], standings=standings_of(session, [device], now=now), number=1)
 
 
 def _products(session: ScopedSession, refs: list[str]) -> list[Device] | None:

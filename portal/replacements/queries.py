@@ -5,11 +5,12 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Integer, Select, bindparam, func, select
+from sqlalchemy import Integer, Select, String, bindparam, cast, func, select
 from sqlalchemy.orm import joinedload
 
 from portal.accounts.models import Account, Partner, Site, User
 from portal.agreements.models import Agreement
+from portal.approval_rules.rules import Held
 from portal.base.plans import KEPT
 from portal.catalogue.models import ProductModel
 from portal.products.models import Product, ProductCount
@@ -95,13 +96,15 @@ def arriving_as(serial_number: str) -> Select[Replacement]:
 
 
 def open_of_count(count: ProductCount) -> Select[int]:
-    """How many of the devices that are counted in this line are being replaced."""
+    """How many of the devices that are counted in this line are being replaced: none of which
+    nobody has said yet whether it is one of them."""
     here = Replacement.site_id == count.site_id if count.site_id else Replacement.site_id.is_(None)
     return select(func.count(Replacement.id)).where(
         Replacement.model_id == count.model_id,
         Replacement.product_id.is_(None),
         Replacement.part_id.is_(None),
         Replacement.closed_at.is_(None),
+        cast(Replacement.held, String).not_like(f'%"{Held.DEVICE.value}"%'),
         here,
     )
 

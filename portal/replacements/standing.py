@@ -14,7 +14,7 @@ from portal.base.tenancy import ScopedSession
 from portal.catalogue.catalogue import Model, catalogue_of
 from portal.delivery_times.rules import Promise
 from portal.delivery_times.times import delivery_times
-from portal.products.models import Product, ProductCount, ProductStatus
+from portal.products.models import Product, ProductStatus
 from portal.replacements.addresses import Address
 from portal.replacements.models import Replacement
 from portal.replacements.queries import (
@@ -26,6 +26,7 @@ from portal.replacements.queries import (
     sent_as_new,
 )
 from portal.replacements.rules import Barred, Candidate, approves_itself, barred
+from portal.replacements.unsaid import Device, Unsaid
 from portal.stock.queries import supplies_of
 from portal.stock.rules import Offer, offer
 
@@ -48,16 +49,14 @@ class Standing:
     left: int = 1  # of those by count, how many are not being replaced
 
 
-def standing_of(
-    session: ScopedSession, device: Product | ProductCount, *, now: datetime
-) -> Standing:
+def standing_of(session: ScopedSession, device: Device, *, now: datetime) -> Standing:
     """How a device stands today, asked anew when it is sent: meanwhile a colleague may have."""
     return standings_of(session, [device], now=now)[0]
 
 
 def standings_of(
     session: ScopedSession,
-    devices: Sequence[Product | ProductCount],
+    devices: Sequence[Device],
     *,
     number: int = 1,
     now: datetime,
@@ -103,9 +102,7 @@ def standings_of(
     return found
 
 
-def _sent_ago(
-    session: ScopedSession, devices: Sequence[Product | ProductCount], today: date
-) -> dict[int, int]:
+def _sent_ago(session: ScopedSession, devices: Sequence[Device], today: date) -> dict[int, int]:
     """Days since those arrived that came as new ones themselves."""
     known = {it.serial_number: it.id for it in devices if isinstance(it, Product)}
     serials = [serial for serial in known if serial]
@@ -115,7 +112,7 @@ def _sent_ago(
 
 def _candidate(
     session: ScopedSession,
-    device: Product | ProductCount,
+    device: Device,
     other: Replacement | None,
     *,
     covered: bool,
@@ -124,6 +121,8 @@ def _candidate(
     if isinstance(device, Product):
         in_use = device.status is ProductStatus.ACTIVE
         return Candidate(covered=covered, in_use=in_use, open_replacements=1 if other else 0)
+    if isinstance(device, Unsaid):
+        return Candidate(covered=covered)
     opened = session.scalars(open_of_count(device)).one()
     return Candidate(covered=covered, open_replacements=opened, number=device.number, asked=asked)
 

@@ -39,7 +39,7 @@ def status_sentence(it: Standing, *, today: date) -> str:
     if stage is Stage.DELIVERED and it.delivered_on:
         return _("Delivered %(day)s", day=weekday_date(it.delivered_on))
     if stage is Stage.REQUESTED and Held.EMPLOYEE.value in it.held:
-        return _("Waiting for approval by the organization's administrator")
+        return _for_administrator(it)
     if stage is Stage.REQUESTED and it.waits_for_stock:
         return _waiting(it, today)
     if stage in _SENTENCES or it.promised_on is None:
@@ -52,6 +52,12 @@ def status_sentence(it: Standing, *, today: date) -> str:
         if stage in ON_THE_WAY
         else _("Late: it is not sent yet, and should have arrived %(day)s", day=day)
     )
+
+
+def _for_administrator(it: Standing) -> str:
+    if Held.DEVICE.value in it.held:
+        return _("Waiting for the organization's administrator to find the device and approve it")
+    return _("Waiting for approval by the organization's administrator")
 
 
 def _waiting(it: Standing, today: date) -> str:

@@ -3,9 +3,7 @@
 import secrets
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any, BinaryIO, cast
-
-from sqlalchemy import CursorResult, update
+from typing import BinaryIO
 
 from portal.base.file_store import FileStore
 from portal.base.files import save_file
@@ -13,6 +11,7 @@ from portal.base.history import Doer
 from portal.base.jobs import later
 from portal.base.tenancy import ScopedSession
 from portal.base.words import Refused
+from portal.uploads.coming import advance, chunks_in, refuse
 from portal.uploads.examining import examine
 from portal.uploads.models import Upload, UploadPart, UploadState
 from portal.uploads.queries import sent_since
@@ -29,8 +28,6 @@ from portal.uploads.rules import (
     read_name,
 )
 from portal.uploads.scanner import Scanner, checked
-
-PIECE = 2**16
 
 
 def begin_upload(
@@ -84,7 +81,7 @@ def keep_part(
     )
     whole = start + part.size == upload.size
     state = UploadState.CHECKING if whole else UploadState.SENDING
-    if not _advance(session, upload, start, part.size, now, state=state):
+    if not advance(session, upload, start, part.size, now, state=state):
         return False
     session.add(UploadPart(upload_id=upload.id, start=start, file_id=part.id))
     session.flush()
@@ -106,41 +103,23 @@ def keep_whole(
     name, for_what = upload.name, PURPOSES[upload.purpose]
     try:
         media_type = examine(source, name=name, size=upload.size, for_what=for_what)
-        held = checked(scanner, _read(source), name)
+        held = checked(scanner, chunks_in(source), name)
     except Refused as refusal:
         return refuse(session, upload, refusal, now=now)
     file = save_file(
-        session, store, name=name, media_type=media_type, chunks=_read(source), now=now, held=held
+        session,
+        store,
+        name=name,
+        media_type=media_type,
+        chunks=chunks_in(source),
+        now=now,
+        held=held,
     )
-    if not _advance(session, upload, 0, upload.size, now, state=UploadState.READY, file_id=file.id):
+    if not advance(session, upload, 0, upload.size, now, state=UploadState.READY, file_id=file.id):
         return False
     if held:
         later(session, "uploads.scan", account_id=upload.account_id, file_id=file.id)
     return True
-
-
-def refuse(session: ScopedSession, upload: Upload, refusal: Refused, *, now: datetime) -> bool:
-    """Say no to a file that came, and why."""
-    told = {"message": refusal.message, "values": refusal.values}
-    changes = {"state": UploadState.REFUSED, "refusal": told, "file_id": None}
-    return _advance(session, upload, upload.received, upload.size - upload.received, now, **changes)
-
-
-def _advance(
-    session: ScopedSession, upload: Upload, start: int, more: int, now: datetime, **changes: Any
-) -> bool:
-    """Note that it has come further, if it has come as far as we thought."""
-    further = (
-        update(Upload)
-        .where(
-            Upload.id == upload.id,
-            Upload.received == start,
-            Upload.state.in_([UploadState.SENDING, UploadState.CHECKING]),
-        )
-        .values(received=start + more, changed_at=now, **changes)
-        .execution_options(synchronize_session=False)
-    )
-    return bool(cast(CursorResult[Any], session.execute(further)).rowcount)
 
 
 def _refuse_enough(session: ScopedSession, size: int, *, by: Doer, now: datetime) -> None:
@@ -149,8 +128,3 @@ def _refuse_enough(session: ScopedSession, size: int, *, by: Doer, now: datetime
     _number, together = session.execute(sent_since(since)).one()
     if number >= MOST_BEGUN or mine + size > MOST_A_DAY or together + size > MOST_A_DAY_TOGETHER:
         raise Refused(ENOUGH)
-
-
-def _read(source: BinaryIO) -> Iterable[bytes]:
-    source.seek(0)
-    return iter(lambda: source.read(PIECE), b"")

@@ -11,8 +11,8 @@ from portal.base.jobs import NotNow, handles, later
 from portal.base.run import Run
 from portal.base.tenancy import Scope
 from portal.base.words import Refused
-from portal.uploads.actions import refuse
 from portal.uploads.attaching import forget_parts
+from portal.uploads.coming import refuse
 from portal.uploads.examining import examine
 from portal.uploads.models import Upload, UploadState
 from portal.uploads.queries import parts_of

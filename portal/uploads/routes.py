@@ -5,12 +5,8 @@ application/offset+octet-stream; GET and HEAD tell how far it has come; DELETE t
 door is there twice: within the account at hand, and for staff who work across accounts.
 """
 
-import re
-from tempfile import TemporaryFile
-
 from flask import Blueprint, Response, abort, g, jsonify, request
 from flask.typing import ResponseReturnValue
-from flask_wtf.csrf import generate_csrf
 
 from portal.accounts.queries import account_numbered
 from portal.base import clock
@@ -18,25 +14,22 @@ from portal.base.access import Permission
 from portal.base.references import read_master_account_id
 from portal.base.tenancy import NOBODY, ScopedSession
 from portal.base.words import Refused
-from portal.uploads.actions import PIECE, begin_upload, keep_part, keep_whole
+from portal.uploads.actions import begin_upload, keep_part, keep_whole
 from portal.uploads.attaching import take_back
 from portal.uploads.forms import listed
 from portal.uploads.models import Upload, UploadState
 from portal.uploads.queries import upload_of
 from portal.uploads.receiving import scanner
-from portal.uploads.rules import LARGEST_PART, PURPOSES, SMALLEST_PART, read_size
+from portal.uploads.rules import PURPOSES
 from portal.uploads.sentences import sentence
+from portal.uploads.wire import MOST_SENT, kept, part_of, stated, told
 from portal.web.downloads import files
-from portal.web.guard import PART_OF_A_FILE, allow, viewer
+from portal.web.guard import allow, viewer
 from portal.web.limited import limited
 from portal.web.session import db, db_for, open_session
 
 bp = Blueprint("uploads", __name__)
 desk_bp = Blueprint("desk_uploads", __name__)
-_NUMBER = re.compile(r"[0-9]{1,15}", re.ASCII)
-# A server that ends the stream itself is asked for one byte more than there is.
-_MOST_SENT = LARGEST_PART + 1
-_LONGEST_NAME = 2_000  # characters that are looked at
 
 
 @bp.post("")
@@ -53,7 +46,7 @@ def show(token: str) -> ResponseReturnValue:
 
 
 @bp.patch("/<token>")
-@allow(Permission.ACCOUNT_VIEW, most_bytes=_MOST_SENT)
+@allow(Permission.ACCOUNT_VIEW, most_bytes=MOST_SENT)
 def add(token: str) -> ResponseReturnValue:
     return _add(token)
 
@@ -78,7 +71,7 @@ def show_for(token: str) -> ResponseReturnValue:
 
 
 @desk_bp.patch("/<token>")
-@allow(Permission.DESK_VIEW, everywhere=True, most_bytes=_MOST_SENT)
+@allow(Permission.DESK_VIEW, everywhere=True, most_bytes=MOST_SENT)
 def add_for(token: str) -> ResponseReturnValue:
     return _add(token)
 
@@ -104,9 +97,7 @@ def _begin(session: ScopedSession) -> ResponseReturnValue:
         upload = begin_upload(
             session,
             for_what,
-            name=request.form.get("name", "")[:_LONGEST_NAME],
-            size=read_size(request.form.get("size", "")),
-            modified=_number(request.form.get("modified", "")) or 0,
+            **stated(),
             by=viewer(),
             now=clock.now(),
         )
@@ -129,33 +120,20 @@ def _find(token: str) -> Upload:
 
 def _add(token: str) -> ResponseReturnValue:
     upload = _find(token)
-    start, length = _number(request.headers.get("Upload-Offset", "")), request.content_length
-    if request.mimetype != PART_OF_A_FILE:
-        abort(415)
-    if length is None:
-        abort(411)
-    if upload.state is not UploadState.SENDING or start != upload.received:
+    part, now = part_of(upload), clock.now()
+    if part is None:
         return _told(upload, 409)
-    end = start + length
-    if length > LARGEST_PART:
-        abort(413)
-    if not length or end > upload.size or (length < SMALLEST_PART and end < upload.size):
-        abort(400)
-    if not _kept(_to_write(upload), upload, start, whole=length == upload.size):
+    session = _to_write(upload)
+    if not kept(
+        upload,
+        part,
+        lambda start, chunks: keep_part(
+            session, files(), upload, start=start, chunks=chunks, now=now
+        ),
+        lambda source: keep_whole(session, files(), scanner(), upload, source, now=now),
+    ):
         return _told(_find(token), 409)
     return _told(db().scalars(upload_of(token, viewer().id)).one())
-
-
-def _kept(session: ScopedSession, upload: Upload, start: int, *, whole: bool) -> bool:
-    chunks, now = iter(lambda: request.stream.read(PIECE), b""), clock.now()
-    if not whole:
-        return keep_part(session, files(), upload, start=start, chunks=chunks, now=now)
-    with TemporaryFile() as source:
-        for chunk in chunks:
-            source.write(chunk)
-        if source.tell() != upload.size:
-            abort(400)
-        return keep_whole(session, files(), scanner(), upload, source, now=now)
 
 
 def _remove(token: str) -> ResponseReturnValue:
@@ -173,24 +151,5 @@ def _at_the_desk() -> bool:
     return request.blueprint == desk_bp.name
 
 
-def _number(text: str) -> int | None:
-    return int(text) if _NUMBER.fullmatch(text) else None
-
-
 def _told(upload: Upload, status: int = 200) -> Response:
-    """How far it has come. A form that was opened before somebody signed in again goes on with
-    the new token."""
-    it = listed(upload, desk=_at_the_desk())
-    response = jsonify(
-        token=it.token,
-        path=it.path,
-        state=it.state,
-        offset=upload.received,
-        size=it.size,
-        says=it.says,
-        csrf=generate_csrf(),
-    )
-    response.status_code = status
-    response.headers["Upload-Offset"] = str(upload.received)
-    response.headers["Upload-Length"] = str(upload.size)
-    return response
+    return told(upload, listed(upload, desk=_at_the_desk()), status)

@@ -29,6 +29,8 @@ from portal.base.words import N_
 from portal.web import smtp
 from portal.web.locale import speaking
 from portal.web.mail_headers import Thread, compose, one_line
+from portal.web.still_so import is_still_so, may_pass
+from portal.web.stopping import stopping_token
 
 # Above it stands what is new, whatever the program that answers puts below.
 MARKER = N_("Write your answer above this line")
@@ -44,16 +46,20 @@ def send_mail(
     template: str,
     thread: Thread | None = None,
     answering: bool = False,
+    stopping: tuple[int, str] | None = None,
     **context: Any,
 ) -> Job:
     """Send a mail once this transaction is kept: `template` is "accounts/password_reset".
 
     The context is stored until the mail is sent, so it is plain values: ids, names, texts.
-    `thread` says which mails it belongs with; `answering`, that it answers a mail by itself.
+    `thread` says which mails it belongs with; `answering`, that it answers a mail by itself;
+    `stopping`, whose mails of which kind its links stop, for whoever has the mail.
     """
     told: dict[str, Any] = {"thread": asdict(thread)} if thread else {"mark": token_hex(16)}
     if answering:
         told["answering"] = True
+    if stopping:
+        told["stopping"] = list(stopping)
     return later(
         session,
         "mail.send",
@@ -76,13 +82,23 @@ def send(
     mark: str = "",
     thread: dict[str, str] | None = None,
     answering: bool = False,
+    stopping: list[Any] | None = None,
 ) -> None:
+    if may_pass(template):
+        with run.reading(NOBODY) as session:
+            if not is_still_so(session, template, context):
+                return
     among = Thread(**thread) if thread else None
     message_id = f"<{among.own if among else mark}@{host_of(run.settings.portal_url)}>"
     if among and among.reply_to:
         context = context | {"answerable": True}
+    if stopping:
+        token = stopping_token(run.settings.secret_key, *stopping)
+        context = context | {"stopping": token}
     with speaking(language):
         subject, text, html = render(template, run.settings.portal_url, **context)
+        link = _links(run.settings.portal_url)
+        stop = link("notice_stopping.show", token=token) if stopping else ""
     if not run.settings.smtp_url:
         mail = Mail(message_id=message_id, address=to, language=language, subject=subject)
         mail.text, mail.html, mail.written_at = text, html, clock.now()
@@ -101,6 +117,7 @@ def send(
         at=run.job.asked_at,
         answering=answering,
         thread=among,
+        stop=stop,
     )
     try:
         smtp.deliver(message, run.settings.smtp_url)

@@ -43,6 +43,7 @@ def compose(
     at: datetime,
     answering: bool = False,
     thread: Thread | None = None,
+    stop: str = "",
 ) -> EmailMessage:
     """A mail of two parts. Nothing that people wrote can begin a header of its own."""
     message = EmailMessage(policy=_POLICY)
@@ -59,6 +60,9 @@ def compose(
     message["Auto-Submitted"] = "auto-replied" if answering else "auto-generated"
     message["X-Auto-Response-Suppress"] = "OOF, AutoReply"
     message[LOOP] = host
+    if stop:  # RFC 8058: one press in the mail program is enough
+        message["List-Unsubscribe"] = f"<{stop}>"
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     if thread:
         _join(message, thread, host, name=one_line(name))
     message.set_content(text)

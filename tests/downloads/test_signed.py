@@ -1,37 +1,16 @@
-"""What programs read, and what they check it with: by minisign's own format, taken apart here."""
-
-from base64 import b64decode
-from hashlib import blake2b
+"""What programs read, and what they check it with."""
 
 import pytest
 from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from flask import Flask
 from sqlalchemy.orm import Session
 
 from portal.downloads.rules import Standing
-from portal.downloads.signing import Signer
 from tests.conftest import SignInAs
 from tests.downloads.conftest import World
 from tests.downloads.test_routes import model_page
 from tests.factories import make_account, make_user
-
-SIGNER = Signer(bytes(range(32)))
-
-
-def checked(public: str, content: bytes, signature: str) -> str:
-    """What the signature says that can be trusted; raises where it is not of this content."""
-    key = b64decode(public.splitlines()[-1])
-    assert (key[:2], len(key)) == (b"Ed", 42)
-    untrusted, line, comment, whole = signature.splitlines()
-    signed = b64decode(line)
-    assert untrusted.startswith("untrusted comment: ")
-    assert (signed[:2], signed[2:10]) == (b"ED", key[2:10])
-    verifier = Ed25519PublicKey.from_public_bytes(key[10:])
-    verifier.verify(signed[10:], blake2b(content).digest())
-    told = comment.removeprefix("trusted comment: ")
-    verifier.verify(b64decode(whole), signed[10:] + told.encode())
-    return told
+from tests.signatures import SIGNER, checked
 
 
 @pytest.fixture(autouse=True)
@@ -42,11 +21,11 @@ def _signing(app: Flask) -> None:
 def test_a_manifest_is_signed_with_the_key_that_is_told(world: World) -> None:
     it = world.publish("7.2.1.1707")
     path, browser = f"/downloads/releases/{it.reference}/manifest.json", world.kari_browses
-    public = browser.get("/downloads/signing/minisign.pub").text
+    public = browser.get("/signing/minisign.pub").text
     content, signature = browser.get(path).data, browser.get(f"{path}.minisig").text
 
     assert checked(public, content, signature) == f"{it.reference} 7.2.1.1707"
-    assert public.splitlines()[-1] in browser.get("/downloads/signing").text
+    assert public.splitlines()[-1] in browser.get("/signing").text
     with pytest.raises(InvalidSignature):
         checked(public, content.replace(b"7.2.1.1707", b"7.2.1.1708"), signature)
     with pytest.raises(InvalidSignature):
@@ -67,7 +46,7 @@ def test_the_manifest_of_a_model_has_all_its_versions(world: World) -> None:
     assert (told["model"], told["suggested"]) == ("CCX 500", "7.2.1.1707")
     assert told["releases"][0]["install_first"] == "7.0.3.0515"
     assert told["releases"][1]["file"] is None
-    public = browser.get("/downloads/signing/minisign.pub").text
+    public = browser.get("/signing/minisign.pub").text
     assert checked(public, browser.get(path).data, browser.get(f"{path}.minisig").text)
 
 

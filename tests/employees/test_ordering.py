@@ -219,7 +219,7 @@ def test_one_of_a_model_needs_no_number(
 
 
 def test_without_a_model_to_choose_there_is_somebody_to_ask(
-    client: FlaskClient, session: Session, link: EmployeeLink, product: Product, run_jobs: Run
+    client: FlaskClient, session: Session, link: EmployeeLink, run_jobs: Run
 ) -> None:
     path = path_of(link)
     proven(client, session, link, run_jobs, "8G00000000FFZZ")

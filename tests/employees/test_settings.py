@@ -52,9 +52,10 @@ def test_renewed_the_one_before_is_dead_at_once(
     session: Session, sign_in: SignInAs, kari: User, account: Account, client: FlaskClient
 ) -> None:
     link = make_link(session, account)
-    before, browser, version = path_of(link), sign_in(kari), {"version": str(link.version)}
+    before, browser = path_of(link), sign_in(kari)
+    sent = {"version": str(link.version), "token": "once"}
     for _ in range(2):  # a second click makes no third one
-        assert browser.post(f"{PAGE}/renewal", data=version).status_code == 303
+        assert browser.post(f"{PAGE}/renewal", data=sent).status_code == 303
     link = links(session)[0]
     assert link.generation == 2
     assert client.get(before).status_code == 410
@@ -144,3 +145,38 @@ def test_a_stale_save_shows_both(
     assert answer.status_code == 422
     assert "Saved meanwhile:" in answer.text
     assert links(session)[0].most_open == 7
+
+
+@pytest.mark.parametrize("meanwhile", ["renewed", "changed", "off"])
+def test_what_was_changed_meanwhile_is_not_renewed(
+    session: Session, sign_in: SignInAs, kari: User, account: Account, *, meanwhile: str
+) -> None:
+    link = make_link(session, account)
+    stale = {"version": str(link.version), "token": "late"}
+    link.generation += meanwhile == "renewed"
+    link.most_open += meanwhile == "changed"
+    link.active = meanwhile != "off"
+    session.commit()
+    generation, version = link.generation, link.version
+    browser = sign_in(kari)
+    answer = browser.post(f"{PAGE}/renewal", data=stale)
+    assert answer.status_code == 422
+    assert "Somebody else changed the link meanwhile." in answer.text
+    assert "Here is the new link." not in answer.text
+    assert links(session)[0].generation == generation
+    assert deeds(session) == []
+    if meanwhile != "off":  # it can be done from the page that says so
+        assert f'value="{version}"' in answer.text
+        again = stale | {"version": str(version)}
+        assert browser.post(f"{PAGE}/renewal", data=again).status_code == 303
+        assert links(session)[0].generation == generation + 1
+
+
+@pytest.mark.parametrize("version", ["", "x", "-1", "9" * 30])
+def test_a_renewal_that_says_no_version_changes_nothing(
+    session: Session, sign_in: SignInAs, kari: User, account: Account, version: str
+) -> None:
+    make_link(session, account)
+    answer = sign_in(kari).post(f"{PAGE}/renewal", data={"version": version, "token": "t"})
+    assert answer.status_code == 422
+    assert links(session)[0].generation == 1

@@ -81,7 +81,7 @@ def test_who_wants_it_by_one_way_only_gets_it_by_that(
     chosen["replacement_moved"] = "at_once"
     chosen["employee_asked"] = "at_once"
     chosen |= {f"license_{it}": "at_once" for it in ("ends", "revoked")}
-    chosen["release_withdrawn"] = "at_once"
+    chosen |= dict.fromkeys(("release_withdrawn", "news_followed", "security_fix"), "at_once")
     others = [name for name in chosen if name not in {"colleague_joined", "version"}]
     data = chosen | {"here": [*others, "colleague_joined"]}
     assert browser.post("/profile/notices", data=data).status_code == 303

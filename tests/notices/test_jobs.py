@@ -211,7 +211,7 @@ def test_what_was_waiting_is_dropped_when_it_is_to_come_never(
     data["replacement_moved"] = "at_once"
     data["employee_asked"] = "at_once"
     data |= {f"license_{it}": "at_once" for it in ("ends", "revoked")}
-    data["release_withdrawn"] = "at_once"
+    data |= dict.fromkeys(("release_withdrawn", "news_followed", "security_fix"), "at_once")
     assert browser.post("/profile/notices", data=data).status_code == 303
     assert session.query(DigestLine).count() == 0
 

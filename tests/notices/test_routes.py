@@ -29,7 +29,9 @@ OF_REPLACEMENTS = dict.fromkeys(
 )
 OF_LICENSES = dict.fromkeys(("license_ends", "license_revoked"), "at_once")
 COMES |= OF_REPLACEMENTS | OF_LICENSES
-COMES |= {"employee_asked": "at_once", "release_withdrawn": "at_once"}
+COMES |= {"employee_asked": "at_once"}
+OF_DOWNLOADS = ("release_withdrawn", "news_followed", "security_fix")
+COMES |= dict.fromkeys(OF_DOWNLOADS, "at_once")
 COMES["here"] = list(COMES)
 
 
@@ -106,13 +108,13 @@ def test_nobody_chooses_about_what_does_not_come_to_them(
     assert all(
         f'name="{it}"' in seen for it in (*OF_REQUESTS, *OF_REPLACEMENTS, *OF_LICENSES, "incident")
     )
-    assert seen.count("<select") == len(OF_REQUESTS) + len(OF_REPLACEMENTS) + len(OF_LICENSES) + 2
+    assert seen.count("<select") == len(OF_REQUESTS) + len(OF_REPLACEMENTS) + len(OF_LICENSES) + 3
     assert 'name="access_answered"' in siri.get(PATH).text
     data: dict[str, Any] = {"version": "1", "import_done": "at_once"}
     data |= {"access_asked": "never"}
-    data |= {"incident": "never", "release_withdrawn": "at_once"}
+    data |= {"incident": "never"} | dict.fromkeys(OF_DOWNLOADS, "at_once")
     data |= OF_REQUESTS | OF_REPLACEMENTS | OF_LICENSES
-    others = ("incident", "release_withdrawn")
+    others = ("incident", *OF_DOWNLOADS)
     data["here"] = ["import_done", *OF_REQUESTS, *OF_REPLACEMENTS, *OF_LICENSES, *others]
     assert ola.post(PATH, data=data | {"user_id": "1"}).status_code == 400
     assert ola.post(PATH, data=data).status_code == 303

@@ -7,7 +7,7 @@ import pytest
 
 from portal.base.access import GRANTS, Permission, Role
 from portal.notices.notice import Notice
-from portal.notices.rules import ALWAYS, KINDS, latest_digest, offered
+from portal.notices.rules import ALWAYS, KINDS, latest_digest, latest_weekly, offered
 
 MAILS = Path(__file__).parents[2] / "templates" / "mail"
 
@@ -38,6 +38,21 @@ def test_seven_is_by_the_readers_clock(now: str, zone: str | None, due: str) -> 
     assert (found, found.tzinfo) == (expected, UTC)
 
 
+@pytest.mark.parametrize(
+    ("now", "zone", "due"),
+    [
+        ("2026-11-23 06:00", None, "2026-11-23 06:00"),  # a Monday
+        ("2026-11-23 05:59", None, "2026-11-16 06:00"),
+        ("2026-11-29 23:00", None, "2026-11-23 06:00"),
+        ("2026-10-26 05:59", "Europe/Oslo", "2026-10-19 05:00"),  # over the change to winter time
+        ("2026-11-22 22:00", "Asia/Tokyo", "2026-11-22 22:00"),
+    ],
+)
+def test_the_weekly_one_is_on_monday_by_the_readers_clock(now: str, zone: str, due: str) -> None:
+    moment, expected = (datetime.fromisoformat(f"{it}+00:00") for it in (now, due))
+    assert latest_weekly(moment, zone) == expected
+
+
 OF_LICENSES = {Notice.LICENSE_ENDS, Notice.LICENSE_REVOKED}
 OF_REPLACEMENTS = {
     Notice.REPLACEMENT_MOVED,
@@ -45,7 +60,7 @@ OF_REPLACEMENTS = {
     Notice.RETURN_ANSWERED,
     Notice.RETURN_CHARGED,
 }
-OF_EVERYONE = {Notice.INCIDENT, Notice.RELEASE_WITHDRAWN}
+OF_EVERYONE = {Notice.INCIDENT, Notice.RELEASE_WITHDRAWN, Notice.NEWS_FOLLOWED}
 OF_REQUESTS = {Notice.REQUEST_ANSWERED, Notice.REQUEST_CHANGED, Notice.REQUEST_ESCALATED}
 
 
@@ -63,6 +78,8 @@ OF_REQUESTS = {Notice.REQUEST_ANSWERED, Notice.REQUEST_CHANGED, Notice.REQUEST_E
                 Notice.EMPLOYEE_ASKED,
                 Notice.INCIDENT,
                 Notice.RELEASE_WITHDRAWN,
+                Notice.NEWS_FOLLOWED,
+                Notice.SECURITY_FIX,
                 *OF_REQUESTS,
                 *OF_REPLACEMENTS,
                 *OF_LICENSES,
@@ -71,7 +88,14 @@ OF_REQUESTS = {Notice.REQUEST_ANSWERED, Notice.REQUEST_CHANGED, Notice.REQUEST_E
         (
             "customer",
             GRANTS[Role.MEMBER],
-            {Notice.IMPORT_DONE, *OF_EVERYONE, *OF_REQUESTS, *OF_REPLACEMENTS, *OF_LICENSES},
+            {
+                Notice.IMPORT_DONE,
+                Notice.SECURITY_FIX,
+                *OF_EVERYONE,
+                *OF_REQUESTS,
+                *OF_REPLACEMENTS,
+                *OF_LICENSES,
+            },
         ),
         (
             "customer",
@@ -84,12 +108,17 @@ OF_REQUESTS = {Notice.REQUEST_ANSWERED, Notice.REQUEST_CHANGED, Notice.REQUEST_E
             GRANTS[Role.PARTNER_ADMINISTRATOR] | {Permission.PRODUCTS_CHANGE},
             {Notice.IMPORT_DONE, Notice.ACCESS_ANSWERED, Notice.OUR_ACCESS_ENDS},
         ),
-        ("staff", GRANTS[Role.STAFF_ADMINISTRATOR], {Notice.IMPORT_DONE, *OF_REQUESTS}),
+        (
+            "staff",
+            GRANTS[Role.STAFF_ADMINISTRATOR],
+            {Notice.IMPORT_DONE, Notice.NEWS_FOLLOWED, *OF_REQUESTS},
+        ),
         (
             "staff",
             GRANTS[Role.ESCALATION_MANAGER],
             {
                 *OF_REQUESTS,
+                Notice.NEWS_FOLLOWED,
                 Notice.REQUEST_ASSIGNED,
                 Notice.REQUEST_NOTED,
                 Notice.REQUEST_DUE,

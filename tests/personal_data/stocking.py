@@ -14,6 +14,7 @@ from portal.base.history import What, happened, happened_in
 from portal.base.mails import Mail
 from portal.base.submissions import Submission
 from portal.base.tenancy import Scope, ScopedSession
+from portal.catalogue.models import Category
 from portal.downloads.taking import Download, SoftwareTerms, TermsAcceptance
 from portal.factors.actions import make_recovery_codes
 from portal.factors.models import Authenticator, Passkey, PasskeyChallenge
@@ -21,6 +22,7 @@ from portal.invitations.mails import accepted_notice
 from portal.invitations.models import Invitation
 from portal.licenses.part_models import Deed, SeatChange
 from portal.mail_intake.models import InboundMail
+from portal.news.models import NewsFollowing, NewsLink, NewsTold
 from portal.notices.models import DigestLine, NoticeChoice, PortalNotice
 from portal.notices.notice import How, Notice
 from portal.passwords.actions import begin_reset
@@ -201,6 +203,11 @@ def _notices(session: Session, ola: User) -> None:
     told = PortalNotice(user_id=ola.id, account_id=account.id, notice=notice, template="x")
     told.context, told.happened_at = {"name": NAME}, clock.now()
     session.add(told)
+    following = NewsFollowing(user_id=ola.id, how=How.WEEKLY, since=clock.now())
+    following.category = Category.VOICE
+    link = NewsLink(user_id=ola.id, active=True, generation=1, made_at=clock.now())
+    known = NewsTold(user_id=ola.id, release_id=make_release(session).id, told_at=clock.now())
+    session.add_all([following, link, known])
     line = DigestLine(user_id=ola.id, account_id=account.id, notice=notice, template="x")
     line.context, line.happened_at = {"name": NAME}, clock.now()
     kari = make_user(session, account=account, role=Role.ADMINISTRATOR, name="Kari Nordmann")

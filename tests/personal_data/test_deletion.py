@@ -45,6 +45,7 @@ GOES = {
         "identity.user_id",
         "notice_choice.user_id",
     ),
+    *("news_following.user_id", "news_link.user_id", "news_told.user_id"),
     *("partner_assignment.user_id", "passkey.user_id", "passkey_challenge.user_id"),
     *("password_reset.user_id", "recovery_code.user_id", "sign_in.user_id"),
     *("draft.person_id", "portal_notice.user_id", "saved_view.person_id", "upload.sent_by_id"),

@@ -34,6 +34,7 @@ from portal.invitations.models import Invitation
 from portal.licenses.part_models import Deed, SeatChange
 from portal.mail_intake.models import InboundMail
 from portal.mail_intake.rules import State
+from portal.news.models import NewsTold
 from portal.notices.models import DigestLine, PortalNotice
 from portal.notices.notice import Notice
 from portal.partners.models import AccessRequest
@@ -266,6 +267,9 @@ MADE: dict[str, dict[type[Any], Making]] = {
     "invitations": {Invitation: an_invitation},
     "requests": {AccessRequest: a_request},
     "waiting_notices": {DigestLine: a_line},
+    "news_told": {
+        NewsTold: lambda _, it: NewsTold(user_id=it.id, document_id=None, told_at=clock.now())
+    },
     "mails": {Mail: a_mail, Job: a_parked_job},
     "portal_notices": {PortalNotice: a_notice},
     "received_mails": {InboundMail: a_received_mail},

@@ -20,6 +20,7 @@ from portal.base.mails import Mail
 from portal.base.tenancy import NOBODY, ScopedSession
 from portal.web.mail import send_mail
 from portal.web.mail_headers import LONGEST_SUBJECT, compose, one_line
+from portal.web.stopping import stopping_token
 from tests.conftest import SETTINGS
 from tests.factories import MOMENT
 from tests.web.smtp_server import Server, Sink
@@ -175,6 +176,23 @@ def test_a_sent_mail_has_two_parts_and_says_what_it_is(
     assert mail["Date"].datetime.tzinfo
     assert jobs(session) == []
     assert kept(session) == []
+
+
+def test_mail_programs_are_told_how_to_stop_what_can_be_stopped(
+    session: Session, run_smtp: RunJobs, sink: Sink
+) -> None:
+    told: dict[str, Any] = {"to": KARI, "language": "nb", "template": "probe/hello"}
+    told["name"] = "Kari"
+    send_mail(session, stopping=(7, "news_followed"), **told)
+    send_mail(session, **told)
+    session.commit()
+    assert run_smtp() == 2
+    stopped, plain = sink.mails
+    token = stopping_token(SETTINGS.secret_key, 7, "news_followed")
+    portal = SETTINGS.portal_url.rstrip("/")
+    assert stopped["List-Unsubscribe"] == f"<{portal}/notices/stop/{token}>"
+    assert stopped["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert plain["List-Unsubscribe"] is None
 
 
 def test_a_mail_that_is_tried_again_carries_the_same_message_id(

@@ -1,4 +1,4 @@
-"""Signatures that `minisign` checks: by them a manifest is known for ours, wherever it lies.
+"""Signatures that `minisign` checks: by them a file is known for ours, wherever it lies.
 
 The format is minisign's own: Ed25519 over the BLAKE2b-512 of the file, and once more over that
 signature together with the comment, so that the comment can be trusted as well.

@@ -1,13 +1,13 @@
 """The log of downloads is walked through from the newest, and by person, however long it is
 
-Revision ID: 0051
-Revises: 0047
+Revision ID: 0049
+Revises: 0048
 """
 
 from alembic import op
 
-revision = "0051"
-down_revision = "0047"
+revision = "0049"
+down_revision = "0048"
 branch_labels = None
 depends_on = None
 
