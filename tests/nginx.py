@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
+from urllib.request import urlopen
 
 from portal.app import ROOT
 from portal.config import Settings
@@ -45,6 +46,7 @@ def behind_nginx(
     told = settings.to_environment() | {"SEND_FILES": "nginx:/files-of-the-portal"}
     command = [sys.executable, "-m", "gunicorn", "wsgi:app", "-w", str(WORKERS)]
     command += ["-b", f"127.0.0.1:{inner}", "--worker-tmp-dir", str(folder)]
+    command += ["--graceful-timeout", "5"]
     written = folder / "nginx.conf"
     stored = Path(urlsplit(settings.storage_url).path)
     written.write_text(_configuration(folder, location_of_files(stored) + beside, inner, port))
@@ -53,7 +55,8 @@ def behind_nginx(
         started(command, told, folder / "gunicorn.log", inner) as app,
         started(proxy, {}, folder / "nginx.out", port) as front,
     ):
-        yield port, (app, front)
+        with urlopen(f"http://localhost:{inner}/healthz", timeout=_PATIENCE):
+            yield port, (app, front)
 
 
 def _configuration(folder: Path, locations: str, inner: int, port: int) -> str:
