@@ -111,7 +111,8 @@ def test_what_is_decided_for_everyone_is_asked_of_the_whole_account(house: House
     with house.as_one_who(house.own) as session:
         assert session.scalars(whole).one() == 4  # none of the other account's
         assert session.scalars(select(func.count(Page.id))).one() == 1
-    for records in (select(Case), select(Case.name, another)):
+    entities: list[Any] = [select(Case), select(Case.name, another)]
+    for records in entities:
         with pytest.raises(OutOfScope):
             of_whole_account(records)
 
