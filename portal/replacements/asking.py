@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from portal.base import clock
 from portal.base.access import Permission
 from portal.base.references import read_reference
-from portal.base.submissions import submission
+from portal.base.submissions import sent_before, submission
 from portal.base.words import N_, Refused
 from portal.replacements.actions import ask_for_replacements
 from portal.replacements.asking_pages import (
@@ -106,6 +106,9 @@ def check() -> ResponseReturnValue:
 @bp.post("/new")
 @allow(Permission.REPLACEMENTS_CHANGE, Permission.PRODUCTS_VIEW)
 def send() -> ResponseReturnValue:
+    # Before anything is looked up: what was asked for the first time may have taken the last one.
+    if led_to := sent_before(db(), request.form.get("token", ""), by=viewer().id):
+        return redirect(led_to, 303)
     sent_in = _sent()
     if sent_in is None:
         return choose_page(422)
