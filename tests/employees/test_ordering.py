@@ -148,6 +148,16 @@ def test_after_the_cut_off_the_new_day_is_shown_before_it_is_sent(
     assert replacements(session) == []
 
 
+def test_the_time_that_an_order_waits_for_is_said_once(
+    siv: FlaskClient, session: Session, link: EmployeeLink
+) -> None:
+    link.approval = True
+    session.commit()
+    siv.environ_base["HTTP_ACCEPT_LANGUAGE"] = "nb"
+    page = words(siv.get(f"{path_of(link)}/order").text)
+    assert "Blir det godkjent før kl. 15.00, kommer den fredag 20. november." in page
+
+
 def test_another_address_is_shown_its_day_and_waits_for_an_administrator(
     siv: FlaskClient, session: Session, link: EmployeeLink, site: Site
 ) -> None:
