@@ -9,9 +9,10 @@ from sqlalchemy.orm import joinedload
 
 from portal.accounts.models import Account, Membership, User
 from portal.accounts.tokens import hash_of
+from portal.catalogue.models import ProductModel
 from portal.employees.models import EmployeeLink, EmployeeOrder, EmployeeVisit
 from portal.employees.rules import mailbox_of
-from portal.products.models import Product, ProductCount
+from portal.products.models import Product, ProductCount, ProductStatus
 from portal.products.rules import bare
 from portal.replacements.models import Replacement
 from portal.replacements.rules import Stage
@@ -121,6 +122,16 @@ def counted_lines(among: Collection[int]) -> Select[ProductCount]:
         .order_by(ProductCount.model_id, ProductCount.id)
         .limit(MOST_LINES)
     )
+
+
+def numbered_models(among: Collection[int], account_id: int) -> Select[int]:
+    """Of these models, those of which the account has devices with numbers in use."""
+    devices = select(Product.id).where(
+        Product.model_id == ProductModel.id,
+        Product.account_id == account_id,
+        Product.status == ProductStatus.ACTIVE,
+    )
+    return select(ProductModel.id).where(ProductModel.id.in_(sorted(among)), devices.exists())
 
 
 def proven_domains(account_id: int) -> Select[Any]:
