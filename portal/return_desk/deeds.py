@@ -47,7 +47,7 @@ def give_time(ref: str) -> ResponseReturnValue:
 
     def deed(session: ScopedSession, it: Replacement, by: Doer, now: datetime) -> str:
         until = grant(session, it, form.until.data, by=by, now=now)
-        return f"{told} {moved_sentence(form.until.data, until)}".strip()
+        return f"{told} {moved_sentence(form.until.data, until, asks=False)}".strip()
 
     told = _("More time is granted, and the customer is told.")
     return _do(ref, "grant", form, deed, told)

@@ -51,7 +51,7 @@ def _shown(
         "settle": forms.SettleForm,
     }
     first: dict[str, Any] = {
-        "until": extension.until if extension else None,
+        "until": extension.until if extension and extension.until > today else None,
         "serial_number": it.wrong_serial_number,
     }
     fresh = {name: kind(formdata=None, data=first) for name, kind in kinds.items()}

@@ -51,7 +51,7 @@ def ask_more_time(reference: str) -> ResponseReturnValue:
     def deed(session: ScopedSession, it: Replacement, by: Doer, now: datetime) -> str:
         asked, reason = form.until.data, form.reason.data or ""
         made = ask_for_more_time(session, it, asked, reason, by=by, now=now)
-        return f"{moved_sentence(asked, made.until)} {told}".strip()
+        return f"{told} {moved_sentence(asked, made.until, asks=True)}".strip()
 
     told = _("We have your request, and answer it as soon as we can. Nothing is charged meanwhile.")
     return _do(reference, form, deed, _extension, told)
