@@ -1,6 +1,7 @@
 """The pages of downloads and licenses and of publishers, and where in the portal they stand."""
 
 from portal.downloads import files as download_files
+from portal.downloads import log_routes as download_log
 from portal.downloads import routes as downloads
 from portal.downloads import signed as download_manifests
 from portal.license_intake import activating as license_activation
@@ -30,6 +31,7 @@ SOFTWARE = [
     ("/desk/publish", publishing_terms.bp),
     ("/desk/publish/files", publishing_files.bp),
     ("/downloads", downloads.bp),
+    ("/downloads/log", download_log.bp),
     ("/downloads", download_files.bp),
     ("/downloads", download_manifests.bp),
     ("/downloads", end_dates.bp),

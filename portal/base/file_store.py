@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 from urllib.parse import unquote, urlsplit
 
 import obstore
@@ -26,8 +26,7 @@ if TYPE_CHECKING:
 
 _PART = 5 * 1024 * 1024  # the smallest part that S3 takes
 _WINDOW = 1024 * 1024
-_FOLDER = "files"
-_SIGNED_FOR = timedelta(minutes=15)
+_FOLDER, _SIGNED_FOR = "files", timedelta(minutes=15)
 
 
 class StorageTrouble(Exception):
@@ -112,6 +111,17 @@ class FileStore:
         first = self._piece(path, start, end)
         return self._pieces(path, first, start, end)
 
+    def open(self, key: str, size: int) -> BinaryIO | None:
+        """The file itself where there is a folder, for a server that sends files by itself."""
+        if not self._root:
+            return None
+        with _trouble():
+            file = (self._root / _path(key)).open("rb")
+        if os.fstat(file.fileno()).st_size == size:
+            return file
+        file.close()
+        raise StorageTrouble(f"The file of {size} bytes has another length.")
+
     def path_of(self, key: str) -> str:
         """Where the file lies below the folder, for a server in front that reads it itself."""
         return _path(key)
@@ -120,8 +130,8 @@ class FileStore:
         """An address in the bucket that opens to whoever has it, for as long as a download takes
         to begin: what is cut off later asks us again."""
         assert isinstance(self._store, S3Store), "A folder has no addresses."
+        verb: HTTP_METHOD = "HEAD" if method == "HEAD" else "GET"
         with _trouble():
-            verb: HTTP_METHOD = "HEAD" if method == "HEAD" else "GET"
             return obstore.sign(self._store, verb, _path(key), _SIGNED_FOR)
 
     def delete(self, key: str) -> None:
@@ -143,10 +153,7 @@ class FileStore:
                 yield [path.rpartition("/")[2] for path in old]
 
     def clear_halves(self, moment: datetime) -> None:
-        """Remove what processes that were killed while writing left behind in the folder.
-
-        A bucket forgets unfinished uploads by its own lifecycle rule.
-        """
+        """Remove what killed processes left in the folder. A bucket has a lifecycle rule for it."""
         for half in self._root.glob(f"{_FOLDER}/*/*#*") if self._root else ():
             if half.stat().st_mtime < moment.timestamp():
                 half.unlink(missing_ok=True)

@@ -77,6 +77,7 @@ def sort_key(text: str) -> str:
     return "".join(_sort_code(*part) for part in found)[:_LONGEST_KEY]
 
 
+@lru_cache(maxsize=8192)
 def version_key(version: str) -> str:
     """3.9 before 3.10, 0225_0_0 before 0226_0_0; how it is printed is kept elsewhere."""
     return sort_key(version.strip().lower().removeprefix("v"))

@@ -28,9 +28,10 @@ def again(reference: str) -> ResponseReturnValue:
             made = replace_again(db(), it, by=viewer(), now=clock.now())
     except Refused as refusal:
         return show_page(find_return(reference), 422, refused=explain(refusal))
-    flash(
-        _("There is none left. We send you the first one that comes.")
-        if made.stage is Stage.REQUESTED
-        else _("Another new device is on its way. It is the first that we send.")
-    )
+    if made.stage is Stage.REQUESTED:
+        flash(
+            _("Another new device is asked for. It is the first that we send when there are more.")
+        )
+    else:
+        flash(_("Another new device is on its way. It is the first that we send."))
     return redirect(url_for("replacements.show", reference=made.reference), 303)

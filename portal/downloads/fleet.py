@@ -63,9 +63,8 @@ def of_model(model: Model, fleet: Fleet, told: Told) -> OfModel:
     suggested = told.suggested(model.id)
     if suggested is None:
         return OfModel(model, fleet, None, ())
-    known = {it.id: it for it in told.releases_of(model.id)}
     oldest = fleet.oldest() if fleet.behind(suggested) else suggested.version
-    return OfModel(model, fleet, suggested, steps_to(suggested, known, oldest))
+    return OfModel(model, fleet, suggested, steps_to(suggested, told.among(model.id), oldest))
 
 
 def fleet_by_model(session: ScopedSession, models: Catalogue, told: Told) -> list[OfModel]:

@@ -7,29 +7,29 @@ from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
-from portal.accounts.models import User
 from portal.base import clock
 from portal.base.access import Permission
+from portal.base.references import read_reference, reference
 from portal.catalogue.models import Category
 from portal.downloads.beside import told_of_all, told_of_model
-from portal.downloads.fleet import fleet_by_model, fleet_of, of_model
+from portal.downloads.fleet import OfModel, fleet_by_model, fleet_of, of_model
 from portal.downloads.granting import why_not_document, why_not_release
 from portal.downloads.here import asker, find_model, find_release, models_here, told_here
-from portal.downloads.models import PublishedFile, SoftwareRelease
+from portal.downloads.models import SoftwareRelease
 from portal.downloads.rules import Fleet, Part, Refusal, Sort, steps_to
 from portal.downloads.search import LONGEST, look_for
-from portal.downloads.taking import Download
 from portal.downloads.values import Document, Release
 from portal.downloads.wording import notes_in, refusal_sentence
 from portal.web.guard import allow
 from portal.web.limited import limited
 from portal.web.locale import ngettext
 from portal.web.pages import page
+from portal.web.paging import SIZE
 from portal.web.session import db
 from portal.web.signing import signer
 
 bp = Blueprint("downloads", __name__)
-MOST_LOGGED = 200
+FOLDED = 10  # earlier versions on the page of a model; the rest are asked for
 
 
 @bp.get("")
@@ -44,17 +44,29 @@ def index() -> ResponseReturnValue:
         return _index(found=found, text=text, news=news)
     rows = fleet_by_model(db(), models, told)
     held, known = {row.model.id for row in rows}, told.models()
+    start = _start(rows)
     others = [it for it in models if it.id in known - held]
     by_category = [
         (category, [it for it in others if it.category is category]) for category in Category
     ]
     software = [it for it in told.shelf.releases.values() if it.sort is Sort.SOFTWARE]
     return _index(
-        rows=rows,
+        rows=rows[start : start + SIZE],
+        first=start == 0,
+        following=reference("M", rows[start + SIZE - 1].model.id)
+        if len(rows) > start + SIZE
+        else "",
         others=[(category, its) for category, its in by_category if its],
         software=_newest_of_each([it for it in software if told.has(it)]),
         parts_beside=told_of_all(db()),
     )
+
+
+def _start(rows: list[OfModel]) -> int:
+    """Where the page of the fleet begins that `?after=` asks for: behind that model, as it stands
+    in the order now."""
+    after = read_reference("M", request.args.get("after", "")[:LONGEST])
+    return next((at for at, row in enumerate(rows, 1) if row.model.id == after), 0)
 
 
 @bp.get("/<ref>")
@@ -69,12 +81,14 @@ def show(ref: str) -> ResponseReturnValue:
     documents = told.documents_of(model.id)
     first = row.suggested or next(iter(releases), None)
     shown = [it for it in (first, *programs) if it]
+    earlier, every = [it for it in releases if it is not first], "all" in request.args
     return page(
         "downloads/model.html",
         model=model,
         row=row,
         first=first,
-        earlier=[it for it in releases if it is not first],
+        earlier=earlier if every else earlier[:FOLDED],
+        further=0 if every else max(0, len(earlier) - FOLDED),
         newer=[it for it in releases if first and it.version_key > first.version_key],
         programs=programs,
         notes=notes_in(_notes(shown)),
@@ -99,7 +113,6 @@ def release(reference: str) -> ResponseReturnValue:
 
 def release_context(it: Release, told: Any, models: Any) -> dict[str, Any]:
     named = [model for model in models if model.id in it.models]
-    known = {each.id: each for model in named for each in told.releases_of(model.id, it.sort)}
     return {
         "it": it,
         "models": named,
@@ -108,29 +121,9 @@ def release_context(it: Release, told: Any, models: Any) -> dict[str, Any]:
         "why": {it.id: why_not_release(it, models, asker())},
         "says": refusal_sentence,
         "Refusal": Refusal,
-        "before": steps_to(it, known, "")[:-1],
+        "before": steps_to(it, told.among(*it.models), "")[:-1],
         "signed": signer() is not None,
     }
-
-
-@bp.get("/log")
-@allow(Permission.ORGANIZATION_MANAGE)
-def log() -> ResponseReturnValue:
-    query: Any = (
-        select(
-            Download.at,
-            User.name,
-            PublishedFile.name.label("file"),
-            PublishedFile.sha256,
-            SoftwareRelease.version,
-        )
-        .join(User, User.id == Download.user_id)
-        .join(PublishedFile, PublishedFile.id == Download.file_id)
-        .outerjoin(SoftwareRelease, SoftwareRelease.id == Download.release_id)
-        .order_by(Download.id.desc())
-        .limit(MOST_LOGGED)
-    )
-    return page("downloads/log.html", rows=db().execute(query).all())
 
 
 def _index(**context: Any) -> ResponseReturnValue:

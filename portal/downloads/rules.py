@@ -1,6 +1,6 @@
 """Which version comes after which, who is given what, and why somebody is not."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, TypeVar
@@ -135,14 +135,14 @@ def is_open(release: Opening, account_ids: Collection[int] | None, now: datetime
     return not release.staged or not release.pilots.isdisjoint(account_ids or ())
 
 
-def steps_to(target: Step, known: Mapping[int, Step], installed: str) -> Sequence[Step]:
+def steps_to(target: Step, release: Callable[[int], Step | None], installed: str) -> Sequence[Step]:
     """The releases to install one after another, to come from what is installed to the target.
 
     A release names the one that must be there before it; from the version that is, or a later one,
     nothing is in between. A circle is walked once.
     """
     path, seen = [target], {target.id}
-    while (before := known.get(path[0].predecessor_id or 0)) and before.id not in seen:
+    while (before := release(path[0].predecessor_id or 0)) and before.id not in seen:
         if not is_older(installed, before) and is_known(installed):
             break
         path.insert(0, before)

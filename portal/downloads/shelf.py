@@ -6,7 +6,7 @@ each when it is shown: nothing has to be read anew for a day that comes.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -82,7 +82,18 @@ class Told:
 
     def suggested(self, model_id: int) -> Release | None:
         """The newest that somebody may be told to install."""
-        return next((it for it in self.releases_of(model_id) if it.advised), None)
+        found = self.shelf.releases_by_model.get(model_id, ())
+        wanted = (it for it in found if it.sort is Sort.FIRMWARE and it.advised)
+        return next(filter(self.has, wanted), None)
+
+    def among(self, *model_ids: int) -> Callable[[int], Release | None]:
+        """Who looks up a release that is for one of these models."""
+
+        def find(release_id: int) -> Release | None:
+            it = self.release(release_id)
+            return it if it and not it.models.isdisjoint(model_ids) else None
+
+        return find
 
     def models(self) -> set[int]:
         """Those that there is anything of."""

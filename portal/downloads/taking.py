@@ -37,9 +37,10 @@ class Download(Owned, Base):
 
     __tablename__ = "download"
     __table_args__ = (
+        Index("ix_download_newest", "account_id", "id"),
         Index("ix_download_file", "account_id", "file_id", "user_id", "at"),
         Index("ix_download_release", "release_id", "account_id"),
-        Index("ix_download_user", "user_id"),
+        Index("ix_download_user", "user_id", "account_id", "id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

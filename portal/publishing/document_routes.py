@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, flash, redirect, url_for
+from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
@@ -45,7 +45,7 @@ PUBLISH = Permission.DOWNLOADS_PUBLISH
 @bp.get("/documents")
 @allow(PUBLISH, everywhere=True)
 def index() -> ResponseReturnValue:
-    return page("publishing/documents.html", rows=list_documents(db()))
+    return page("publishing/documents.html", **list_documents(db(), request.args.get("q", "")))
 
 
 @bp.get("/documents/new")

@@ -5,19 +5,23 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from sqlalchemy import case, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, case, select
 
+from portal.base.references import read_reference
 from portal.base.search import Kind, find, query_of
 from portal.base.tenancy import ScopedSession
 from portal.catalogue.catalogue import catalogue_of
 from portal.downloads.models import PublishedDocument, SoftwareRelease
-from portal.downloads.rules import State
+from portal.downloads.rules import DOCUMENT_PREFIX, RELEASE_PREFIX, State
 from portal.downloads.shelf import shelf_of
 from portal.publishing.facts import missing_in
+from portal.web.locale import gettext as _
 from portal.web.locale import label, ngettext
+from portal.web.paging import CAP, Order, Page, capped_count, page_of
 
 MOST, LONGEST = 100, 200
+NEWEST_RELEASE = Order((SoftwareRelease.id,), descending=True)
+NEWEST_DOCUMENT = Order((PublishedDocument.id,), descending=True)
 _WAITING = case(
     (SoftwareRelease.state == State.PROPOSED, 0),
     (SoftwareRelease.state == State.DRAFT, 1),
@@ -34,6 +38,11 @@ class Asked:
     def narrowed(self) -> bool:
         return bool(self.text or self.state)
 
+    def address(self, **more: str | None) -> str:
+        """The query string of this list, and of a page of it."""
+        told = {"q": self.text, "state": self.state and self.state.value, **more}
+        return urlencode({name: it for name, it in told.items() if it})
+
     def chips(self) -> list[dict[str, str]]:
         rest = urlencode({"q": self.text}) if self.text else ""
         return [{"label": label(self.state), "href": f"?{rest}"}] if self.state else []
@@ -44,10 +53,14 @@ class Listed:
     rows: list[Any]
     names: dict[int, list[str]]
     lacking: dict[int, list[str]]
+    page: Page
+    number: int
 
     @property
     def found(self) -> str:
-        return ngettext("%(num)s release", "%(num)s releases", len(self.rows))
+        if self.number > CAP:
+            return _("More than 1,000 releases")
+        return ngettext("%(num)s release", "%(num)s releases", self.number)
 
 
 def read_asked(arguments: Mapping[str, str]) -> Asked:
@@ -58,21 +71,59 @@ def read_asked(arguments: Mapping[str, str]) -> Asked:
 
 
 def list_releases(session: ScopedSession, asked: Asked) -> Listed:
-    ask = select(SoftwareRelease)
+    """What waits for somebody stands above the first page of the rest, however old it is."""
+    narrowed: list[ColumnElement[bool]] = []
     if asked.text:
-        models = catalogue_of(session)
-        query = query_of(asked.text, lambda word: [f"m{each}" for each in models.matching(word)])
-        ask = ask.where(SoftwareRelease.id.in_(find(session, Kind.RELEASE, query, limit=MOST)))
+        narrowed.append(SoftwareRelease.id.in_(_found(session, Kind.RELEASE, asked.text)))
     if asked.state:
-        ask = ask.where(SoftwareRelease.state == asked.state)
-    rows = list(session.scalars(ask.order_by(_WAITING, SoftwareRelease.id.desc()).limit(MOST)))
+        narrowed.append(SoftwareRelease.state == asked.state)
+    out = narrowed or [SoftwareRelease.state == State.PUBLISHED]
+    page = page_of(session, select(SoftwareRelease.id).where(*out), NEWEST_RELEASE)
+    rows = list(session.scalars(_releases([it.id for it in page.rows])))
+    number = capped_count(session, select(SoftwareRelease.id).where(*out), NEWEST_RELEASE)
+    if not narrowed and page.first:
+        waits = SoftwareRelease.state != State.PUBLISHED
+        ask = select(SoftwareRelease).where(waits).order_by(_WAITING, SoftwareRelease.id.desc())
+        waiting = list(session.scalars(ask.limit(MOST)))
+        rows, number = [*waiting, *rows], number + len(waiting)
     shelf, catalogue = shelf_of(session).releases, catalogue_of(session)
     held = {it.id: shelf[it.id].models for it in rows if it.id in shelf}
     names = {id: [it.name for it in catalogue if it.id in models] for id, models in held.items()}
-    return Listed(rows, names, {it.id: missing_in(it.notes) for it in rows})
+    return Listed(rows, names, {it.id: missing_in(it.notes) for it in rows}, page, number)
 
 
-def list_documents(session: Session) -> list[PublishedDocument]:
-    waits = case((PublishedDocument.published_at.is_(None), 0), else_=1)
-    ask = select(PublishedDocument).order_by(waits, PublishedDocument.id.desc()).limit(MOST)
-    return list(session.scalars(ask))
+def _releases(ids: list[int]) -> Select[Any]:
+    found: Any = select(SoftwareRelease).where(SoftwareRelease.id.in_(ids))
+    ordered: Select[Any] = found.order_by(SoftwareRelease.id.desc())
+    return ordered
+
+
+def list_documents(session: ScopedSession, asked: str) -> dict[str, Any]:
+    """What the page of documents needs. Drafts stand above the first page of the rest."""
+    text = asked.replace("\0", "").strip()[:LONGEST]
+    out = PublishedDocument.published_at.is_not(None)
+    if text:
+        out = PublishedDocument.id.in_(_found(session, Kind.DOCUMENT, text))
+    page = page_of(session, select(PublishedDocument.id).where(out), NEWEST_DOCUMENT)
+    newest = PublishedDocument.id.desc()
+    ids = PublishedDocument.id.in_([it.id for it in page.rows])
+    rows = list(session.scalars(select(PublishedDocument).where(ids).order_by(newest)))
+    number = capped_count(session, select(PublishedDocument.id).where(out), NEWEST_DOCUMENT)
+    if not text and page.first:
+        drafts = select(PublishedDocument).where(PublishedDocument.published_at.is_(None))
+        waiting = list(session.scalars(drafts.order_by(newest).limit(MOST)))
+        rows, number = [*waiting, *rows], number + len(waiting)
+    count = ngettext("%(num)s document", "%(num)s documents", number)
+    if number > CAP:
+        count = _("More than 1,000 documents")
+    return {"text": text, "rows": rows, "listed": page, "count": count, "news": count}
+
+
+def _found(session: ScopedSession, kind: Kind, text: str) -> list[int]:
+    """Every word of it, in what is published and what is not. A number finds its own."""
+    prefix = RELEASE_PREFIX if kind is Kind.RELEASE else DOCUMENT_PREFIX
+    if number := read_reference(prefix, text):
+        return [number]
+    models = catalogue_of(session)
+    query = query_of(text, lambda word: [f"m{each}" for each in models.matching(word)])
+    return list(find(session, kind, query, limit=CAP))

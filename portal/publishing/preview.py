@@ -39,6 +39,6 @@ def show(ref: str) -> ResponseReturnValue:
         why={it.id: why},
         says=refusal_sentence,
         Refusal=Refusal,
-        before=steps_to(it, known, "")[:-1],
+        before=steps_to(it, known.get, "")[:-1],
         signed=signer() is not None,
     )

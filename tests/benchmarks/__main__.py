@@ -12,6 +12,7 @@ from pathlib import Path
 from portal.web import logs
 from tests.benchmarks import (
     carriers,
+    downloads,
     guard,
     guessing,
     imports,
@@ -21,9 +22,11 @@ from tests.benchmarks import (
     products,
     replacements,
     requests,
+    sending,
     wire,
 )
 from tests.benchmarks.database import Bench, bench, servers
+from tests.benchmarks.download_stock import fill_with_downloads
 from tests.benchmarks.license_stock import fill_with_licenses
 from tests.benchmarks.replacement_stock import fill_with_replacements
 from tests.benchmarks.request_stock import fill_with_requests
@@ -32,7 +35,7 @@ from tests.benchmarks.table import Line, drawn
 
 PARTS = (
     *("products", "requests", "replacements", "import", "mail", "guard", "wire", "guessing"),
-    *("labels", "carriers", "licenses"),
+    *("labels", "carriers", "licenses", "downloads", "sending"),
 )
 ROWS = 100_000  # of the list that is imported
 MAILS = 100_000  # that wait to be sent
@@ -51,28 +54,10 @@ def _measure_all(asked: argparse.Namespace) -> None:
         with servers(kind) as server:
             with bench(kind, server) as used:
                 _measure(used, Size.of(asked.scale), asked)
-            if "requests" in asked.only:
-                with bench(kind, server) as used:
-                    _measure_requests(used, asked.scale)
-            if "replacements" in asked.only:
-                with bench(kind, server) as used:
-                    _measure_replacements(used, asked.scale)
-            if "licenses" in asked.only:
-                with bench(kind, server) as used:
-                    _measure_licenses(used, asked.scale)
-            if "guessing" in asked.only:
-                with bench(kind, server) as used:
-                    _print(used, "known and unknown addresses", guessing.measure(used))
-            if "labels" in asked.only:
-                with bench(kind, server) as used:
-                    _print(used, "return labels as PDF", labels.measure(used))
-            if "carriers" in asked.only:
-                with bench(kind, server) as used:
-                    polls = max(int(carriers.POLLS * asked.scale), 1_000)
-                    _print(used, "parcels at carriers", carriers.measure(used, polls))
-            if "guard" in asked.only:
-                with bench(kind, server) as used:
-                    _print(used, "the scope", guard.measure(used, fill(used, guard.ALONE)))
+            for part, measured in _ALONE.items():
+                if part in asked.only:
+                    with bench(kind, server) as used:
+                        measured(used, asked.scale)
 
 
 def _measure(used: Bench, size: Size, asked: argparse.Namespace) -> None:
@@ -126,6 +111,47 @@ def _measure_licenses(used: Bench, scale: float) -> None:
         flush=True,
     )
     _print(used, "licenses", licenses.measure(used, stock))
+
+
+def _measure_downloads(used: Bench, scale: float) -> None:
+    stock = fill_with_downloads(used, scale)
+    print(f"\n{used.kind}: {stock.releases:,} releases; {_load()}", flush=True)
+    _print(used, "downloads", downloads.measure(used, stock))
+
+
+def _measure_sending(used: Bench, scale: float) -> None:
+    _print(used, "twenty downloads at once", sending.measure(used, scale))
+
+
+def _measure_guessing(used: Bench, _scale: float) -> None:
+    _print(used, "known and unknown addresses", guessing.measure(used))
+
+
+def _measure_labels(used: Bench, _scale: float) -> None:
+    _print(used, "return labels as PDF", labels.measure(used))
+
+
+def _measure_carriers(used: Bench, scale: float) -> None:
+    polls = max(int(carriers.POLLS * scale), 1_000)
+    _print(used, "parcels at carriers", carriers.measure(used, polls))
+
+
+def _measure_guard(used: Bench, _scale: float) -> None:
+    _print(used, "the scope", guard.measure(used, fill(used, guard.ALONE)))
+
+
+# Each with a database of its own.
+_ALONE = {
+    "requests": _measure_requests,
+    "replacements": _measure_replacements,
+    "licenses": _measure_licenses,
+    "downloads": _measure_downloads,
+    "sending": _measure_sending,
+    "guessing": _measure_guessing,
+    "labels": _measure_labels,
+    "carriers": _measure_carriers,
+    "guard": _measure_guard,
+}
 
 
 def _load() -> str:

@@ -2,8 +2,13 @@
 download that is cut off ten times."""
 
 import re
+import secrets
+import socket
+import time
+from contextlib import ExitStack
 from hashlib import sha256
 from random import Random
+from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
 
 import pytest
@@ -14,10 +19,13 @@ from portal.accounts.actions import Person
 from portal.accounts.models import Account, User
 from portal.app import open_sessions
 from portal.base import clock
+from portal.base.file_store import FileStore
 from portal.base.tenancy import NOBODY, Scope
 from portal.catalogue.catalogue import catalogue_of
 from portal.demo import NORDLYS
 from portal.demo_papers import INSTALLED
+from portal.downloads.models import PublishedDocument
+from portal.downloads.rules import Audience
 from portal.products.actions import Place, register_product
 from tests.browser.axe import violations
 from tests.browser.conftest import Visit
@@ -200,3 +208,54 @@ def test_a_download_that_is_cut_ten_times_is_whole(portal: Portal, visit: Visit)
 def _file(page: Page, says: dict[str, str]) -> str:
     found = page.get_by_role("link", name=says["get"]).get_attribute("href")
     return f"{page.url.split('/downloads')[0]}{found}"
+
+
+def test_slow_readers_keep_no_page_from_others(portal: Portal, visit: Visit) -> None:
+    """More of them than the embedded server has threads, none of whom reads on."""
+    path, size = _public_document_of(portal, 40_000_000)
+    until = time.monotonic() + 60
+    while _length(f"{portal.url}{path}") != size:  # each process asks now and then what is new
+        assert time.monotonic() < until
+        time.sleep(0.5)
+    where = urlsplit(portal.url)
+    asked = f"GET {path} HTTP/1.1\r\nHost: {where.netloc}\r\nConnection: close\r\n\r\n"
+
+    with ExitStack() as lines:
+        readers = []
+        for _ in range(20):
+            line = socket.create_connection((where.hostname, where.port), timeout=30)
+            readers.append(lines.enter_context(line))
+            line.sendall(asked.encode())
+        for line in readers:
+            assert line.recv(15) == b"HTTP/1.1 200 OK"
+        page = visit(KARI)
+        page.goto("/downloads")
+        expect(page.get_by_role("heading", level=1)).to_be_visible()
+        rest = b"".join(iter(lambda: readers[0].recv(1 << 20), b""))
+
+    assert rest.partition(b"\r\n\r\n")[2] == bytes(size)
+
+
+def _length(url: str) -> int:
+    with urlopen(Request(url, method="HEAD")) as answer:
+        return int(answer.headers["Content-Length"])
+
+
+def _public_document_of(portal: Portal, size: int) -> tuple[str, int]:
+    """A document that is open to everyone, with so many bytes from now on."""
+    sessions = open_sessions(f"sqlite:///{portal.folder / 'portal.sqlite'}")
+    with sessions(scope=Scope(frozenset(), None, staff=True)) as session, session.begin():
+        own = session.scalars(
+            select(PublishedDocument).where(
+                PublishedDocument.audience == Audience.PUBLIC,
+                PublishedDocument.published_at.is_not(None),
+            )
+        ).first()
+        assert own
+        assert own.file
+        store = FileStore((portal.folder / "files").as_uri())
+        own.file.key = secrets.token_urlsafe(24)
+        own.file.size, own.file.sha256 = store.put(own.file.key, [bytes(size)])
+        path = f"/downloads/documents/{own.reference}/file"
+    sessions.kw["bind"].dispose()
+    return path, size

@@ -13,8 +13,10 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.http import parse_options_header
+from werkzeug.wsgi import FileWrapper
 
 from portal.base import clock
+from portal.base.file_store import FileStore
 from portal.base.files import Hold
 from portal.base.history import Event, What
 from portal.downloads.keeping import keep_file
@@ -311,3 +313,40 @@ def test_whoever_is_let_is_led_to_the_bucket(app: Flask, world: World) -> None:
     assert answer.status_code == 307
     assert answer.location.startswith(f"https://bucket.example.com/GET/{it.file.key}?")
     assert len(taken(world)) == 1
+
+
+def test_a_server_that_sends_files_by_itself_is_given_the_part_that_is_asked_for(
+    world: World,
+) -> None:
+    """The embedded one does, so that slow readers keep none of its threads."""
+    it, given = world.publish("7.2.0"), []
+
+    class Wrapper(FileWrapper):
+        def __init__(self, file: Any, size: int) -> None:
+            given.append(file.tell())
+            super().__init__(file, size)
+
+    answer = world.kari_browses.get(
+        path_of(it),
+        headers={"Range": "bytes=100-199"},
+        environ_overrides={"wsgi.file_wrapper": Wrapper},
+    )
+
+    assert (answer.status_code, answer.content_length) == (206, 100)
+    assert answer.headers["Content-Range"] == f"bytes 100-199/{len(CONTENT)}"
+    assert given == [100]  # the server stops at the length that is announced
+    assert len(taken(world)) == 1
+    answer.close()
+
+
+def test_a_file_that_lost_its_end_is_sent_by_nobody(world: World, files: FileStore) -> None:
+    it = world.publish("7.2.0")
+    assert it.file
+    lost = it.file.size = it.file.size + 1
+    world.session.commit()
+
+    answer = world.kari_browses.get(
+        path_of(it), environ_overrides={"wsgi.file_wrapper": FileWrapper}
+    )
+
+    assert (answer.status_code, lost) == (503, len(CONTENT) + 1)

@@ -1,15 +1,15 @@
 """Until when a faulty device is to be sent back is known once the new one is delivered: of what is
 still on its way, the day that was worked out from the promise is forgotten
 
-Revision ID: 0049
-Revises: 0048
+Revision ID: 0050
+Revises: 0049
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0049"
-down_revision = "0048"
+revision = "0050"
+down_revision = "0049"
 branch_labels = None
 depends_on = None
 
