@@ -1,5 +1,6 @@
 """«The new one does not work either»: another one is sent at once, in the same chain."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 from sqlalchemy.exc import IntegrityError
@@ -34,6 +35,14 @@ _KEPT = (
     *("postal_code", "city", "country", "hours"),
 )
 
+Follow = Callable[[ScopedSession, Replacement, Replacement], None]
+_FOLLOW: list[Follow] = []
+
+
+def when_replaced_again(follow: Follow) -> None:
+    """What a feature above keeps of the first, it keeps of the one that follows on it."""
+    _FOLLOW.append(follow)
+
 
 def may_be_dead(it: Replacement, now: datetime) -> bool:
     arrived = it.stage is Stage.DELIVERED and it.part_id is None
@@ -58,6 +67,8 @@ def replace_again(
             account_id=it.account_id, replacement_id=it.id, next_id=made.id, linked_at=now
         )
     )
+    for follow in _FOLLOW:
+        follow(session, it, made)
     note_step(session, made, Track.REPLACEMENT, Stage.REQUESTED, by=by, now=now)
     happened(session, it, What.DEAD_ON_ARRIVAL, by=by, next=made.reference)
     happened(session, made, What.REPLACEMENT_ASKED, by=by, fault=made.fault)

@@ -95,6 +95,30 @@ def test_the_models_of_the_account_are_offered_and_no_others(  # noqa: PLR0917
     assert answer.status_code == 422
 
 
+def test_what_is_counted_and_numbered_is_said_by_the_administrator(  # noqa: PLR0917
+    client: FlaskClient, session: Session, account: Account, link: EmployeeLink,
+    product: Product, site: Site, run_jobs: Run,
+) -> None:  # fmt: skip
+    line = ProductCount(account_id=account.id, model=product.model, number=3, site_id=site.id)
+    line.registered_at = product.registered_at
+    session.add(line)
+    alone = make_count(session, account)
+    proven(client, session, link, run_jobs)
+    path = f"{path_of(link)}/device"
+    page = client.get(path).text
+    assert f'value="{chosen(product)}"' in page
+    assert line.reference not in page
+    assert f'value="{alone.reference}"' in page
+    # Nothing is ordered by what was not offered, chosen or written as a number.
+    for other in (line.reference, reference("PM", alone.model_id)):
+        for field in ("model", "serial"):
+            assert client.post(path, data={field: other}).status_code == 422, (field, other)
+    assert client.get(f"{path_of(link)}/order").status_code == 303
+    assert client.post(path, data={"model": chosen(product)}).status_code == 303
+    assert client.post(f"{path_of(link)}/order", data=told(site)).status_code == 303
+    assert replacements(session)[0].held == ["employee", "device"]
+
+
 def test_of_many_models_the_right_one_is_searched_for(  # noqa: PLR0917
     client: FlaskClient, session: Session, account: Account, link: EmployeeLink,
     product: Product, run_jobs: Run,
