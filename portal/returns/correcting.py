@@ -13,7 +13,7 @@ from portal.products.rules import bare
 from portal.replacements.deeds import hold, settle
 from portal.replacements.inventory import move_licenses
 from portal.replacements.models import Replacement
-from portal.replacements.queries import open_of_products
+from portal.replacements.queries import being_replaced
 from portal.replacements.rules import RETURN_OPEN, Barred, ReturnStage
 from portal.replacements.telling import tell
 from portal.returns.certifying import CERTIFICATE_WAITS, may_be_certified, waits_for_answer
@@ -69,8 +69,7 @@ def keep_the_other(
         return False
     if back.status is not ProductStatus.ACTIVE:
         raise Refused(N_("This device is not in use any more."), field="serial_number")
-    other = session.scalars(open_of_products([back.id])).first()
-    if other is not None and other.id != it.id:
+    if any(row.id != it.id for row in session.execute(being_replaced([back.id]))):
         raise Refused(Barred.BEING_REPLACED.label, field="serial_number")
     kept.status, kept.changed_at = ProductStatus.ACTIVE, now
     happened(session, kept, What.BROUGHT_BACK, by=by)

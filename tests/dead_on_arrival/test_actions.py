@@ -217,3 +217,32 @@ def test_the_chain_goes_on(
 def test_anothers_does_not_exist(session: Session, customer: FlaskClient) -> None:
     foreign = make_replacement(session, make_account(session), **BACK)
     assert customer.post(path(foreign)).status_code == 404
+
+
+@pytest.mark.parametrize("stage", [Stage.DECLINED, Stage.CANCELED])
+def test_where_the_second_is_not_sent_after_all_it_can_be_said_anew(
+    stage: Stage, session: Session, customer: FlaskClient, account: Account, rma: Replacement
+) -> None:
+    sent(session, account, rma)
+    customer.post(path(rma))
+    second = session.scalars(select(Replacement).where(Replacement.turn == 0)).one()
+    second.stage, second.closed_at = stage, clock.now()
+    session.commit()
+
+    page = customer.get(f"/replacements/{rma.reference}").text
+    assert "Another one was asked for, but is not sent:" in words(page)
+    assert "Another one is sent:" not in words(page)
+    assert second.reference in page
+    assert "The new one does not work either" in words(page)
+    answers = [customer.post(path(rma)) for _ in range(2)]
+
+    third = session.scalars(select(Replacement).order_by(Replacement.id.desc())).first()
+    assert third
+    assert (third.stage, third.turn, third.id > second.id) == (Stage.APPROVED, 0, True)
+    assert [it.location for it in answers] == [f"/replacements/{third.reference}"] * 2
+    page = customer.get(f"/replacements/{rma.reference}").text
+    assert "Another one is sent:" in words(page)
+    assert third.reference in page
+    assert "The new one does not work either" not in words(page)
+    assert rma.reference in customer.get(f"/replacements/{third.reference}").text
+    assert customer.get(f"/replacements/{second.reference}").status_code == 200

@@ -35,6 +35,7 @@ from tests.employees.conftest import (
     told,
 )
 from tests.factories import (
+    MOMENT,
     make_account,
     make_grant,
     make_partner,
@@ -403,3 +404,29 @@ def _ordered(session: Session, it: Replacement) -> None:
     values = {"name": order.name, "email": order.email, "language": "en", "waits": True}
     session.add(type(order)(account_id=it.account_id, replacement_id=it.id, **values))
     session.commit()
+
+
+def test_a_line_of_which_all_are_being_replaced_cannot_be_chosen(  # noqa: PLR0917
+    session: Session, sign_in: SignInAs, kari: User, account: Account, site: Site,
+    product: Product, waiting: Replacement,
+) -> None:  # fmt: skip
+    lines = []
+    for where, number in ((site, 2), (None, 2)):
+        line = ProductCount(account_id=account.id, model=product.model, number=number)
+        line.registered_at, line.site_id = MOMENT, where.id if where else None
+        session.add(line)
+        session.commit()
+        lines.append(line)
+    full, half = lines
+    for where in (site, site, None):
+        one = make_replacement(session, account, site=where)
+        one.product_id, one.model = None, product.model
+    session.commit()
+
+    page = sign_in(kari).get(saying(waiting)).text
+
+    for line, gone in ((full, True), (half, False)):
+        choices = page.split("<input")[1:]
+        (choice,) = [it for it in choices if f'value="{line.reference}"' in it]
+        assert (" disabled" in choice) is gone
+        assert ("All of these devices are being replaced already." in choice) is gone
