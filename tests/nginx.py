@@ -54,9 +54,9 @@ def behind_nginx(
     with (
         started(command, told, folder / "gunicorn.log", inner) as app,
         started(proxy, {}, folder / "nginx.out", port) as front,
+        urlopen(f"http://localhost:{inner}/healthz", timeout=_PATIENCE),
     ):
-        with urlopen(f"http://localhost:{inner}/healthz", timeout=_PATIENCE):
-            yield port, (app, front)
+        yield port, (app, front)
 
 
 def _configuration(folder: Path, locations: str, inner: int, port: int) -> str:

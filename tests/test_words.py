@@ -108,6 +108,7 @@ SIGNS_NB = {
     r"\.\.\.": "…",
     r"\w…$": "a space before …",
     r"(?<!·)!": "no shouting, but in a greeting",
+    r"(?i)\bkl\. ·": "what is filled in says «kl.» itself",
     r"(?<![\d:])\d{1,2}:\d{2}(?![:\d])": "kl. 14.30",
     r"\d%": "5 % with a space",
     r" - ": "–, and not a hyphen",

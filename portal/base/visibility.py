@@ -5,10 +5,10 @@ condition, which `tenancy` adds to every statement, and of one value, for what i
 sees everything has no `Limits`, and pays nothing for those of others.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy import orm
@@ -17,6 +17,8 @@ from sqlalchemy.orm.util import LoaderCriteriaOption
 from portal.base.reach import OutOfScope
 
 _NONE: frozenset[int] = frozenset()
+Asked = TypeVar("Asked", bound=sa.Select[Any])
+_WHOLE = object()  # marks what is asked of a whole account; nobody can guess it
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +129,18 @@ def _criteria(limits: Limits, classes: tuple[type[Narrowed], ...]) -> tuple[Any,
         for each, condition in conditions
         if condition is not None
     )
+
+
+def of_whole_account(statement: Asked) -> Asked:
+    """The same asked of all that is in the account, whatever its viewer sees: for what is decided
+    alike for everyone. Only columns can be asked for: a record would be one that they see."""
+    if any(it["expr"] is it["entity"] for it in statement.column_descriptions):
+        raise OutOfScope("Of a whole account no records are read, but what must be known of them.")
+    return statement.execution_options(whole=_WHOLE)
+
+
+def asks_whole(options: Mapping[str, Any]) -> bool:
+    return options.get("whole") is _WHOLE
 
 
 def refuse_unseen(limits: Limits | None, record: object) -> None:

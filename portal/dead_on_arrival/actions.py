@@ -1,5 +1,6 @@
 """«The new one does not work either»: another one is sent at once, in the same chain."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 from sqlalchemy.exc import IntegrityError
@@ -22,7 +23,7 @@ from portal.replacements.deeds import hold, note_step, settle
 from portal.replacements.models import Replacement
 from portal.replacements.of_request import note_asked
 from portal.replacements.queries import agreement_in_force
-from portal.replacements.rules import Barred, Liability, ReturnStage, Stage, Track
+from portal.replacements.rules import CALLED_OFF, Barred, Liability, ReturnStage, Stage, Track
 from portal.replacements.telling import tell
 
 TOO_LATE = N_(
@@ -34,6 +35,14 @@ _KEPT = (
     *("postal_code", "city", "country", "hours"),
 )
 
+Follow = Callable[[ScopedSession, Replacement, Replacement], None]
+_FOLLOW: list[Follow] = []
+
+
+def when_replaced_again(follow: Follow) -> None:
+    """What a feature above keeps of the first, it keeps of the one that follows on it."""
+    _FOLLOW.append(follow)
+
 
 def may_be_dead(it: Replacement, now: datetime) -> bool:
     arrived = it.stage is Stage.DELIVERED and it.part_id is None
@@ -44,20 +53,20 @@ def replace_again(
     session: ScopedSession, replacement: Replacement, *, by: Doer, now: datetime
 ) -> Replacement:
     """Approved at once, whatever the rule says, and before all others. Of two who say so at the
-    same moment both are led to the same one."""
+    same moment both are led to the same one. If that one is not sent after all, it can be said
+    anew, and the chain leads to the new one instead."""
     it = hold(session, replacement)
-    if known := session.scalars(link_from(it.id)).one_or_none():
-        return session.get_one(Replacement, known.next_id)
+    known = session.scalars(link_from(it.id)).one_or_none()
+    if known and (following := session.get_one(Replacement, known.next_id)).stage not in CALLED_OFF:
+        return following
     if not may_be_dead(it, now):
         if it.delivered_on is None:
             raise Refused(N_("The new device has not arrived yet."))
         raise Refused(TOO_LATE, days=it.dead_on_arrival)
     made = _made(session, it, by=by, now=now)
-    session.add(
-        ReplacementLink(
-            account_id=it.account_id, replacement_id=it.id, next_id=made.id, linked_at=now
-        )
-    )
+    _lead_on(session, it, made, known, now)
+    for follow in _FOLLOW:
+        follow(session, it, made)
     note_step(session, made, Track.REPLACEMENT, Stage.REQUESTED, by=by, now=now)
     happened(session, it, What.DEAD_ON_ARRIVAL, by=by, next=made.reference)
     happened(session, made, What.REPLACEMENT_ASKED, by=by, fault=made.fault)
@@ -70,6 +79,23 @@ def replace_again(
     tell(session, made, "asked", by=by)
     tell(session, made, "dead_on_arrival", by=by)
     return made
+
+
+def _lead_on(
+    session: ScopedSession,
+    it: Replacement,
+    made: Replacement,
+    known: ReplacementLink | None,
+    now: datetime,
+) -> None:
+    if known:
+        known.next_id, known.linked_at = made.id, now
+        return
+    session.add(
+        ReplacementLink(
+            account_id=it.account_id, replacement_id=it.id, next_id=made.id, linked_at=now
+        )
+    )
 
 
 def _made(session: ScopedSession, it: Replacement, *, by: Doer, now: datetime) -> Replacement:

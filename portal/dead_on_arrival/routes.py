@@ -8,6 +8,7 @@ from portal.base.access import Permission
 from portal.base.words import Refused
 from portal.dead_on_arrival.actions import replace_again
 from portal.replacements.routes import show_page
+from portal.replacements.rules import Stage
 from portal.returns.reaching import find_return
 from portal.web.guard import allow, viewer
 from portal.web.locale import explain
@@ -27,5 +28,10 @@ def again(reference: str) -> ResponseReturnValue:
             made = replace_again(db(), it, by=viewer(), now=clock.now())
     except Refused as refusal:
         return show_page(find_return(reference), 422, refused=explain(refusal))
-    flash(_("Another new device is on its way. It is the first that we send."))
+    if made.stage is Stage.REQUESTED:
+        flash(
+            _("Another new device is asked for. It is the first that we send when there are more.")
+        )
+    else:
+        flash(_("Another new device is on its way. It is the first that we send."))
     return redirect(url_for("replacements.show", reference=made.reference), 303)

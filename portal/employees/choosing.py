@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from portal.base.references import reference
 from portal.base.tenancy import ScopedSession
 from portal.catalogue.catalogue import catalogue_of
-from portal.employees.queries import counted_lines
-from portal.products.queries import models_in_use
+from portal.employees.queries import counted_lines, numbered_models
 from portal.replacements.unsaid import PREFIX
 
 MOST_CHOICES = 10  # more than these are searched for
@@ -33,18 +32,23 @@ class Offered:
 
 
 def models_offered(session: ScopedSession, account_id: int, text: str) -> Offered:
-    """By name. A model that is counted is offered as its lines, so that nobody has to find out
-    which one it is; of others the administrator says it."""
+    """By name. A model that is counted alone is offered as its lines, so that nobody has to find
+    out which one it is. Where some have numbers it may be one of these: an administrator says."""
     catalogue = catalogue_of(session)
     among = catalogue.matching(text) if text else {it.id for it in catalogue}
-    lines = session.scalars(counted_lines(among)).all()
-    catalogue = catalogue_of(session, knowing=[it.model_id for it in lines])
+    numbered = set(session.scalars(numbered_models(among, account_id)))
+    lines = session.scalars(counted_lines(among - numbered)).all()
+    catalogue = catalogue_of(session, knowing=[*numbered, *(it.model_id for it in lines)])
     found = [
         ModelChoice(it.reference, catalogue[it.model_id].name, it.site.name if it.site else "")
         for it in lines
     ]
-    others = among - {it.model_id for it in lines}
-    for model_id in session.scalars(models_in_use(others, account_id=account_id)):
-        found.append(ModelChoice(reference(PREFIX, model_id), catalogue[model_id].name))
+    found += [ModelChoice(reference(PREFIX, each), catalogue[each].name) for each in numbered]
     found.sort(key=lambda it: (it.name.casefold(), it.place, it.reference))
     return Offered(found[:MOST_CHOICES], len(found) > MOST_CHOICES, text)
+
+
+def may_choose(session: ScopedSession, account_id: int, model_id: int, *, as_line: bool) -> bool:
+    """Whether it is offered so, be it among the first or when it is searched for."""
+    numbered = session.scalars(numbered_models([model_id], account_id)).first() is not None
+    return numbered is not as_line

@@ -9,12 +9,13 @@ from portal.base import clock
 from portal.base.references import read_reference
 from portal.base.tenancy import ScopedSession
 from portal.base.words import N_, Refused
+from portal.employees.choosing import may_choose
 from portal.employees.forms import Days, OrderForm
 from portal.employees.models import EmployeeVisit
 from portal.employees.queries import device_known_as
 from portal.employees.reaching import Way
 from portal.employees.rules import name_in
-from portal.products.queries import count_with_id, models_in_use
+from portal.products.queries import count_with_id
 from portal.replacements.actions import Asked, checked_asking
 from portal.replacements.finding import saved_addresses
 from portal.replacements.forms import OTHER, WAIT
@@ -33,18 +34,18 @@ SHOWN_NOW = N_("Look at the day on which it arrives there, and send again.")
 
 def lot_meant(session: ScopedSession, account_id: int, text: str) -> Lot | None:
     """The device with exactly this number, one of those that a chosen line counts, or one of a
-    model that the account has."""
+    model that the account has; these as they are offered."""
     if not text:
         return None
     if model_id := model_meant(text):
-        mine = session.scalars(models_in_use([model_id], account_id=account_id)).first()
-        return lot_of_model(session, account_id, mine, now=clock.now()) if mine else None
+        mine = may_choose(session, account_id, model_id, as_line=False)
+        return lot_of_model(session, account_id, model_id, now=clock.now()) if mine else None
     found = session.scalars(device_known_as(text)).first()
     key, reference = ("product", found.reference) if found else ("count", "")
     if found is None:
         number = read_reference("PC", text) or 0
         line = session.scalars(count_with_id(number if number <= LARGEST else 0)).one_or_none()
-        if line is None:
+        if line is None or not may_choose(session, account_id, line.model_id, as_line=True):
             return None
         reference = line.reference
     return lot_named(session, MultiDict({key: reference}), now=clock.now())

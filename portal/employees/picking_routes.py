@@ -13,7 +13,7 @@ from portal.employees.picking import CHOOSE, COUNTED, say_device
 from portal.employees.settings_forms import SayDeviceForm
 from portal.replacements.finding import devices_to_choose
 from portal.replacements.models import Replacement
-from portal.replacements.queries import open_of_products
+from portal.replacements.queries import being_replaced, open_of_counts
 from portal.replacements.rules import Stage
 from portal.web.guard import allow, viewer
 from portal.web.limited import limited
@@ -59,7 +59,10 @@ def _page(
     text = request.values.get("q", "").replace("\0", "").strip()[:80]
     found, more = devices_to_choose(db(), text, models=[it.model_id], account_id=it.account_id)
     ids = [each.id for each in found if each.known_as]
-    taken = {each.product_id for each in db().scalars(open_of_products(ids))} if ids else set()
+    taken = set(db().scalars(being_replaced(ids))) if ids else set()
+    lines = {each.id: each.number or 0 for each in found if not each.known_as}
+    opened = db().execute(open_of_counts(list(lines))).all() if lines else ()
+    gone = {line for line, number in opened if number >= lines[line]}
     return page(
         "employees/picking.html",
         status,
@@ -70,5 +73,6 @@ def _page(
         found=found,
         more=more,
         taken=taken,
+        gone=gone,
         counted=COUNTED,
     )

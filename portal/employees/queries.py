@@ -4,13 +4,15 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from portal.accounts.models import Account, Membership, User
 from portal.accounts.tokens import hash_of
+from portal.catalogue.models import ProductModel
 from portal.employees.models import EmployeeLink, EmployeeOrder, EmployeeVisit
-from portal.products.models import Product, ProductCount
+from portal.employees.rules import mailbox_of
+from portal.products.models import Product, ProductCount, ProductStatus
 from portal.products.rules import bare
 from portal.replacements.models import Replacement
 from portal.replacements.rules import Stage
@@ -70,11 +72,18 @@ def link_locked(link_id: int) -> Select[EmployeeLink]:
 
 
 def open_orders(email: str) -> Select[int]:
-    """How many replacements somebody waits for, or has not sent the faulty device back of."""
+    """How many replacements somebody waits for, or has not sent the faulty device back of; by any
+    address of their mailbox."""
+    mailbox = mailbox_of(email)
+    name, _at, domain = mailbox.rpartition("@")
+    beside = and_(
+        EmployeeOrder.email.startswith(f"{name}+", autoescape=True),
+        EmployeeOrder.email.endswith(f"@{domain}", autoescape=True),
+    )
     return (
         select(func.count(EmployeeOrder.id))
         .join(Replacement, EmployeeOrder.replacement_id == Replacement.id)
-        .where(EmployeeOrder.email == email, Replacement.closed_at.is_(None))
+        .where(or_(EmployeeOrder.email == mailbox, beside), Replacement.closed_at.is_(None))
     )
 
 
@@ -113,6 +122,16 @@ def counted_lines(among: Collection[int]) -> Select[ProductCount]:
         .order_by(ProductCount.model_id, ProductCount.id)
         .limit(MOST_LINES)
     )
+
+
+def numbered_models(among: Collection[int], account_id: int) -> Select[int]:
+    """Of these models, those of which the account has devices with numbers in use."""
+    devices = select(Product.id).where(
+        Product.model_id == ProductModel.id,
+        Product.account_id == account_id,
+        Product.status == ProductStatus.ACTIVE,
+    )
+    return select(ProductModel.id).where(ProductModel.id.in_(sorted(among)), devices.exists())
 
 
 def proven_domains(account_id: int) -> Select[Any]:

@@ -10,7 +10,7 @@ from portal.base.tenancy import NOBODY, Scope, ScopedSession
 from portal.employees.links import employee_token, read_employee_token
 from portal.employees.models import EmployeeLink, EmployeeVisit
 from portal.employees.queries import open_link, visit_with
-from portal.employees.rules import is_let_in
+from portal.employees.rules import is_let_in, mailbox_of
 from portal.web.headers import keep_secret
 from portal.web.limits import limit, limits, network_of
 from portal.web.pages import page
@@ -80,7 +80,7 @@ def may_begin(way: Way, email: str) -> int:
     """0 where a code may be sent; else in how many seconds."""
     per_network, in_all = BEGUN
     buckets = [per_network.of(network_of(request.remote_addr)), in_all.of("")]
-    buckets += [it.of(email) for it in PER_ADDRESS]
+    buckets += [it.of(mailbox_of(email)) for it in PER_ADDRESS]
     of_link = PER_LINK.of(way.link.id)
     if is_let_in(email, way.link.domains):
         return limits().take([*buckets, of_link])

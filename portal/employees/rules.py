@@ -43,6 +43,12 @@ def read_email(typed: str) -> str:
     return email
 
 
+def mailbox_of(email: str) -> str:
+    """Where it arrives: what follows a plus does not make it another mailbox."""
+    name, _at, domain = email.rpartition("@")
+    return f"{name.partition('+')[0] or name}@{domain}"
+
+
 def is_let_in(email: str, domains: list[str]) -> bool:
     """Whether an address is the organization's: those of a domain below are another's."""
     return domain_of(email) in domains

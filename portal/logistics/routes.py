@@ -6,12 +6,14 @@ from flask import Blueprint, flash, redirect, request, url_for
 from flask import session as cookie
 from flask.typing import ResponseReturnValue
 
+from portal.approval_rules.rules import Held
 from portal.base import clock
 from portal.base.access import Permission
 from portal.base.history import Doer
 from portal.base.tenancy import ScopedSession
 from portal.base.words import N_, Refused
 from portal.carriers.bring import NAME
+from portal.employees.deciding import approve_for_employee, decline_for_employee
 from portal.logistics.forms import (
     ApproveForm,
     DeclineForm,
@@ -22,16 +24,17 @@ from portal.logistics.forms import (
 from portal.logistics.listing import Which, show_board
 from portal.logistics.scans import refuse_label, refuse_next, scanned_return
 from portal.logistics.showing import Deed, carriers_offered, do, show_page
-from portal.replacements.deciding import approve_asked, decline
+from portal.replacements.deciding import approve_asked, check_ours, decline
 from portal.replacements.filters import LONGEST
 from portal.replacements.models import Replacement
 from portal.replacements.queries import replacement_shown, replacement_with_id
+from portal.replacements.rules import Stage
 from portal.replacements.shipping import deliver, ship
 from portal.replacements.wording import return_color
 from portal.returns.reaching import account_of, number_in
 from portal.returns.receiving import receive_back
 from portal.web.forms import Form
-from portal.web.guard import allow
+from portal.web.guard import allow, viewer
 from portal.web.limited import refuse_too_often
 from portal.web.locale import gettext as _
 from portal.web.pages import page
@@ -101,7 +104,12 @@ def show(ref: str) -> ResponseReturnValue:
 @allow(Permission.DESK_VIEW, Permission.REPLACEMENTS_APPROVE, everywhere=True)
 def accept(ref: str) -> ResponseReturnValue:
     def deed(session: ScopedSession, it: Replacement, by: Doer) -> str:
-        approve_asked(session, it, by=by, now=clock.now())
+        if _for_employee(it):
+            approve_for_employee(session, it, by=by, now=clock.now())
+        else:
+            approve_asked(session, it, by=by, now=clock.now())
+        if it.stage is Stage.REQUESTED:
+            return _("The employee's order is approved. Something else holds it back still.")
         return _("The replacement is approved.")
 
     return do(ref, ApproveForm(), deed)
@@ -113,7 +121,12 @@ def refuse(ref: str) -> ResponseReturnValue:
     form = DeclineForm()
 
     def deed(session: ScopedSession, it: Replacement, by: Doer) -> str:
-        decline(session, it, form.because.data or "", by=by, now=clock.now())
+        because_of = form.because.data or ""
+        if _for_employee(it):
+            decline_for_employee(session, it, because_of, by=by, now=clock.now())
+        else:
+            check_ours(it)
+            decline(session, it, because_of, by=by, now=clock.now())
         return _("The replacement is declined.")
 
     return do(ref, form, deed)
@@ -129,6 +142,12 @@ def arrive(ref: str) -> ResponseReturnValue:
         return _("The parts are delivered.") if it.part else _("The new device is delivered.")
 
     return do(ref, form, deed)
+
+
+def _for_employee(it: Replacement) -> bool:
+    """Whether an employee's order waits, and whoever is here may answer it in the customer's place:
+    logistics may not."""
+    return Held.EMPLOYEE in it.reasons and viewer().may(Permission.EMPLOYEES_APPROVE)
 
 
 def _scanned(form: ShipForm | ReceiveForm, which: Which, deed: Deed) -> ResponseReturnValue:

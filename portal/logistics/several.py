@@ -9,7 +9,6 @@ from typing import Any
 from flask import g
 from sqlalchemy import Select, select
 
-from portal.approval_rules.rules import Held
 from portal.base import clock
 from portal.base.access import AccountClosed
 from portal.base.history import Doer
@@ -90,8 +89,6 @@ def _approve(session: ScopedSession, replacement_id: int, *, by: Doer) -> None:
     it = hold(session, session.scalars(replacement_with_id(replacement_id)).one())
     if it.stage is not Stage.REQUESTED:
         raise Refused(_ON, rma=it.reference, stage=label(it.stage))
-    if Held.EMPLOYEE in it.reasons:
-        raise Refused(Held.EMPLOYEE.label)
     approve_asked(session, it, by=by, now=clock.now())
 
 

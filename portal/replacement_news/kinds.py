@@ -17,7 +17,8 @@ class News:
 
 _MOVED, _DUE, _ANSWERED = Notice.REPLACEMENT_MOVED, Notice.RETURN_DUE, Notice.RETURN_ANSWERED
 NEWS = {
-    "asked": News(_MOVED, "replacements/asked", own=True),
+    # Outside: where another one is sent in place of what an employee ordered.
+    "asked": News(_MOVED, "replacements/asked", own=True, outside=True),
     "employee_asked": News(Notice.EMPLOYEE_ASKED, "employees/asked", outside=True),
     "approved": News(_MOVED, "replacements/approved", outside=True),
     "expected": News(_MOVED, "replacements/expected", outside=True),

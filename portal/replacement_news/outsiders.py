@@ -23,7 +23,7 @@ def tells_outside(find: Find) -> None:
 
 
 def outsider_of(session: ScopedSession, it: Replacement) -> Outsider | None:
-    """Whoever asked for it, where that was nobody who signs in."""
-    if it.asked_by_id is not None:
+    """Whoever asked for it without signing in, or for the one that it follows on."""
+    if it.asked_by_id is not None and it.turn:
         return None
     return next((found for find in _FINDERS if (found := find(session, it))), None)

@@ -106,28 +106,30 @@ def check() -> ResponseReturnValue:
 @bp.post("/new")
 @allow(Permission.REPLACEMENTS_CHANGE, Permission.PRODUCTS_VIEW)
 def send() -> ResponseReturnValue:
+    # Before all else: what was sent once is asked about devices and stock as they were then.
+    sent = submission(db(), request.form.get("token", "")[:64], by=viewer().id)
+    if sent.led_to:
+        return redirect(sent.led_to, 303)
     sent_in = _sent()
     if sent_in is None:
         return choose_page(422)
     lot, form = sent_in
     if form.validate():
         try:
-            sent = submission(db(), form.token.data, by=viewer().id)
-            if not sent.led_to:
-                now = clock.now()
-                waits = form.chosen == WAIT
-                promise = promised(db(), lot.standings, form.address, waits=waits, now=now)
-                day = promise.arrives.isoformat() if promise else NO_DAY
-                if not lot.barred and form.shown.data != day:
-                    form.refuse(Refused(LATER))
-                    return answers_page(lot, form, 422)
-                request_id = lot.request.id if lot.request else None
-                asked = form.asking(colleague(form), request_id)
-                with db().begin_nested():
-                    made = ask_for_replacements(
-                        db(), lot.devices, asked, number=lot.number, by=viewer(), now=now
-                    )
-                sent.led_to = url_for(".receipt", reference=made[0].reference)
+            now = clock.now()
+            waits = form.chosen == WAIT
+            promise = promised(db(), lot.standings, form.address, waits=waits, now=now)
+            day = promise.arrives.isoformat() if promise else NO_DAY
+            if not lot.barred and form.shown.data != day:
+                form.refuse(Refused(LATER))
+                return answers_page(lot, form, 422)
+            request_id = lot.request.id if lot.request else None
+            asked = form.asking(colleague(form), request_id)
+            with db().begin_nested():
+                made = ask_for_replacements(
+                    db(), lot.devices, asked, number=lot.number, by=viewer(), now=now
+                )
+            sent.led_to = url_for(".receipt", reference=made[0].reference)
             return redirect(sent.led_to, 303)
         except Refused as refusal:
             lot, form = _sent() or sent_in  # as it is now: somebody else may have had the last one

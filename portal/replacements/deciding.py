@@ -28,10 +28,17 @@ def approve_asked(
         return
     if it.stage is not Stage.REQUESTED:
         raise Refused(MOVED_ON)
+    check_ours(it)
     check_said(it)
     approve(session, it, _cut_off(session, it, now), by=by, now=now)
     settle(session, it, now=now)
     tell(session, it, "approved", by=by)
+
+
+def check_ours(it: Replacement) -> None:
+    """What an employee asked for waits for somebody who may decide that, and then for nobody."""
+    if it.stage is Stage.REQUESTED and Held.EMPLOYEE in it.reasons:
+        raise Refused(Held.EMPLOYEE.label)
 
 
 def approve_waiting(session: ScopedSession, replacement: Replacement, *, now: datetime) -> None:

@@ -10,6 +10,7 @@ from portal.accounts.models import Site
 from portal.approval_rules.actions import rules_in_force
 from portal.approval_rules.rules import Asking, Held, reasons
 from portal.base.tenancy import ScopedSession
+from portal.base.visibility import of_whole_account
 from portal.catalogue.catalogue import Model
 from portal.delivery_times.times import delivery_times
 from portal.replacements.addresses import Address
@@ -37,7 +38,8 @@ def held_back(
     """Why a person must look at what is asked for together: what holds one back holds all. Empty
     where it is approved at once."""
     rules, home = rules_in_force(session), delivery_times(session).shipping.country
-    own = not rules.own_addresses or session.scalars(site_at(address)).first() is not None
+    theirs = of_whole_account(site_at(address))  # also a site that whoever asks does not see
+    own = not rules.own_addresses or session.scalars(theirs).first() is not None
     found: dict[Held, None] = {}
     for it in standings:
         asking = Asking(

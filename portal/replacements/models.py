@@ -105,7 +105,7 @@ class Replacement(Followed, Owned, Base):
     charge_grace: Mapped[int] = mapped_column(default=5, server_default="5")
     dead_on_arrival: Mapped[int] = mapped_column(default=30, server_default="30")
     turn: Mapped[int] = mapped_column(default=1, server_default="1")  # 0: before all others
-    return_due_on: Mapped[date | None]
+    return_due_on: Mapped[date | None]  # from its delivery on; before that nothing is overdue
     # What is at risk: the list price when the money came to hang on it, or was first announced.
     at_risk: Mapped[Decimal | None] = mapped_column(Numeric(12, 2))
     currency: Mapped[str | None] = mapped_column(String(3))

@@ -5,13 +5,25 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Integer, Select, String, bindparam, cast, func, select
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    String,
+    and_,
+    bindparam,
+    cast,
+    func,
+    or_,
+    select,
+)
 from sqlalchemy.orm import joinedload
 
 from portal.accounts.models import Account, Partner, Site, User
 from portal.agreements.models import Agreement
 from portal.approval_rules.rules import Held
 from portal.base.plans import KEPT
+from portal.base.visibility import of_whole_account
 from portal.catalogue.models import ProductModel
 from portal.products.models import Product, ProductCount
 from portal.replacements.models import Replacement
@@ -70,9 +82,18 @@ def count_locked(count_id: int) -> Select[ProductCount]:
 
 def open_of_products(product_ids: Sequence[int]) -> Select[Replacement]:
     """Of each there is at most one."""
-    return select(Replacement).where(
-        Replacement.product_id.in_(product_ids), Replacement.closed_at.is_(None)
-    )
+    return select(Replacement).where(*_open_of(product_ids))
+
+
+def being_replaced(product_ids: Sequence[int]) -> Select[*tuple[Any, ...]]:
+    """Which of these devices are, and in which one; also where whoever asks does not see that one,
+    and is not told its number."""
+    asked = select(Replacement.product_id, Replacement.id)
+    return of_whole_account(asked.where(*_open_of(product_ids)))
+
+
+def _open_of(product_ids: Sequence[int]) -> tuple[ColumnElement[bool], ...]:
+    return Replacement.product_id.in_(product_ids), Replacement.closed_at.is_(None)
 
 
 def asked_together(first_id: int) -> Select[Replacement]:
@@ -95,44 +116,60 @@ def arriving_as(serial_number: str) -> Select[Replacement]:
     )
 
 
-def open_of_count(count: ProductCount) -> Select[int]:
-    """How many of the devices that are counted in this line are being replaced: none of which
-    nobody has said yet whether it is one of them."""
-    here = Replacement.site_id == count.site_id if count.site_id else Replacement.site_id.is_(None)
-    return select(func.count(Replacement.id)).where(
-        Replacement.model_id == count.model_id,
-        Replacement.product_id.is_(None),
-        Replacement.part_id.is_(None),
-        Replacement.closed_at.is_(None),
-        cast(Replacement.held, String).not_like(f'%"{Held.DEVICE.value}"%'),
-        here,
+def open_of_counts(count_ids: Sequence[int]) -> Select[*tuple[Any, ...]]:
+    """How many of the devices that are counted in these lines are being replaced, whoever sees it:
+    none of which nobody has said yet whether it is one of them. A line without any is left out."""
+    nowhere = Replacement.site_id.is_(None) & ProductCount.site_id.is_(None)
+    there = or_(Replacement.site_id == ProductCount.site_id, nowhere)
+    asked: Any = (
+        select(ProductCount.id, func.count(Replacement.id))
+        .join(
+            Replacement,
+            and_(
+                Replacement.account_id == ProductCount.account_id,
+                Replacement.model_id == ProductCount.model_id,
+                Replacement.product_id.is_(None),
+                Replacement.part_id.is_(None),
+                Replacement.closed_at.is_(None),
+                cast(Replacement.held, String).not_like(f'%"{Held.DEVICE.value}"%'),
+                there,
+            ),
+        )
+        .where(ProductCount.id.in_(count_ids))
+        .group_by(ProductCount.id)
     )
+    found: Select[Any] = of_whole_account(asked)
+    return found
 
 
 def sent_as_new(serial_numbers: Sequence[str]) -> Select[*tuple[Any, ...]]:
     """Which of these devices came as new ones, and when."""
-    return select(Replacement.new_serial_number, Replacement.delivered_on).where(
+    asked = select(Replacement.new_serial_number, Replacement.delivered_on).where(
         Replacement.new_serial_number.in_(serial_numbers), Replacement.delivered_on.is_not(None)
     )
+    return of_whole_account(asked)
 
 
 def approved_since(account_id: int, moment: datetime) -> Select[int]:
-    return select(func.count(Replacement.id)).where(
+    """How many a week may have of the account are not fewer for whoever sees few of them."""
+    asked = select(func.count(Replacement.id)).where(
         Replacement.account_id == account_id,
         Replacement.approved_at >= moment,
         Replacement.part_id.is_(None),
         Replacement.stage.not_in(CALLED_OFF),
     )
+    return of_whole_account(asked)
 
 
 def pieces_approved_since(account_id: int, moment: datetime) -> Select[Any]:
     """The same of parts, which count by themselves."""
-    return select(func.coalesce(func.sum(Replacement.part_count), 0)).where(
+    asked = select(func.coalesce(func.sum(Replacement.part_count), 0)).where(
         Replacement.account_id == account_id,
         Replacement.approved_at >= moment,
         Replacement.part_id.is_not(None),
         Replacement.stage.not_in(CALLED_OFF),
     )
+    return of_whole_account(asked)
 
 
 def agreement_in_force(account_id: int, day: date) -> Select[*tuple[Any, ...]]:

@@ -43,7 +43,8 @@ def ship(
     by: Doer,
     now: datetime,
 ) -> None:
-    """Send the new device. From now on the faulty one is to come back, and money hangs on it."""
+    """Send the new device. From now on the faulty one is to come back, and money hangs on it; until
+    when, nobody knows before the new one has arrived."""
     it = hold(session, replacement)
     serial = scanned_device(session, it, serial_number)
     number = scanned_number(session, it, tracking_number, serial_number, again=again)
@@ -62,8 +63,6 @@ def ship(
     if not it.retain_and_destroy and it.part_id is None:
         go(session, it, Track.RETURN, ReturnStage.LABEL_READY, by=None, now=now)
         go(session, it, Track.LIABILITY, Liability.AT_RISK, by=None, now=now)
-        arrives = max(it.promised_on or day_of(now), day_of(now))
-        it.return_due_on = _due(session, it, arrives)
         priced = catalogue_of(session, knowing=[it.model_id])[it.model_id]
         it.at_risk, it.currency = priced.list_price, priced.list_currency
     happened(session, it, What.SHIPPED, by=by)

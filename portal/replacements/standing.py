@@ -1,7 +1,7 @@
 """How a device stands that somebody wants replaced: whether it can be, and what is promised."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -20,7 +20,8 @@ from portal.replacements.models import Replacement
 from portal.replacements.queries import (
     agreement_in_force,
     approved_since,
-    open_of_count,
+    being_replaced,
+    open_of_counts,
     open_of_products,
     partner_of_agreement,
     sent_as_new,
@@ -45,7 +46,7 @@ class Standing:
     within_a_week: bool  # whether the agreement lets so many be approved by a rule
     sent_days_ago: int | None = None  # the device itself, as a new one
     offer: Offer = field(default_factory=Offer)
-    open: Replacement | None = None  # the one that bars another
+    open: Replacement | None = None  # the one that bars another, if whoever asks sees it
     left: int = 1  # of those by count, how many are not being replaced
 
 
@@ -72,7 +73,7 @@ def standings_of(
     asked = max(number, len(devices))
     within_a_week = approves_itself(approved, targets["replaced_by_rule"], asked)
     ids = [it.id for it in devices if isinstance(it, Product)]
-    others = {it.product_id: it for it in session.scalars(open_of_products(ids))} if ids else {}
+    taken, others = _being_replaced(session, ids)
     ago = _sent_ago(session, devices, today)
     models = [catalogue[it.model_id] for it in devices]
     wanted = Counter(it.id for it in models)
@@ -84,7 +85,7 @@ def standings_of(
         model = catalogue[device.model_id]
         covered = coverage(model, terms, today)
         other = others.get(device.id) if isinstance(device, Product) else None
-        candidate = _candidate(session, device, other, covered=covered.covered, asked=asked)
+        candidate = _candidate(session, device, taken, covered=covered.covered, asked=asked)
         found.append(
             Standing(
                 model=model,
@@ -102,6 +103,19 @@ def standings_of(
     return found
 
 
+def _being_replaced(
+    session: ScopedSession, ids: Sequence[int]
+) -> tuple[Collection[int], dict[int | None, Replacement]]:
+    """Which of these devices are, and of those the replacements that may be named to whoever asks:
+    who does not see everything does not see all of them, and gets no second device for that."""
+    if not ids:
+        return (), {}
+    seen = {it.product_id: it for it in session.scalars(open_of_products(ids))}
+    if session.scope.limits is None:
+        return {it for it in seen if it}, seen
+    return set(session.scalars(being_replaced(ids))), seen
+
+
 def _sent_ago(session: ScopedSession, devices: Sequence[Device], today: date) -> dict[int, int]:
     """Days since those arrived that came as new ones themselves."""
     known = {it.serial_number: it.id for it in devices if isinstance(it, Product)}
@@ -113,17 +127,17 @@ def _sent_ago(session: ScopedSession, devices: Sequence[Device], today: date) ->
 def _candidate(
     session: ScopedSession,
     device: Device,
-    other: Replacement | None,
+    taken: Collection[int],
     *,
     covered: bool,
     asked: int,
 ) -> Candidate:
     if isinstance(device, Product):
         in_use = device.status is ProductStatus.ACTIVE
-        return Candidate(covered=covered, in_use=in_use, open_replacements=1 if other else 0)
+        return Candidate(covered=covered, in_use=in_use, open_replacements=int(device.id in taken))
     if isinstance(device, Unsaid):
         return Candidate(covered=covered)
-    opened = session.scalars(open_of_count(device)).one()
+    opened = dict(session.execute(open_of_counts([device.id])).all()).get(device.id, 0)
     return Candidate(covered=covered, open_replacements=opened, number=device.number, asked=asked)
 
 

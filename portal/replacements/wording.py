@@ -94,8 +94,14 @@ def return_sentence(it: Any, *, today: date) -> str:
     """What whoever has the faulty device is to do, and by when; empty where it is nothing."""
     if it.retain_and_destroy or it.returned is not ReturnStage.LABEL_READY:
         return ""
-    if it.return_due_on is None:
+    if it.return_due_on is None and it.stage is Stage.DELIVERED:
         return _("Send the faulty device back.")
+    if it.return_due_on is None:
+        return ngettext(
+            "Send the faulty device back within %(num)s business day of delivery.",
+            "Send the faulty device back within %(num)s business days of delivery.",
+            it.return_window,
+        )
     day = weekday_date(it.return_due_on)
     if return_stage(it.returned, it.return_due_on, today) is ReturnStage.OVERDUE:
         return _("The faulty device should have been sent back by %(day)s.", day=day)

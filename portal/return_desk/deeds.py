@@ -27,7 +27,7 @@ from portal.return_desk.forms import (
 )
 from portal.return_desk.showing import show_page
 from portal.returns.certifying import accept_certificate, refuse_certificate
-from portal.returns.correcting import AWAITED_ALREADY, keep_the_other
+from portal.returns.correcting import already, keep_the_other
 from portal.returns.extending import grant, refuse
 from portal.returns.reaching import find_return, session_for
 from portal.returns.wording import moved_sentence
@@ -47,7 +47,7 @@ def give_time(ref: str) -> ResponseReturnValue:
 
     def deed(session: ScopedSession, it: Replacement, by: Doer, now: datetime) -> str:
         until = grant(session, it, form.until.data, by=by, now=now)
-        return f"{told} {moved_sentence(form.until.data, until)}".strip()
+        return f"{told} {moved_sentence(form.until.data, until, asks=False)}".strip()
 
     told = _("More time is granted, and the customer is told.")
     return _do(ref, "grant", form, deed, told)
@@ -94,7 +94,7 @@ def correct(ref: str) -> ResponseReturnValue:
 
     def deed(session: ScopedSession, it: Replacement, by: Doer, now: datetime) -> str:
         changed = keep_the_other(session, it, form.serial_number.data or "", by=by, now=now)
-        return "" if changed else _(AWAITED_ALREADY)
+        return "" if changed else _(already(it))
 
     return _do(ref, "correct", form, deed, _("It is corrected."))
 

@@ -51,7 +51,7 @@ def _shown(
         "settle": forms.SettleForm,
     }
     first: dict[str, Any] = {
-        "until": extension.until if extension else None,
+        "until": extension.until if extension and extension.until > today else None,
         "serial_number": it.wrong_serial_number,
     }
     fresh = {name: kind(formdata=None, data=first) for name, kind in kinds.items()}
@@ -61,7 +61,7 @@ def _shown(
     possible = {
         *(("grant", "refuse") if waits else ()),
         *(("accept", "reject") if sent_in else ()),
-        *(("correct",) if may_be_corrected(it) else ()),
+        *(("correct",) if may_be_corrected(it) and not sent_in else ()),
         *(("propose",) if it.liability in OPEN and not proposed else ()),
         *(("confirm", "keep") if proposed else ()),
         *(("settle",) if it.liability is Liability.CHARGED and not proposed else ()),

@@ -43,12 +43,13 @@ def find(session: ScopedSession, it: Replacement) -> Told | None:
         (None, None) if destroys else session.execute(extension_and_notice(it)).one()
     )
     certificate = session.scalars(last_certificate(it.id)).one_or_none() if destroys else None
+    certificate_waits = certificate is not None and certificate.answer is Answer.OPEN
     waits = it.returned is ReturnStage.LABEL_READY and it.liability is Liability.AT_RISK
     asks = extension is not None and extension.answer is Answer.OPEN
     return Told(
         has_label=has_label(it),
         may_be_extended=waits and it.stage is Stage.DELIVERED,
-        may_be_corrected=may_be_corrected(it),
+        may_be_corrected=may_be_corrected(it) and not certificate_waits,
         may_be_certified=may_be_certified(it),
         extension=extension,
         certificate=certificate,

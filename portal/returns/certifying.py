@@ -23,6 +23,8 @@ from portal.returns.receiving import awaited_numbers
 from portal.returns.rules import Answer, Method
 from portal.service_requests.rules import one_line
 
+CERTIFICATE_WAITS = N_("A certificate waits for our answer already.")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Certified:
@@ -32,6 +34,12 @@ class Certified:
     destroyed_on: date
     signed_by: str
     serial_number: str = ""
+
+
+def waits_for_answer(session: ScopedSession, it: Replacement) -> bool:
+    """Whether a certificate was sent in that nobody has answered."""
+    sent = session.scalars(last_certificate(it.id)).one_or_none()
+    return sent is not None and sent.answer is Answer.OPEN
 
 
 def may_be_certified(it: Replacement) -> bool:
@@ -80,7 +88,7 @@ def send_certificate(
     except IntegrityError as error:
         if not broke(error, "uq_destruction_certificate_replacement_id"):
             raise
-        raise Refused(N_("A certificate waits for our answer already.")) from None
+        raise Refused(CERTIFICATE_WAITS) from None
     happened(session, it, What.CERTIFICATE_SENT, by=by)
     settle(session, it, now=now)
     tell(session, it, "certificate_sent", by=by)
@@ -119,7 +127,10 @@ def _number(session: ScopedSession, it: Replacement, text: str) -> str:
     number, wanted = bare(text)[:20], awaited_numbers(session, it)
     if wanted and number and number not in wanted:
         raise Refused(
-            N_("The certificate is of %(number)s, but %(wanted)s was to be destroyed."),
+            N_(
+                "The certificate is of %(number)s, but %(wanted)s was to be destroyed. Did you keep"
+                " that one, say so first."
+            ),
             field="serial_number",
             number=number,
             wanted=wanted[0],

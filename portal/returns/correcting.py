@@ -13,19 +13,27 @@ from portal.products.rules import bare
 from portal.replacements.deeds import hold, settle
 from portal.replacements.inventory import move_licenses
 from portal.replacements.models import Replacement
-from portal.replacements.queries import open_of_products
+from portal.replacements.queries import being_replaced
 from portal.replacements.rules import RETURN_OPEN, Barred, ReturnStage
 from portal.replacements.telling import tell
+from portal.returns.certifying import CERTIFICATE_WAITS, may_be_certified, waits_for_answer
 from portal.returns.receiving import take_in
 
+DESTROYED_ALREADY = N_("This is the device that is to be destroyed already. Nothing was changed.")
 AWAITED_ALREADY = N_("This is the device that is to come back already. Nothing was changed.")
+
+
+def already(it: Replacement) -> str:
+    """What is said where nothing changed."""
+    return DESTROYED_ALREADY if it.retain_and_destroy else AWAITED_ALREADY
 
 
 def may_be_corrected(it: Replacement) -> bool:
     """Nobody can say of a device without a number that it is another one. What was scanned when it
-    came back is known."""
+    came back is known. Of what is kept and destroyed it can be said until that is certified."""
     unscanned = it.returned is ReturnStage.RECEIVED and not it.received_serial_number
-    return it.product_id is not None and (it.returned in RETURN_OPEN or unscanned)
+    open_still = it.returned in RETURN_OPEN or unscanned or may_be_certified(it)
+    return it.product_id is not None and open_still
 
 
 def keep_the_other(
@@ -41,11 +49,16 @@ def keep_the_other(
     it = hold(session, replacement)
     if not may_be_corrected(it):
         raise Refused(N_("There is nothing to correct any more."))
+    if it.retain_and_destroy and waits_for_answer(session, it):
+        raise Refused(CERTIFICATE_WAITS)
     number = bare(serial_number)[:20]
     if not number:
-        raise Refused(
-            N_("Enter the serial number of the device that you send back."), field="serial_number"
+        missing = (
+            N_("Enter the serial number of the device that was destroyed.")
+            if it.retain_and_destroy
+            else N_("Enter the serial number of the device that you send back.")
         )
+        raise Refused(missing, field="serial_number")
     kept, back = _awaited(session, it), _known_as(session, number)
     if kept is None or back is None or back.model_id != it.model_id:
         raise Refused(
@@ -56,8 +69,7 @@ def keep_the_other(
         return False
     if back.status is not ProductStatus.ACTIVE:
         raise Refused(N_("This device is not in use any more."), field="serial_number")
-    other = session.scalars(open_of_products([back.id])).first()
-    if other is not None and other.id != it.id:
+    if any(row.id != it.id for row in session.execute(being_replaced([back.id]))):
         raise Refused(Barred.BEING_REPLACED.label, field="serial_number")
     kept.status, kept.changed_at = ProductStatus.ACTIVE, now
     happened(session, kept, What.BROUGHT_BACK, by=by)

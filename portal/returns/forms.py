@@ -84,6 +84,11 @@ class CorrectionForm(Form):
         description=_l("It stands on the label under the device."),
     )
 
+    def __init__(self, *, destroys: bool, **options: Any) -> None:
+        super().__init__(**options)
+        if destroys:
+            self.serial_number.label.text = _("Serial number of the device that was destroyed")
+
 
 class CertificateForm(Form):
     files = FilesField(

@@ -15,7 +15,7 @@ from portal.base.words import Refused
 from portal.replacements.models import Replacement
 from portal.replacements.rules import Liability, ReturnStage
 from portal.returns.certifying import may_be_certified, send_certificate
-from portal.returns.correcting import AWAITED_ALREADY, keep_the_other, may_be_corrected
+from portal.returns.correcting import already, keep_the_other, may_be_corrected
 from portal.returns.extending import ask_for_more_time
 from portal.returns.forms import CERTIFICATES, CertificateForm, CorrectionForm, ExtensionForm
 from portal.returns.queries import last_certificate, open_extension
@@ -51,7 +51,7 @@ def ask_more_time(reference: str) -> ResponseReturnValue:
     def deed(session: ScopedSession, it: Replacement, by: Doer, now: datetime) -> str:
         asked, reason = form.until.data, form.reason.data or ""
         made = ask_for_more_time(session, it, asked, reason, by=by, now=now)
-        return f"{moved_sentence(asked, made.until)} {told}".strip()
+        return f"{told} {moved_sentence(asked, made.until, asks=True)}".strip()
 
     told = _("We have your request, and answer it as soon as we can. Nothing is charged meanwhile.")
     return _do(reference, form, deed, _extension, told)
@@ -61,18 +61,19 @@ def ask_more_time(reference: str) -> ResponseReturnValue:
 @allow(Permission.REPLACEMENTS_CHANGE)
 def other_device(reference: str) -> ResponseReturnValue:
     it = find_return(reference)
-    first = CorrectionForm(formdata=None, data={"serial_number": it.wrong_serial_number})
+    known = {"serial_number": it.wrong_serial_number}
+    first = CorrectionForm(destroys=it.retain_and_destroy, formdata=None, data=known)
     return _correction(it, first, 200)
 
 
 @bp.post("/<reference>/correction")
 @allow(Permission.REPLACEMENTS_CHANGE)
 def correct(reference: str) -> ResponseReturnValue:
-    form = CorrectionForm()
+    form = CorrectionForm(destroys=find_return(reference).retain_and_destroy)
 
     def deed(session: ScopedSession, it: Replacement, by: Doer, now: datetime) -> str:
         changed = keep_the_other(session, it, form.serial_number.data or "", by=by, now=now)
-        return "" if changed else _(AWAITED_ALREADY)
+        return "" if changed else _(already(it))
 
     return _do(reference, form, deed, _correction, _("It is corrected."))
 
@@ -140,4 +141,5 @@ def _correction(it: Replacement, form: CorrectionForm, status: int) -> Response:
 def _certificate(it: Replacement, form: CertificateForm, status: int) -> Response:
     sent, ready = db().scalars(last_certificate(it.id)).one_or_none(), may_be_certified(it)
     waits = sent is not None and sent.answer is Answer.OPEN
-    return page("returns/certificate.html", status, it=it, form=form, open=ready, waits=waits)
+    shown = {"open": ready, "waits": waits, "corrects": may_be_corrected(it)}
+    return page("returns/certificate.html", status, it=it, form=form, **shown)

@@ -85,7 +85,9 @@ def reached(today: date, due_on: date, workdays: Workdays) -> Near | None:
 
 def asked_until(until: date, due_on: date, today: date, workdays: Workdays) -> date:
     """The day that is asked for, or the business day after it."""
-    if until <= max(due_on, today):
+    if due_on < until <= today:
+        raise Refused(N_("Choose a day after today."), field="until")
+    if until <= due_on:
         raise Refused(N_("Choose a day after the one that holds now."), field="until")
     if until > workdays.after(max(due_on, today), MOST_MORE):
         raise Refused(

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, aliased, sessionmaker
 from portal.base import bulk
 from portal.base.participation import seen_by
 from portal.base.tenancy import OutOfScope, Scope, ScopedSession
-from portal.base.visibility import Limits
+from portal.base.visibility import Limits, of_whole_account
 from tests import databases
 from tests.base.probes import Case, Page, Probes
 from tests.factories import make_account
@@ -104,6 +104,17 @@ def test_counts_and_ids_tell_of_nothing_else(house: House) -> None:
     with house.as_one_who(house.own) as session:
         assert session.scalars(select(func.count(Page.id))).one() == 1
         assert session.get(Case, house.ids["Bergen"]) is None
+
+
+def test_what_is_decided_for_everyone_is_asked_of_the_whole_account(house: House) -> None:
+    whole = of_whole_account(select(func.count(Page.id)))
+    with house.as_one_who(house.own) as session:
+        assert session.scalars(whole).one() == 4  # none of the other account's
+        assert session.scalars(select(func.count(Page.id))).one() == 1
+    entities: list[Any] = [select(Case), select(Case.name, another)]
+    for records in entities:
+        with pytest.raises(OutOfScope):
+            of_whole_account(records)
 
 
 def test_numbers_are_told_apart() -> None:

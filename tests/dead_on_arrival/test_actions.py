@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from portal.accounts.actions import Person
 from portal.accounts.models import Account, User
 from portal.base import clock
+from portal.base.access import Role
 from portal.base.history import What
 from portal.catalogue.catalogue import catalogue_of
 from portal.dead_on_arrival.models import ReplacementLink
@@ -21,7 +22,7 @@ from portal.replacements.rules import Liability, ReturnStage, Stage
 from portal.spare_parts.models import SparePart
 from portal.stock.actions import receive
 from tests.conftest import SignInAs
-from tests.factories import make_account, make_model, make_replacement, make_stock
+from tests.factories import make_account, make_model, make_replacement, make_stock, make_user
 from tests.returns.conftest import BACK, done, fresh, sent, told
 from tests.returns.test_labels import words
 
@@ -77,6 +78,16 @@ def test_one_click_sends_another_in_the_same_chain_with_a_return_of_its_own(
     assert "Dead on arrival: send another one first" in [it[1] for it in told(session, run_jobs)]
 
 
+def test_who_may_only_look_is_shown_no_empty_card(
+    session: Session, sign_in: SignInAs, account: Account, rma: Replacement
+) -> None:
+    sent(session, account, rma)
+    observer = sign_in(make_user(session, account=account, role=Role.OBSERVER))
+    page = observer.get(f"/replacements/{rma.reference}")
+    assert page.status_code == 200
+    assert 'id="chain"' not in page.text
+
+
 def test_it_goes_to_the_front_of_what_is_sent(
     session: Session, both: Any, account: Account, rma: Replacement
 ) -> None:
@@ -102,7 +113,9 @@ def test_where_there_is_none_left_it_is_the_first_that_gets_one(
     before.held = ["stock"]
     session.commit()
 
-    assert customer.post(path(rma)).status_code == 303
+    page = words(customer.post(path(rma), follow_redirects=True).text)
+    assert "It is the first that we send when there are more." in page
+    assert "on its way" not in page
     made = session.scalars(select(Replacement).where(Replacement.turn == 0)).one()
     assert (made.stage, made.waits_for_stock) == (Stage.REQUESTED, True)
 
@@ -204,3 +217,32 @@ def test_the_chain_goes_on(
 def test_anothers_does_not_exist(session: Session, customer: FlaskClient) -> None:
     foreign = make_replacement(session, make_account(session), **BACK)
     assert customer.post(path(foreign)).status_code == 404
+
+
+@pytest.mark.parametrize("stage", [Stage.DECLINED, Stage.CANCELED])
+def test_where_the_second_is_not_sent_after_all_it_can_be_said_anew(
+    stage: Stage, session: Session, customer: FlaskClient, account: Account, rma: Replacement
+) -> None:
+    sent(session, account, rma)
+    customer.post(path(rma))
+    second = session.scalars(select(Replacement).where(Replacement.turn == 0)).one()
+    second.stage, second.closed_at = stage, clock.now()
+    session.commit()
+
+    page = customer.get(f"/replacements/{rma.reference}").text
+    assert "Another one was asked for, but is not sent:" in words(page)
+    assert "Another one is sent:" not in words(page)
+    assert second.reference in page
+    assert "The new one does not work either" in words(page)
+    answers = [customer.post(path(rma)) for _ in range(2)]
+
+    third = session.scalars(select(Replacement).order_by(Replacement.id.desc())).first()
+    assert third
+    assert (third.stage, third.turn, third.id > second.id) == (Stage.APPROVED, 0, True)
+    assert [it.location for it in answers] == [f"/replacements/{third.reference}"] * 2
+    page = customer.get(f"/replacements/{rma.reference}").text
+    assert "Another one is sent:" in words(page)
+    assert third.reference in page
+    assert "The new one does not work either" not in words(page)
+    assert rma.reference in customer.get(f"/replacements/{third.reference}").text
+    assert customer.get(f"/replacements/{second.reference}").status_code == 200

@@ -137,11 +137,12 @@ def begun(
 
 
 def proven(
-    client: FlaskClient, session: Session, link: EmployeeLink, run_jobs: Run, serial: str = ""
-) -> None:
+    client: FlaskClient, session: Session, link: EmployeeLink, run_jobs: Run, serial: str = "",
+    *, email: str = SIV,
+) -> None:  # fmt: skip
     """Somebody who has opened the link in the mail, in the browser that asked for it."""
-    begun(client, link, run_jobs, serial=serial)
-    answer = client.get(way_in(last_mail(session, that_says="/mail/")))
+    begun(client, link, run_jobs, email=email, serial=serial)
+    answer = client.get(way_in(last_mail(session, email, that_says="/mail/")))
     assert answer.location == f"{path_of(link)}/order", answer.text
 
 

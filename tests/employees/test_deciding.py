@@ -27,6 +27,7 @@ from tests.employees.conftest import (
 )
 from tests.factories import make_grant, make_partner, make_replacement, make_stock, make_user
 
+DESK = "/desk/logistics/{}"
 WAITS = "Waiting for approval by the organization"
 
 
@@ -156,7 +157,8 @@ def test_an_agent_approves_it_on_the_desk(
     assert replacements(session)[0].stage is Stage.APPROVED
     browser = sign_in(kari)
     assert "waits for a new device" not in browser.get("/").text
-    assert browser.post(f"/replacements/{ordered.reference}/approval").status_code == 422
+    assert browser.post(f"/replacements/{ordered.reference}/approval").status_code == 303
+    assert orders(session)[0].waits is False
 
 
 def test_nobody_approves_here_what_no_employee_ordered(
@@ -224,3 +226,41 @@ def test_the_table_for_spreadsheets_names_who_asked(  # noqa: PLR0917
     assert len(lines) == 3
     assert len(asked) == 1
     assert str(product.serial_number) in asked[0]
+
+
+def test_logistics_decides_nothing_over_the_administrators_head(
+    session: Session, sign_in: SignInAs, kari: User, ordered: Replacement
+) -> None:
+    lars, page = sign_in(make_user(session, role=Role.LOGISTICS)), DESK.format(ordered.reference)
+    shown = lars.get(page).text
+    assert "the customer&#39;s administrator decides" in shown
+    for deed in ("approval", "refusal"):
+        assert f'action="{page}/{deed}"' not in shown
+        refused = lars.post(f"{page}/{deed}", data={"because": "Nei"})
+        assert refused.status_code == 422
+    assert (replacements(session)[0].stage, orders(session)[0].waits) == (Stage.REQUESTED, True)
+
+    assert sign_in(kari).post(f"/replacements/{ordered.reference}/approval").status_code == 303
+    assert replacements(session)[0].stage is Stage.APPROVED
+
+
+@pytest.mark.parametrize(
+    ("deed", "held", "stage"),
+    [
+        ("approval", ["employee"], Stage.APPROVED),
+        ("approval", ["employee", "many"], Stage.REQUESTED),
+        ("refusal", ["employee"], Stage.DECLINED),
+    ],
+)
+def test_an_agent_answers_in_the_administrators_place(  # noqa: PLR0917
+    deed: str, held: list[str], stage: Stage, session: Session, sign_in: SignInAs,
+    ordered: Replacement,
+) -> None:  # fmt: skip
+    ordered.held = held
+    session.commit()
+    anne, page = sign_in(make_user(session, role=Role.AGENT)), DESK.format(ordered.reference)
+    assert f'action="{page}/{deed}"' in anne.get(page).text
+
+    assert anne.post(f"{page}/{deed}", data={"because": "Nei"}).status_code == 303
+
+    assert (replacements(session)[0].stage, orders(session)[0].waits) == (stage, False)

@@ -149,8 +149,9 @@ def test_nobody_is_sent_more_than_a_few(
 ) -> None:
     for _ in range(5):
         begun(another(app), link, run_jobs)
-    more = another(app).post(path_of(link), data={"email": SIV.upper()})
-    assert more.status_code == 429
+    for each in (SIV.replace("@", "+1@"), SIV.upper()):
+        more = another(app).post(path_of(link), data={"email": each})
+        assert more.status_code == 429
     assert int(more.headers["Retry-After"]) > 0
     assert "Try again at" in more.text
     assert mails(session) == [SIV] * 5

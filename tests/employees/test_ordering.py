@@ -148,6 +148,16 @@ def test_after_the_cut_off_the_new_day_is_shown_before_it_is_sent(
     assert replacements(session) == []
 
 
+def test_the_time_that_an_order_waits_for_is_said_once(
+    siv: FlaskClient, session: Session, link: EmployeeLink
+) -> None:
+    link.approval = True
+    session.commit()
+    siv.environ_base["HTTP_ACCEPT_LANGUAGE"] = "nb"
+    page = words(siv.get(f"{path_of(link)}/order").text)
+    assert "Blir det godkjent før kl. 15.00, kommer den fredag 20. november." in page
+
+
 def test_another_address_is_shown_its_day_and_waits_for_an_administrator(
     siv: FlaskClient, session: Session, link: EmployeeLink, site: Site
 ) -> None:
@@ -301,6 +311,14 @@ def test_where_it_cannot_be_ordered_there_is_a_way_on(
     assert len(replacements(session)) == before
 
 
+@pytest.mark.parametrize(
+    "addresses",
+    [
+        (SIV, SIV, SIV),
+        ("siv_dahl+1@nordlys.example.com", "siv_dahl@nordlys.example.com", "siv_dahl+2@{}"),
+        ("siv_dahl+1@nordlys.example.com", "siv_dahl+@nordlys.example.com", "siv_dahl@{}"),
+    ],
+)
 def test_nobody_orders_more_than_they_may_wait_for(
     app: Flask,
     session: Session,
@@ -310,16 +328,32 @@ def test_nobody_orders_more_than_they_may_wait_for(
     site: Site,
     product: Product,
     run_jobs: Run,
+    addresses: tuple[str, ...],
 ) -> None:
     path, made = path_of(link), []
     devices = [make_product(session, account=account, model=product.model) for _ in range(2)]
-    for each in (product, *devices):
-        browser = another(app)
-        proven(browser, session, link, run_jobs, each.serial_number or "")
+    for each, email in zip((product, *devices), addresses, strict=True):
+        browser, mine = another(app), email.format("nordlys.example.com")
+        proven(browser, session, link, run_jobs, each.serial_number or "", email=mine)
         made.append(browser.post(f"{path}/order", data=told(site)))
     assert [it.status_code for it in made] == [303, 303, 422]
     assert "You wait for as many devices as one may." in made[2].text
     assert len(replacements(session)) == 2
+
+
+def test_others_whose_addresses_begin_alike_are_not_counted(  # noqa: PLR0917
+    app: Flask, session: Session, account: Account, link: EmployeeLink, site: Site,
+    product: Product, run_jobs: Run,
+) -> None:  # fmt: skip
+    link.most_open = 1
+    session.commit()
+    names = ("s_v", "siv+1", "siva", "siv.b+1", "b+siv")
+    for name in names:
+        device = make_product(session, account=account, model=product.model)
+        browser, email = another(app), f"{name}@nordlys.example.com"
+        proven(browser, session, link, run_jobs, device.serial_number or "", email=email)
+        assert browser.post(f"{path_of(link)}/order", data=told(site)).status_code == 303
+    assert len(replacements(session)) == len(names)
 
 
 def test_the_last_one_in_stock_is_sent_or_waited_for(

@@ -35,6 +35,7 @@ from tests.employees.conftest import (
     told,
 )
 from tests.factories import (
+    MOMENT,
     make_account,
     make_grant,
     make_partner,
@@ -93,6 +94,30 @@ def test_the_models_of_the_account_are_offered_and_no_others(  # noqa: PLR0917
         assert other not in page
     answer = client.post(f"{path_of(link)}/device", data={"model": chosen(theirs)})
     assert answer.status_code == 422
+
+
+def test_what_is_counted_and_numbered_is_said_by_the_administrator(  # noqa: PLR0917
+    client: FlaskClient, session: Session, account: Account, link: EmployeeLink,
+    product: Product, site: Site, run_jobs: Run,
+) -> None:  # fmt: skip
+    line = ProductCount(account_id=account.id, model=product.model, number=3, site_id=site.id)
+    line.registered_at = product.registered_at
+    session.add(line)
+    alone = make_count(session, account)
+    proven(client, session, link, run_jobs)
+    path = f"{path_of(link)}/device"
+    page = client.get(path).text
+    assert f'value="{chosen(product)}"' in page
+    assert line.reference not in page
+    assert f'value="{alone.reference}"' in page
+    # Nothing is ordered by what was not offered, chosen or written as a number.
+    for other in (line.reference, reference("PM", alone.model_id)):
+        for field in ("model", "serial"):
+            assert client.post(path, data={field: other}).status_code == 422, (field, other)
+    assert client.get(f"{path_of(link)}/order").status_code == 303
+    assert client.post(path, data={"model": chosen(product)}).status_code == 303
+    assert client.post(f"{path_of(link)}/order", data=told(site)).status_code == 303
+    assert replacements(session)[0].held == ["employee", "device"]
 
 
 def test_of_many_models_the_right_one_is_searched_for(  # noqa: PLR0917
@@ -379,3 +404,29 @@ def _ordered(session: Session, it: Replacement) -> None:
     values = {"name": order.name, "email": order.email, "language": "en", "waits": True}
     session.add(type(order)(account_id=it.account_id, replacement_id=it.id, **values))
     session.commit()
+
+
+def test_a_line_of_which_all_are_being_replaced_cannot_be_chosen(  # noqa: PLR0917
+    session: Session, sign_in: SignInAs, kari: User, account: Account, site: Site,
+    product: Product, waiting: Replacement,
+) -> None:  # fmt: skip
+    lines = []
+    for where, number in ((site, 2), (None, 2)):
+        line = ProductCount(account_id=account.id, model=product.model, number=number)
+        line.registered_at, line.site_id = MOMENT, where.id if where else None
+        session.add(line)
+        session.commit()
+        lines.append(line)
+    full, half = lines
+    for where in (site, site, None):
+        one = make_replacement(session, account, site=where)
+        one.product_id, one.model = None, product.model
+    session.commit()
+
+    page = sign_in(kari).get(saying(waiting)).text
+
+    for line, gone in ((full, True), (half, False)):
+        choices = page.split("<input")[1:]
+        (choice,) = [it for it in choices if f'value="{line.reference}"' in it]
+        assert (" disabled" in choice) is gone
+        assert ("All of these devices are being replaced already." in choice) is gone

@@ -3,6 +3,7 @@ import pytest
 from portal.base.words import Refused
 from portal.employees.rules import (
     is_let_in,
+    mailbox_of,
     name_in,
     new_code,
     read_code,
@@ -67,6 +68,19 @@ def test_only_the_domains_themselves_are_let_in(email: str, let_in: bool) -> Non
 )
 def test_a_name_is_guessed_from_the_address(email: str, name: str) -> None:
     assert name_in(email) == name
+
+
+@pytest.mark.parametrize(
+    ("email", "mailbox"),
+    [
+        ("siv+1@nordlys.example.com", "siv@nordlys.example.com"),
+        ("siv+1+2@nordlys.example.com", "siv@nordlys.example.com"),
+        ("siv@nordlys.example.com", "siv@nordlys.example.com"),
+        ("+1@nordlys.example.com", "+1@nordlys.example.com"),
+    ],
+)
+def test_a_plus_makes_no_other_mailbox(email: str, mailbox: str) -> None:
+    assert mailbox_of(email) == mailbox
 
 
 def test_codes_have_six_digits_in_any_writing() -> None:

@@ -186,7 +186,9 @@ def test_one_proposes_a_waiver_and_another_confirms_it(
     assert desk.post(path(rma, "waiver/refusal"), data={"why_not": "Nei"}).status_code == 422
     assert fresh(session, rma).liability is Liability.AT_RISK
     # The customer hears nothing of what may not come.
-    assert "syk" not in customer.get(f"/replacements/{rma.reference}").text
+    before = customer.get(f"/replacements/{rma.reference}").text
+    assert "syk" not in before
+    assert "Return by" in before
     assert done(session, rma) == []
 
     assert sign_in(liv).post(path(rma, "waiver/confirmation")).status_code == 303
@@ -196,7 +198,10 @@ def test_one_proposes_a_waiver_and_another_confirms_it(
     assert done(session, it) == [What.WAIVED]
     proposed = session.scalars(select(DeskEvent.what)).all()
     assert proposed.count(What.WAIVER_PROPOSED) == 1
-    assert "Nothing is charged" not in customer.get(f"/replacements/{rma.reference}").text
+    page = customer.get(f"/replacements/{rma.reference}").text
+    assert "Nothing is charged" not in page
+    for each in (page, desk.get(f"/desk/logistics/{rma.reference}").text):
+        assert "Return by" not in each
 
 
 def test_a_waiver_can_be_refused_and_is_told_to_nobody(

@@ -27,6 +27,7 @@ from tests.factories import (
     make_product,
     make_replacement,
     make_site,
+    make_stock,
     make_user,
 )
 
@@ -350,3 +351,19 @@ def test_another_customers_device_does_not_exist(
     assert client.get(f"{NEW}?product={product.reference}").status_code == 404
     assert client.post(NEW, data=told(product, site)).status_code == 422
     assert replacements(session) == []
+
+
+def test_sent_twice_it_leads_to_the_same_though_it_took_the_last_one(
+    session: Session, sign_in: SignInAs, ola: User, product: Product, site: Site
+) -> None:
+    line = make_stock(session, 1, model=product.model)
+    client = sign_in(ola)
+
+    first, again = (client.post(NEW, data=told(product, site)) for _ in range(2))
+
+    assert (first.status_code, again.status_code) == (303, 303), words(again.text)
+    assert first.location == again.location
+    assert len(replacements(session)) == 1
+    assert line.reserved == 1
+    elsewhere = sign_in(make_user(session, account=account_of(ola)))
+    assert elsewhere.post(NEW, data=told(product, site)).status_code == 422  # a token of another

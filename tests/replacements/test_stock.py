@@ -119,6 +119,18 @@ def test_what_is_called_off_or_declined_is_let_go(  # noqa: PLR0917
     assert left(session, line) == (1, 0)
 
 
+def test_the_order_of_the_last_one_sent_twice_leads_to_the_same_receipt(
+    session: Session, sign_in: SignInAs, ola: User, product: Product, site: Site, *,
+    model: ProductModel,
+) -> None:  # fmt: skip
+    line, client = make_stock(session, 1, model=model), sign_in(ola)
+    first, again = (client.post(NEW, data=told(product, site)) for _ in range(2))
+    assert (first.status_code, again.status_code) == (303, 303)
+    assert first.location == again.location
+    assert left(session, line) == (1, 1)
+    assert len(replacements(session)) == 1
+
+
 def test_out_of_stock_is_told_before_with_the_day_and_what_is_sent_instead(  # noqa: PLR0917
     session: Session, sign_in: SignInAs, ola: User, product: Product, site: Site,
     model: ProductModel,

@@ -11,12 +11,14 @@ from sqlalchemy.orm import Session
 from portal.accounts.models import Account, User
 from portal.base.files import Hold, StoredFile
 from portal.base.history import What
+from portal.base.mails import Mail
+from portal.products.models import ProductStatus
 from portal.replacements.models import Replacement
 from portal.replacements.rules import Liability, ReturnStage, Stage, Track
 from portal.returns.models import DestructionCertificate
 from portal.returns.rules import Answer
 from tests.factories import make_account, make_replacement
-from tests.returns.conftest import BACK, done, fresh, told, went
+from tests.returns.conftest import BACK, done, fresh, sent, told, went
 from tests.returns.test_labels import words
 
 KEPT: dict[str, Any] = BACK | {
@@ -112,6 +114,59 @@ def test_what_a_certificate_cannot_say_is_refused_at_its_field(
     assert refused.status_code == 422
     assert f'id="{field}-error"' in refused.text
     assert session.scalars(select(DestructionCertificate)).all() == []
+
+
+def test_who_destroyed_another_device_says_so_and_certifies_that_one(
+    session: Session, customer: FlaskClient, desk: FlaskClient, account: Account, *,
+    kept: Replacement, run_jobs: Run,
+) -> None:  # fmt: skip
+    assert kept.product
+    old, other = kept.product, sent(session, account, kept)
+    old.status = ProductStatus.REPLACED
+    session.commit()
+    page, correction = (
+        f"/replacements/{kept.reference}",
+        f"/replacements/{kept.reference}/correction",
+    )
+    refused = send(customer, kept, serial_number=other.serial_number)
+    assert refused.status_code == 422
+    assert "Did you keep that one, say so first." in words(refused.text)
+    for each in (refused, customer.get(page)):
+        assert f'href="{correction}"' in each.text
+    asked = words(customer.get(correction).text)
+    assert "Serial number of the device that was destroyed" in asked
+    assert "send" not in asked.lower()
+    none = customer.post(correction, data={"serial_number": ""})
+    assert "Enter the serial number of the device that was destroyed." in words(none.text)
+
+    said = {"serial_number": other.serial_number}
+    assert customer.post(correction, data=said).status_code == 303
+    again = customer.post(correction, data=said, follow_redirects=True)
+    assert "is to be destroyed already. Nothing was changed." in words(again.text)
+    session.expire_all()
+    assert (old.status, other.status) == (ProductStatus.ACTIVE, ProductStatus.REPLACED)
+    assert f"Destroyed instead {other.serial_number}" in words(again.text)
+    for serial in (old.serial_number, other.serial_number):
+        on_desk = f"/desk/returns/{kept.reference}/correction"
+        assert desk.post(on_desk, data={"serial_number": serial}).status_code == 303
+    assert "The return is corrected" in [subject for _to, subject in told(session, run_jobs)]
+    assert f"{other.serial_number} is destroyed instead." in last_text(session)
+    assert send(customer, kept, serial_number=other.serial_number).status_code == 303
+
+    # What waits for our answer is of that one, and stays so.
+    assert f'href="{correction}"' not in customer.get(page).text
+    back = customer.post(correction, data={"serial_number": old.serial_number})
+    assert back.status_code == 422
+    assert "A certificate waits for our answer already." in words(back.text)
+    assert 'id="correction"' not in desk.get(f"/desk/returns/{kept.reference}").text
+    told(session, run_jobs)
+    assert desk.post(f"/desk/returns/{kept.reference}/certificate").status_code == 303
+    assert fresh(session, kept).returned is ReturnStage.DESTROYED
+    assert customer.post(correction, data=said).status_code == 422
+
+
+def last_text(session: Session) -> str:
+    return session.scalars(select(Mail.text).order_by(Mail.id.desc())).first() or ""
 
 
 def test_one_waits_at_a_time(session: Session, customer: FlaskClient, kept: Replacement) -> None:

@@ -1,3 +1,4 @@
+import re
 from collections.abc import Callable
 from datetime import date
 from typing import Any
@@ -110,11 +111,34 @@ def test_asked_for_a_saturday_it_is_the_monday_after(
     customer, desk = both
     asked = ASKED | {"until": "12.12.2026"}
     said = words(customer.post(path(rma), data=asked, follow_redirects=True).text)
-    moved = "Saturday 12 December is no working day, so it is until Monday 14 December."
-    assert moved in said
+    moved = "You have asked for time until Monday 14 December, as Saturday 12 December is no"
+    assert f"Nothing is charged meanwhile. {moved} working day." in said
     assert session.scalars(select(ReturnExtension.until)).all() == [date(2026, 12, 14)]
     granted = desk.post(desk_path(rma), data={"until": "12.12.2026"}, follow_redirects=True)
-    assert moved in words(granted.text)
+    moved = "It is until Monday 14 December, as Saturday 12 December is no working day."
+    assert f"and the customer is told. {moved}" in words(granted.text)
+
+
+def test_answered_late_a_day_to_come_is_chosen(
+    session: Session, both: Both, rma: Replacement
+) -> None:
+    customer, desk = both
+    customer.post(path(rma), data=ASKED)
+    asked = session.scalars(select(ReturnExtension)).one()
+    fresh(session, rma).return_due_on, asked.until = date(2026, 11, 25), date(2026, 11, 27)
+    session.commit()
+    page = f"/desk/returns/{rma.reference}"
+    filled = re.search(r'<input[^>]*name="until"[^>]*>', desk.get(page).text)
+    assert filled
+    assert "2026" not in filled[0]
+    for until, says in (
+        ("27.11.2026", "Choose a day after today."),
+        ("25.11.2026", "Choose a day after the one that holds now."),
+    ):
+        late = desk.post(desk_path(rma), data={"until": until})
+        assert late.status_code == 422
+        assert says in late.text
+    assert desk.post(desk_path(rma), data={"until": "14.12.2026"}).status_code == 303
 
 
 @pytest.mark.parametrize(

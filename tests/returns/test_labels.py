@@ -15,7 +15,7 @@ from portal.accounts.models import Account, User
 from portal.base.mails import Mail
 from portal.catalogue.models import Category
 from portal.replacements.models import Replacement
-from portal.replacements.rules import ReturnStage, Stage
+from portal.replacements.rules import Liability, ReturnStage, Stage
 from portal.returns import labels
 from portal.returns.codes import bars, rows_of_squares, squares
 from portal.returns.rules import MOST_LABELS
@@ -168,6 +168,11 @@ def test_anothers_label_does_not_exist(session: Session, client: FlaskClient) ->
         ({"stage": Stage.APPROVED, "returned": ReturnStage.NOT_DUE}, "ready when the new device"),
         ({"retain_and_destroy": True, "returned": ReturnStage.NOT_DUE}, "You keep the faulty"),
         ({"returned": ReturnStage.RECEIVED}, "has come back"),
+        (
+            {"returned": ReturnStage.NOT_DUE, "liability": Liability.WAIVED},
+            "need not be sent back any more",
+        ),
+        ({"stage": Stage.CANCELED, "returned": ReturnStage.NOT_DUE}, "called off or declined"),
     ],
 )
 def test_where_there_is_no_label_its_page_says_why(
