@@ -152,6 +152,7 @@ FEATURES = [
     ("/profile/security/recovery-codes", recovery_routes.bp),
     ("/search", search.bp),
     ("/desk", search.desk_bp),
+    ("/partner", search.partner_bp),
     ("/service-requests", service_requests.bp),
     ("/service-requests", request_pages.bp),
     ("/service-requests", replying.bp),

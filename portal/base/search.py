@@ -8,17 +8,18 @@ Entries are no mapped class, because the two databases reach them differently. S
 nobody else may pass by, is added here: to reads as tokens, to writes row by row.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from itertools import islice
 from types import ModuleType
 
 from sqlalchemy import Connection, delete, select
 
 from portal.base import search_postgres, search_sqlite
-from portal.base.search_kinds import FOLLOWED, SHARED, Kind
+from portal.base.search_kinds import Kind
 from portal.base.search_query import Clause, Query, Tokens, inside, query_of, tokens_of
-from portal.base.search_table import KINDS, NO_ACCOUNT, TOP, Row, search_entry
+from portal.base.search_scope import seen, within, writes
+from portal.base.search_table import KINDS, TOP, Row, search_entry
 from portal.base.tenancy import OutOfScope, ScopedSession, vetting
 
 __all__ = ["Hits", "Kind", "Query", "Tokens", "inside", "query_of", "tokens_of"]
@@ -28,6 +29,7 @@ _CHUNK = 5000
 
 NOTHING = Tokens(frozenset(), "")
 Entries = Iterable[tuple[int, int, Tokens]]
+_LOOSE = frozenset("wjh")  # tokens of words that are like the one that was typed
 _SAID = frozenset("wjhtep")  # tokens of what was said, and of who did; others are marks of now
 
 
@@ -52,9 +54,9 @@ def index(session: ScopedSession, kind: Kind, entries: Entries) -> None:
     while chunk := list(islice(entries, _CHUNK)):
         rows: list[Row] = []
         for record_id, account_id, (words, identifiers) in chunk:
-            if not _writes(session, kind, account_id):
+            if not writes(session.scope, kind, account_id):
                 raise OutOfScope(f"Entry {kind.name} {record_id} is of account {account_id}.")
-            if not _seen(session, kind, account_id, words):
+            if not seen(session.scope, kind, account_id, words):
                 raise OutOfScope(f"Entry {kind.name} {record_id} is at a site that is not seen.")
             tokens = sorted((*words, f"k{kind}", f"a{account_id}k{kind}"))
             rows.append((record_id * KINDS + kind, account_id, " ".join(tokens), identifiers))
@@ -88,7 +90,7 @@ def forget(session: ScopedSession, kind: Kind, record_ids: Iterable[int]) -> Non
     ids = [record_id * KINDS + kind for record_id in record_ids]
     with vetting():
         of = _dialect(connection).delete(connection, ids)
-    if not all(_writes(session, kind, account_id) for account_id in of):
+    if not all(writes(session.scope, kind, account_id) for account_id in of):
         raise OutOfScope(f"Entries of accounts {of} are not this session's to delete.")
 
 
@@ -122,6 +124,26 @@ def find(
     return _ask(session, kind, query, before, newest=limit).ids
 
 
+def find_each(
+    session: ScopedSession,
+    queries: Mapping[Kind, Query],
+    *,
+    below: Mapping[Kind, int] | None = None,
+    limit: int,
+) -> dict[Kind, list[int]]:
+    """The same for several kinds of things, in one statement: of each the newest that match."""
+    scoped = ((kind, within(session.scope, kind, query)) for kind, query in queries.items())
+    asked = {kind: wanted for kind, wanted in scoped if wanted}
+    if not asked:
+        return {}
+    tops = {kind: (below or {}).get(kind) for kind in asked}
+    befores = {kind: TOP if top is None else top * KINDS for kind, top in tops.items()}
+    connection = session.connection()
+    with vetting():
+        found = _dialect(connection).find_each(connection, asked, befores=befores, newest=limit)
+    return {kind: [entry // KINDS for entry in entries] for kind, entries in found.items()}
+
+
 def hits(
     session: ScopedSession,
     kind: Kind,
@@ -148,18 +170,11 @@ def _ask(
     newest: int,
     cap: int | None = None,
 ) -> Hits:
-    if kind is Kind.SERVICE_REQUEST_DESK and not session.scope.staff:
-        raise OutOfScope(f"Only staff look among entries {kind.name}.")
-    read = session.scope.read
-    everyones = read is None or (kind in SHARED and read)
-    tokens = {f"k{kind}"} if everyones else {f"a{account}k{kind}" for account in read or ()}
-    # First, for the database walks the first and looks up the others.
-    clauses = (Clause(tokens=frozenset(tokens)), *_at_sites(session, kind), *query.clauses)
-    if Clause() in clauses:
-        return Hits([], many=False)  # one that nothing can fulfill
+    wanted = within(session.scope, kind, query)
+    if wanted is None:
+        return Hits([], many=False)
     connection = session.connection()
     top = TOP if before is None else before * KINDS
-    wanted = Query(clauses, query.unwanted)
     with vetting():
         entries, many = _dialect(connection).find(
             connection, wanted, kind=kind, before=top, newest=newest, cap=cap
@@ -167,28 +182,17 @@ def _ask(
     return Hits([entry // KINDS for entry in entries], many)
 
 
-def _writes(session: ScopedSession, kind: Kind, account_id: int) -> bool:
-    if kind in SHARED:
-        return session.scope.staff and account_id == NO_ACCOUNT
-    return session.scope.writes(account_id)
+def strictly(query: Query) -> Query:
+    """The same of whole words as they are typed: no synonym, no beginning, no part of a number, and
+    no stem but where that is the word. What it is the name of, such as a model, is as good."""
+    return replace(query, clauses=tuple(map(_as_typed, query.clauses)))
 
 
-def _at_sites(session: ScopedSession, kind: Kind) -> list[Clause]:
-    """What whoever sees a part is narrowed to: entries are marked with their site and people."""
-    limits = None if kind in SHARED else session.scope.limits
-    narrowed = limits and (limits.own if kind in FOLLOWED else limits.at_sites)
-    if limits is None or not narrowed:
-        return []
-    marks = {f"s{site_id}" for site_id in limits.sites}
-    if kind in FOLLOWED:
-        marks.add(f"u{limits.person}")
-    whole = (session.scope.read or frozenset()) - narrowed
-    return [Clause(tokens=frozenset(marks | {f"a{account}k{kind}" for account in whole}))]
-
-
-def _seen(session: ScopedSession, kind: Kind, account_id: int, words: frozenset[str]) -> bool:
-    of_account = {f"a{account_id}k{kind}"}
-    return all(clause.tokens & (words | of_account) for clause in _at_sites(session, kind))
+def _as_typed(clause: Clause) -> Clause:
+    if not clause.beginning:
+        return clause
+    meant = {token for token in clause.tokens if token[0] not in _LOOSE}
+    return Clause(tokens=frozenset({clause.beginning, *meant}))
 
 
 def _dialect(connection: Connection) -> ModuleType:

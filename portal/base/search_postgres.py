@@ -11,12 +11,13 @@ so every word that there is, is kept in a table of its own, which only the funct
 functions are in `search_functions`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import Connection, text
 
 from portal.base import search_functions
 from portal.base.row_security import protect
+from portal.base.search_kinds import Kind
 from portal.base.search_query import Clause, Query, threes_inside
 from portal.base.search_table import KINDS, NO_ACCOUNT, Row
 
@@ -59,11 +60,10 @@ _KNOWN = text(
     WHERE id = ANY (:ids)"""
 )
 _DELETE = text("DELETE FROM search_entry WHERE id = ANY (:ids) RETURNING account_id")
-_FIND = text(
-    """SELECT many, ids FROM search_find(CAST(:clauses AS text[]), CAST(:beginnings AS text[]),
-    CAST(:fragments AS text[]), CAST(:others AS text[]), :unwanted, :kind, :before, :newest,
-    CAST(:cap AS int))"""
-)
+_ASKED = """search_find(CAST(:clauses{0} AS text[]), CAST(:beginnings{0} AS text[]),
+    CAST(:fragments{0} AS text[]), CAST(:others{0} AS text[]), :unwanted{0}, :kind{0}, :before{0},
+    :newest{0}, CAST(:cap{0} AS int))"""
+_FIND = text(f"SELECT many, ids FROM {_ASKED.format('')}")  # noqa: S608
 
 
 def install(connection: Connection) -> None:
@@ -112,17 +112,33 @@ def find(
     connection: Connection, query: Query, *, kind: int, before: int, newest: int, cap: int | None
 ) -> tuple[list[int], bool]:
     """The newest below `before`; or all there are, whenever those are at most `cap`."""
+    values = {**_values(query), "kind": kind, "before": before, "newest": newest, "cap": cap}
+    many, ids = connection.execute(_FIND, values).one()
+    return ids, many
+
+
+def find_each(
+    connection: Connection, asked: Mapping[Kind, Query], *, befores: Mapping[Kind, int], newest: int
+) -> dict[Kind, list[int]]:
+    """Of each kind the newest below its `before`: a column for each, in one row."""
+    values: dict[str, object] = {}
+    for kind, query in asked.items():
+        told = {**_values(query), "kind": kind, "before": befores[kind], "newest": newest}
+        values |= {f"{name}{kind:d}": value for name, value in (told | {"cap": None}).items()}
+    columns = [f"(SELECT ids FROM {_ASKED.format(int(kind))})" for kind in asked]  # noqa: S608
+    row = connection.execute(text(f"SELECT {', '.join(columns)}"), values).one()
+    return dict(zip(asked, row, strict=True))
+
+
+def _values(query: Query) -> dict[str, object]:
     clauses = query.clauses[1:]  # the first are the accounts, which the function adds itself
-    values = {
+    return {
         "clauses": [_plain(clause, *_guesses(clause)) for clause in clauses],
         "beginnings": [clause.beginning for clause in clauses],
         "fragments": [" ".join(clause.fragments) for clause in clauses],
         "others": [_plain(clause) for clause in clauses],
         "unwanted": "|".join(sorted(query.unwanted)),
-        **{"kind": kind, "before": before, "newest": newest, "cap": cap},
     }
-    many, ids = connection.execute(_FIND, values).one()
-    return ids, many
 
 
 def _plain(clause: Clause, *more: str) -> str:

@@ -7,10 +7,11 @@ beginnings are looked up among the words there are, and then asked for exactly.
 """
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from sqlalchemy import Connection, text
 
+from portal.base.search_kinds import Kind
 from portal.base.search_query import Clause, Query, threes_inside
 from portal.base.search_table import Row
 
@@ -100,6 +101,20 @@ def find(
     return _find(connection, query, _newest, below), cap is not None
 
 
+def find_each(
+    connection: Connection, asked: Mapping[Kind, Query], *, befores: Mapping[Kind, int], newest: int
+) -> dict[Kind, list[int]]:
+    """Of each kind the newest below its `before`: a column for each, in one row."""
+    values: dict[str, object] = {"limit": newest}
+    columns = []
+    for kind, query in asked.items():
+        below = _name(befores[kind], values)
+        newest_of = _newest(query, values, below)
+        columns.append(f"(SELECT json_group_array(rowid) FROM ({newest_of}))")  # noqa: S608
+    row = connection.execute(text(f"SELECT {', '.join(columns)}"), values).one()
+    return {kind: json.loads(found) for kind, found in zip(asked, row, strict=True)}
+
+
 def _find(
     connection: Connection,
     query: Query,
@@ -112,8 +127,8 @@ def _find(
     return found
 
 
-def _newest(query: Query, values: dict[str, object]) -> str:
-    where = f"search_entry_fts MATCH {_match(query, values)} AND f.rowid < :before"
+def _newest(query: Query, values: dict[str, object], before: str = ":before") -> str:
+    where = f"search_entry_fts MATCH {_match(query, values)} AND f.rowid < {before}"
     return f"SELECT f.rowid {_from(query, values, where)} ORDER BY f.rowid DESC LIMIT :limit"
 
 
@@ -163,6 +178,6 @@ def _certain(clause: Clause, values: dict[str, object]) -> str:
     return f"({' OR '.join(ways)})"
 
 
-def _name(value: str, values: dict[str, object]) -> str:
+def _name(value: str | int, values: dict[str, object]) -> str:
     values[f"v{len(values)}"] = value
     return f":v{len(values) - 1}"

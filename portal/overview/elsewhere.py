@@ -19,6 +19,8 @@ from portal.base import clock
 from portal.base.access import Permission
 from portal.base.references import read_reference, reference
 from portal.base.tenancy import NOBODY
+from portal.licenses.models import License
+from portal.licenses.rules import PREFIX as LICENSE
 from portal.products.models import Product
 from portal.replacements.models import Replacement
 from portal.replacements.rules import PREFIX as RMA
@@ -26,16 +28,17 @@ from portal.service_requests.models import PREFIX, ServiceRequest
 from portal.web.guard import allow, viewer
 from portal.web.pages import page
 from portal.web.paging import LARGEST
-from portal.web.session import open_session
+from portal.web.session import db, open_session
 
 bp = Blueprint("elsewhere", __name__)
 _RECORD = re.compile(
-    r"/(service-requests|products|replacements)/([\w-]{1,40})(?:[/?].*)?", re.ASCII
+    r"/(service-requests|products|replacements|licenses)/([\w-]{1,40})(?:[/?].*)?", re.ASCII
 )
-KINDS: dict[str, tuple[str, type[ServiceRequest | Product | Replacement], Permission]] = {
+KINDS: dict[str, tuple[str, type[ServiceRequest | Product | Replacement | License], Permission]] = {
     "service-requests": (PREFIX, ServiceRequest, Permission.REQUESTS_VIEW),
     "products": ("P", Product, Permission.PRODUCTS_VIEW),
     "replacements": (RMA, Replacement, Permission.REPLACEMENTS_VIEW),
+    "licenses": (LICENSE, License, Permission.LICENSES_VIEW),
 }
 # Where staff have a page of their own of each, and by what name it is known.
 DESK = {"service-requests": "request_desk.show", "replacements": "logistics.show"}
@@ -90,6 +93,24 @@ def offer() -> ResponseReturnValue:
     """Asks whether to work for the customer whose record somebody wants to open."""
     path = way_back(request.args.get("back")) or ""
     customer = _customer_behind(path) or abort(404)
+    return page("overview/elsewhere.html", customer=customer, path=path)
+
+
+@bp.get("/desk/customer")
+@allow(Permission.ACCOUNTS_REACH, everywhere=True)
+def offer_at_desk() -> ResponseReturnValue:
+    """The same for staff, of what has no page at the desk. That they open it is on record."""
+    path = way_back(request.args.get("back")) or ""
+    found = _RECORD.fullmatch(path) or abort(404)
+    prefix, table, permission = KINDS[found[1]]
+    record_id = read_reference(prefix, found[2]) or 0
+    if not viewer().may(permission) or record_id > LARGEST:
+        abort(404)
+    whose = select(table.account_id).where(table.id == record_id)
+    account_id = db().scalars(whose).first() or abort(404)
+    if account_id == _at_hand():
+        return redirect(path, 303)
+    customer = db().get_one(Account, account_id)
     return page("overview/elsewhere.html", customer=customer, path=path)
 
 

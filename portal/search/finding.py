@@ -1,116 +1,152 @@
-"""What the search of every page finds: the newest few of each kind, each in two statements."""
+"""What the search of every page finds, of all kinds, in a handful of statements.
 
-from collections.abc import Sequence
+One asks the index for the newest of every kind, a second one for the very words where there is more
+than is shown, and a third for what is shown of all the records. What is in memory takes none.
+"""
+
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
-from flask import url_for
-from sqlalchemy import or_
-
-from portal.accounts.models import Account
-from portal.agreements.queries import customers_like
-from portal.base.references import read_reference, reference
-from portal.base.search import find, query_of
+from portal.base import clock
+from portal.base.search import Kind
 from portal.base.tenancy import ScopedSession
-from portal.base.text import loose_key
-from portal.catalogue.catalogue import catalogue_of
-from portal.licenses.models import License
-from portal.licenses.queries import license_ids
-from portal.licenses.rules import PREFIX as LICENSE
-from portal.products.models import Product
-from portal.products.queries import Wanted, products_listed
-from portal.products.rules import bare
-from portal.products.search import spelled_or_out_of_use
-from portal.replacements.list_queries import replacement_ids
-from portal.replacements.models import Replacement
-from portal.replacements.rules import PREFIX as RMA
-from portal.service_requests.list_queries import request_ids, requests_listed
-from portal.service_requests.models import PREFIX, ServiceRequest
-from portal.service_requests.search import kind_for, meaning
-from portal.web.locale import gettext as _
-from portal.web.menus import Entry
-from portal.web.navigation import account_menu, across_menu, footer_links
-from portal.web.paging import LARGEST
+from portal.catalogue.catalogue import Catalogue, catalogue_of
+from portal.downloads.shelf import Told, shelf_of
+from portal.known_issues.issues import Issues, issues_of
+from portal.licenses.finding import ring
+from portal.search import records
+from portal.search.asking import records_of
+from portal.search.drawing import line_of
+from portal.search.index import Indexed, look_up
+from portal.search.lines import Found, Group, Line
+from portal.search.naming import Names, named_otherwise, named_record, names_in
+from portal.search.pages import deeds_found, help_found, pages_found
+from portal.search.published import downloads_found, issues_found, models_found
+from portal.search.records import Asked, Record
+from portal.search.rules import COUNTED, MOST, distance
+from portal.search.sight import Sight
+from portal.search.ways import titled
 
-MOST = 5  # of each kind; lists have the rest
-
-
-def request_named(session: ScopedSession, text: str, *, desk: bool = False) -> str:
-    """The page of the request whose number this is, if it may be read here."""
-    number = read_reference(PREFIX, text)
-    if not number or number > LARGEST:
-        return ""
-    if session.scalars(request_ids(ServiceRequest.id == number)).first() is None:
-        return ""
-    if desk:
-        return url_for("request_desk.show", ref=reference(PREFIX, number))
-    return url_for("request_pages.show", reference=reference(PREFIX, number))
-
-
-def replacement_named(session: ScopedSession, text: str, *, desk: bool = False) -> str:
-    """The same of a replacement. Digits alone may be a request's, and are taken for that."""
-    number = read_reference(RMA, text) if text.upper().startswith(RMA) else None
-    if not number or number > LARGEST:
-        return ""
-    if session.scalars(replacement_ids(Replacement.id == number)).first() is None:
-        return ""
-    if desk:
-        return url_for("logistics.show", ref=reference(RMA, number))
-    return url_for("replacements.show", reference=reference(RMA, number))
-
-
-def license_named(session: ScopedSession, text: str) -> str:
-    """The same of a license of the account at hand."""
-    number = read_reference(LICENSE, text) if text[:1].upper() == LICENSE else None
-    if not number or number > LARGEST:
-        return ""
-    if session.scalars(license_ids(License.id == number)).first() is None:
-        return ""
-    return url_for("licenses.show", reference=reference(LICENSE, number))
-
-
-def requests_found(session: ScopedSession, text: str) -> Sequence[Any]:
-    """The newest that match every word, in whatever status."""
-    query = query_of(text, meaning(session, text, catalogue_of(session)))
-    ids = find(session, kind_for(session), query, limit=MOST)
-    if not ids:
-        return []
-    listed = requests_listed(ServiceRequest.id.in_(ids)).order_by(ServiceRequest.id.desc())
-    return session.execute(listed).all()
+_OF_KIND = {
+    Kind.PRODUCT: records.DEVICE,
+    Kind.SERVICE_REQUEST: records.REQUEST,
+    Kind.SERVICE_REQUEST_DESK: records.REQUEST,
+    Kind.REPLACEMENT: records.REPLACEMENT,
+    Kind.LICENSE: records.LICENSE,
+}
 
 
 @dataclass(frozen=True, slots=True)
-class Devices:
-    """Those that match, each with the name of its model; or the page of the one that is named."""
+class _Search:
+    """What is at hand while one search is answered."""
 
-    rows: list[tuple[Any, str]]
-    named: str = ""
-
-
-def devices_found(session: ScopedSession, text: str) -> Devices:
-    """The newest that match; or the one with this reference, serial number or MAC address."""
-    catalogue, number, known = catalogue_of(session), bare(text)[:20], read_reference("P", text)
-    ways = [Product.serial_number == number, Product.mac == number] if number else []
-    if known and known <= LARGEST:
-        ways.append(Product.id == known)
-    ids = spelled_or_out_of_use(session, text, (), Wanted(), catalogue, most=MOST)
-    query = products_listed(Wanted()).where(or_(Product.id.in_(ids), *ways))
-    rows = session.execute(query.order_by(Product.id.desc())).all()
-    named = [it.id for it in rows if it.id == known]
-    named += [it.id for it in rows if number and number in (it.serial_number, it.mac)]
-    path = url_for("products.show", reference=reference("P", named[0])) if named else ""
-    return Devices([(row, catalogue[row.model_id].name) for row in rows], path)
+    text: str
+    sight: Sight
+    catalogue: Catalogue
+    told: Told | None
+    issues: Issues | None
+    indexed: Indexed
 
 
-def customers_found(session: ScopedSession, text: str) -> Sequence[Any]:
-    """Customers with this in their name, or whose master account ID begins with it."""
-    query: Any = customers_like(text[:80]).with_only_columns(Account.name, Account.digits)
-    found: Sequence[Any] = session.execute(query.order_by(Account.name_key).limit(MOST)).all()
-    return found
+def find_all(session: ScopedSession, text: str, sight: Sight, *, wholly: bool) -> Found:
+    """Everything that a text finds for whoever has this sight; without one, what to begin with.
+
+    What a reference names is enough where there is such a thing, unless all is `wholly` wanted.
+    """
+    if not text:
+        return Found(_shown(_beginnings()))
+    catalogue, keys = catalogue_of(session), ring()
+    names = names_in(text, sight, keys)
+    if names.sure and not wholly and not text[0].isdigit():
+        one = Asked(ids=_referred(names), across=sight.across, granted=_granted(sight))
+        if named := named_record(text, names, records_of(session, one), sight, catalogue):
+            return Found([], named)
+    account_ids = () if sight.account_id is None else (sight.account_id,)
+    published = {Kind.RELEASE, Kind.DOCUMENT} & sight.kinds
+    told = shelf_of(session).open_to(account_ids, clock.now()) if published else None
+    issues = issues_of(session) if sight.issues else None
+    indexed = look_up(session, text, sight, catalogue, keys)
+    asking = _Search(text, sight, catalogue, told, issues, indexed)
+    rows = records_of(session, _asked(asking, names))
+    named = named_record(text, names, rows, sight, catalogue)
+    named = named or named_otherwise(text, sight, catalogue, told, issues)
+    return Found(_shown(_groups(asking, names, rows)), named)
 
 
-def pages_found(text: str) -> list[Entry]:
-    """Pages of the menus that are called so."""
-    sections = [*across_menu(), *account_menu(), *footer_links()]
-    entries = [entry for each in sections for entry in (each.below or (each,))]
-    return [it for it in entries if loose_key(text) in loose_key(_(it.label))][:MOST]
+def _referred(names: Names) -> dict[str, set[int]]:
+    return {name: {number} for name, number in names.references.items()}
+
+
+def _asked(it: _Search, names: Names) -> Asked:
+    ids = _referred(names)
+    for kind, name in _OF_KIND.items():
+        ids.setdefault(name, set()).update(it.indexed.looked_at(kind))
+    people = (it.text, it.sight.account_id or 0, clock.now()) if it.sight.people else None
+    return Asked(
+        ids=ids,
+        number=names.number,
+        codes=names.codes,
+        people=people,
+        colleagues=it.text if it.sight.colleagues else "",
+        customers=it.text if it.sight.customers else "",
+        across=it.sight.across,
+        granted=_granted(it.sight),
+    )
+
+
+def _granted(sight: Sight) -> dict[str, frozenset[int]] | None:
+    if sight.granted is None:
+        return None
+    return {_OF_KIND[kind]: accounts for kind, accounts in sight.granted.items()}
+
+
+def _groups(it: _Search, names: Names, rows: list[Record]) -> Iterable[Group]:
+    yield _group("deeds", deeds_found(it.text), it)
+    for name in (records.REQUEST, records.DEVICE, records.REPLACEMENT, records.LICENSE):
+        yield _of_records(it, name, names, rows)
+    if it.told:
+        models = [] if it.sight.across else models_found(it.text, it.catalogue, it.told)
+        yield _group("models", models, it)
+        yield _group("downloads", downloads_found(it.text, it.sight, it.told, it.indexed), it)
+    if it.issues:
+        yield _group("issues", issues_found(it.text, it.sight, it.issues), it)
+    for name in (records.PERSON, records.COLLEAGUE, records.CUSTOMER):
+        lines = [line_of(each, it.sight, it.catalogue) for each in rows if each.kind == name]
+        yield _group(name, lines, it)
+    yield _group("help", help_found(it.text), it)
+    yield _group("pages", pages_found(it.text), it)
+
+
+def _of_records(it: _Search, name: str, names: Names, rows: list[Record]) -> Group:
+    """The closest first: with the very words, then by what it is called, then the newest."""
+    kinds = [kind for kind, called in _OF_KIND.items() if called == name]
+    typed = {number for kind, number in it.indexed.typed if kind in kinds}
+    mine = {row.id: row for row in rows if row.kind == name}
+    known = names.references.get(name)
+    shown = [(row, line_of(row, it.sight, it.catalogue)) for row in mine.values()]
+    shown.sort(
+        key=lambda pair: (
+            not (pair[0].exact or pair[0].id == known),
+            pair[0].id not in typed,
+            distance(it.text, f"{pair[1].number} {pair[1].label} {pair[1].detail}"),
+            -pair[0].id,
+        )
+    )
+    number = sum(len(it.indexed.of(kind)) for kind in kinds)
+    return _group(name, [line for _row, line in shown], it, total=max(number, len(shown)))
+
+
+def _group(name: str, lines: list[Line], it: _Search | None, total: int | None = None) -> Group:
+    title, ways = titled(name, it.text, it.sight) if it else titled(name, "", None)
+    number = len(lines) if total is None else total
+    number = number if number <= COUNTED else COUNTED + 1
+    return Group(name, title, lines[:MOST] if it else lines, number, ways if number else [])
+
+
+def _beginnings() -> Iterable[Group]:
+    yield _group("deeds", deeds_found(""), None)
+    yield _group("pages", pages_found(""), None)
+
+
+def _shown(groups: Iterable[Group]) -> list[Group]:
+    return [group for group in groups if group.lines]

@@ -1,5 +1,6 @@
 """What the frame around every page needs to know."""
 
+import re
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +10,7 @@ from portal.base import clock
 from portal.web.guard import viewer
 from portal.web.locale import gettext as _
 
+_MAC = re.compile("Mac|iP(hone|ad)")
 THEMES = ("auto", "light", "dark")
 
 
@@ -68,6 +70,17 @@ def script_words() -> dict[str, str]:
     }
 
 
+def search_path() -> str:
+    """Where whoever looks searches over everything."""
+    start = {"partner": "/partner/search", "staff": "/desk/search"}.get(viewer().kind, "/search")
+    return "/search" if viewer().account and viewer().kind != "staff" else start
+
+
+def quick_keys() -> str:
+    """The keys that open the quick search, as they are called on the keyboard at hand."""
+    return "⌘ K" if _MAC.search(request.user_agent.string) else "Ctrl K"
+
+
 def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(
         theme=theme,
@@ -75,6 +88,8 @@ def init_app(app: Flask) -> None:
         seconds_at_most=seconds_at_most,
         here=here,
         script_words=script_words,
+        search_path=search_path,
+        quick_keys=quick_keys,
         today=clock.today,
         what_came_back=lambda: g.get("came_back"),
     )

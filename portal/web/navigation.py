@@ -7,7 +7,8 @@ from flask import Flask, current_app, request
 from werkzeug.exceptions import HTTPException
 
 from portal.base.access import Permission
-from portal.web.guard import viewer
+from portal.web.entrance import Access
+from portal.web.guard import access_of, viewer
 from portal.web.menus import ACCOUNT, DESK, FOOTER, PARTNER, PERSON, Entry
 
 _MISSING = object()
@@ -42,6 +43,17 @@ def page_exists(path: str, method: str = "GET") -> bool:
     return _permission(path, method) is not _MISSING
 
 
+def may_open(path: str) -> bool:
+    """Whether the viewer may open this page: with all that it needs, and an account where it is
+    about one."""
+    access = _access(path, "GET")
+    if not isinstance(access, Access) or not viewer().is_authenticated:
+        return False
+    if access.permission and not access.everywhere and not viewer().account:
+        return False
+    return access.lets_in(viewer())
+
+
 def init_app(app: Flask) -> None:
     app.extensions["pages"] = {}
     asked = (across_menu, account_menu, footer_links, page_menu, page_exists)
@@ -66,7 +78,13 @@ def _may_open(permission: object) -> bool:
 
 
 def _permission(path: str, method: str) -> object:
-    """The permission a page asks for, None when it is public; looked up once per application."""
+    """The permission a page asks for, None when it is public."""
+    access = _access(path, method)
+    return access if access is _MISSING else getattr(access, "permission", None)
+
+
+def _access(path: str, method: str) -> object:
+    """What a page asks for; looked up once per application."""
     known: dict[tuple[str, str], object] = current_app.extensions["pages"]
     if (path, method) not in known:
         known[path, method] = _looked_up(path, method)
@@ -78,5 +96,4 @@ def _looked_up(path: str, method: str) -> object:
         endpoint = current_app.url_map.bind("").match(path, method)[0]
     except HTTPException:
         return _MISSING
-    access = getattr(current_app.view_functions[endpoint], "access", None)
-    return getattr(access, "permission", None)
+    return access_of(current_app.view_functions[endpoint])

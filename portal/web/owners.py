@@ -19,5 +19,5 @@ def searching(start: str) -> str:
     """Where one chooses an account; whoever came by a search takes along what they look for."""
     if request.path != "/search":
         return start
-    path = {"/desk/accounts": "/desk/search"}.get(start, start)
+    path = {"/desk/accounts": "/desk/search", "/partner": "/partner/search"}.get(start, start)
     return f"{path}?{urlencode({'q': request.args.get('q', '')})}"

@@ -15,11 +15,13 @@ from portal.base.search import (
     Kind,
     Query,
     find,
+    find_each,
     forget,
     hits,
     index,
     inside,
     query_of,
+    strictly,
     tokens_of,
 )
 from portal.base.tenancy import OutOfScope, Scope, ScopedSession
@@ -54,6 +56,11 @@ def found(sessions: Sessions, scope: Scope | int, query: Query | str, **options:
     query = query_of(query) if isinstance(query, str) else query
     with sessions(scope=scope) as session:
         newest = find(session, Kind.PRODUCT, query, **{"limit": 25, **options})
+        below = {Kind.PRODUCT: options["before"]} if "before" in options else None
+        both = {Kind.PRODUCT: query, Kind.REPLACEMENT: query}
+        each = find_each(session, both, below=below, limit=options.get("limit", 25))
+        assert each.pop(Kind.PRODUCT, []) == newest
+        assert each in ({}, {Kind.REPLACEMENT: []})
         if "limit" not in options and "before" not in options:
             assert hits(session, Kind.PRODUCT, query, newest=1, cap=25) == Hits(newest, many=False)
         return newest
@@ -143,6 +150,23 @@ def test_a_word_and_part_of_an_identifier_find_together(sessions: Sessions, alfa
     enter(sessions, alfa, 2, texts=["Bergen"], identifiers=[SERIAL[:-1]])
 
     assert found(sessions, alfa, "ostby 0A3F") == [1]
+
+
+def test_the_very_words_alone_are_found_where_nothing_else_is_asked_for(
+    sessions: Sessions, alfa: int
+) -> None:
+    enter(sessions, alfa, 1, texts=["Lisenser utløper"])
+    enter(sessions, alfa, 2, texts=["En lisens"])
+    enter(sessions, alfa, 3, marks=["m7"])
+    enter(sessions, alfa, 4, identifiers=[SERIAL])
+
+    loose = query_of("lisenser", lambda _word: ["m7"])
+    assert found(sessions, alfa, loose) == [3, 2, 1]
+    assert found(sessions, alfa, strictly(loose)) == [3, 1]
+    assert found(sessions, alfa, query_of("utlø")) == [1]
+    assert found(sessions, alfa, strictly(query_of("utlø"))) == []
+    assert found(sessions, alfa, query_of(SERIAL[-6:])) == [4]
+    assert found(sessions, alfa, strictly(query_of(SERIAL[-6:]))) == []
 
 
 def test_words_may_stand_for_marks_and_marks_narrow(sessions: Sessions, alfa: int) -> None:

@@ -22,6 +22,7 @@ from tests.benchmarks import (
     products,
     replacements,
     requests,
+    searching,
     sending,
     wire,
 )
@@ -35,7 +36,7 @@ from tests.benchmarks.table import Line, drawn
 
 PARTS = (
     *("products", "requests", "replacements", "import", "mail", "guard", "wire", "guessing"),
-    *("labels", "carriers", "licenses", "downloads", "sending"),
+    *("labels", "carriers", "licenses", "downloads", "sending", "search"),
 )
 ROWS = 100_000  # of the list that is imported
 MAILS = 100_000  # that wait to be sent
@@ -61,7 +62,7 @@ def _measure_all(asked: argparse.Namespace) -> None:
 
 
 def _measure(used: Bench, size: Size, asked: argparse.Namespace) -> None:
-    if not {"products", "import", "mail", "wire"} & set(asked.only):
+    if not {"products", "import", "mail", "wire", "search"} & set(asked.only):
         return
     began = time.monotonic()
     stock = fill(used, size)
@@ -73,6 +74,8 @@ def _measure(used: Bench, size: Size, asked: argparse.Namespace) -> None:
     )
     if "products" in asked.only:
         _print(used, "/products", products.measure(used, stock))
+    if "search" in asked.only:
+        _print(used, "search over everything", searching.measure(used, stock))
     if "wire" in asked.only:
         _print(used, "over the wire", wire.measure(used, stock))
     if "import" in asked.only:

@@ -246,6 +246,8 @@ PAGES |= {
     ),
     "/desk/search": (ERIK, ["/desk/search?q=lyd", "/desk/search?q=finnesikke", "/desk/search"]),
     "/search": (KARI, ["/search?q=lyd", "/search?q=finnesikke", "/search"]),
+    "/partner/search": (SIRI, ["/partner/search?q=studio&all=1", "/partner/search?q=finnesikke"]),
+    "/desk/customer": (ANNA, ["/desk/customer?back=/products/{product}"]),
     "/partner/customer": (SIRI, [f"/partner/customer?back=/service-requests/{WAITING}"]),
     "/desk/service-requests/<ref>/followers": (ERIK, ["/desk/service-requests/{asked}/followers"]),
     "/desk/service-requests/<ref>/news": (ERIK, ["/desk/service-requests/{asked}/news"]),

@@ -116,10 +116,10 @@ def test_whoever_works_for_no_customer_keeps_the_query(
 ) -> None:
     asked = number(world.request())
     siri = sign_in(world.siri)
-    assert siri.get("/search?q=nordlys+kraft").location == "/partner?q=nordlys+kraft"
+    assert siri.get("/search?q=nordlys+kraft").location == "/partner/search?q=nordlys+kraft"
     assert "Nordlys Kraft AS" in siri.get("/partner?q=nordlys+kraft").text
     unknown = number(9_000_000)
-    assert siri.get(f"/search?q={unknown}").location == f"/partner?q={unknown}"
+    assert siri.get(f"/search?q={unknown}").location == f"/partner/search?q={unknown}"
     acting = sign_in(world.siri, acting_for=other)
     for browser in (siri, acting):
         offered = browser.get(f"/search?q={asked}").location
