@@ -94,11 +94,11 @@ def finish(bench: Bench, people: People, tables: Collection[Any]) -> None:
             ],
         )
     if bench.kind == "postgresql":
-        _go_on_counting(bench, tables)
+        go_on_counting(bench, tables)
     bench.settle()
 
 
-def _go_on_counting(bench: Bench, tables: Collection[Any]) -> None:
+def go_on_counting(bench: Bench, tables: Collection[Any]) -> None:
     """PostgreSQL gives numbers by itself, and does not know which are taken."""
     engine = make_engine(bench.owner_url)
     with engine.begin() as connection:
