@@ -4,7 +4,7 @@ Each kind is asked through its own class, so that the scope takes hold of each: 
 whoever asks has no row, whatever number or name was typed.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 from typing import Any
 
@@ -91,7 +91,7 @@ def _parts(asked: Asked) -> list[Select[Any]]:
     if asked.colleagues:
         found.append(_colleagues(asked.colleagues))
     if asked.customers:
-        found.append(_customers(asked.customers))
+        found.append(_customers(asked.customers, asked.among))
     return found
 
 
@@ -153,8 +153,12 @@ def _colleagues(text: str) -> Select[Any]:
     return _line(COLLEAGUE, them.c.id, **told)
 
 
-def _customers(text: str) -> Select[Any]:
-    them: Any = customers_like(text[:_LONGEST]).limit(MOST + 1).subquery()
+def _customers(text: str, among: Collection[int] | None) -> Select[Any]:
+    """No scope narrows them, for customers are nobody's: who may be known of is said here."""
+    query = customers_like(text[:_LONGEST])
+    if among is not None:
+        query = query.where(Account.id.in_(sorted(among)))
+    them: Any = query.limit(MOST + 1).subquery()
     return _line(CUSTOMER, them.c.id, title=them.c.name, detail=them.c.digits)
 
 

@@ -89,6 +89,7 @@ def _asked(it: _Search, names: Names) -> Asked:
         people=people,
         colleagues=it.text if it.sight.colleagues else "",
         customers=it.text if it.sight.customers else "",
+        among=it.sight.among,
         across=it.sight.across,
         granted=_granted(it.sight),
     )

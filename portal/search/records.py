@@ -40,5 +40,6 @@ class Asked:
     people: tuple[str, int, datetime] | None = None  # a text, the account, and now
     colleagues: str = ""
     customers: str = ""
+    among: Collection[int] | None = None  # of customers, where not all may be known of
     across: bool = False  # whether several customers are read, so that each is named
     granted: Mapping[str, Collection[int]] | None = None  # and of these accounts only

@@ -51,7 +51,8 @@ class Sight:
     issues: bool = False
     people: bool = False
     colleagues: bool = False
-    customers: bool = False
+    customers: bool = False  # whether customers are found by their names
+    among: frozenset[int] | None = None  # and which, where not all
 
     @property
     def across(self) -> bool:
@@ -106,4 +107,5 @@ def sight_of_partner(session: ScopedSession) -> Sight:
         at_hand=who.account.id if who.account else None,
         granted=granted,
         customers=True,
+        among=frozenset(it for it, _names in rows),
     )

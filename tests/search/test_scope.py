@@ -110,8 +110,11 @@ def test_a_partner_finds_its_customers_things_and_no_others(
     for text in theirs.spellings():
         for answer in answers(browser, text, "/partner/search"):
             assert not [it for it in hidden(theirs) if it in answer], text
-    number = theirs.account.master_account_id
-    assert "Fjordhelse" not in browser.get("/partner/search", query_string={"q": number}).text
+    for text in (theirs.account.master_account_id, theirs.account.digits, "fjordhelse", "hf"):
+        for answer in answers(browser, text, "/partner/search"):
+            assert "Fjordhelse" not in answer
+            assert not answer.startswith("/"), text
+    assert "Nordlys Kraft AS" in browser.get("/partner/search?q=kraft").text
     number = ours.account.master_account_id
     led = browser.get("/partner/search", query_string={"q": number})
     assert led.location == f"/partner?q={number}"
