@@ -32,9 +32,9 @@ WITHOUT_DATABASE = (
     "tests/base/test_text.py",
     "tests/product_imports/test_rules.py",
 )
-# These walk through every page. Every day they do on SQLite, where no row-level security stands
-# behind the scope to hide its faults; with `--all` on both.
-ON_BOTH_WITH_ALL = ("tests/test_canary.py",)
+# These walk through every page, as everybody. Every day they do on SQLite, where no row-level
+# security stands behind the scope to hide its faults; with `--all` on both.
+ON_BOTH_WITH_ALL = ("tests/test_canary.py", "tests/test_matrix.py")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 PYTHONS = ("3.11", "3.12", "3.13")
 # A test that waits for a browser, a process or a clock can be red because the machine was busy with
