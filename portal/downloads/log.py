@@ -41,14 +41,15 @@ def downloads_taken(*conditions: ColumnElement[bool]) -> Select[Any]:
     return found
 
 
-def named(session: ScopedSession, text: str) -> list[ColumnElement[bool]]:
-    """The conditions that a download is of a file, a version, a document or a person called so.
+def named(session: ScopedSession, text: str) -> tuple[list[ColumnElement[bool]], int | None]:
+    """The conditions that a download is of a file, a version, a document or a person called so, and
+    how many there are; None where nothing was asked for.
 
     A few are looked up through the indexes first: a log of years is not read from its newest end
     for what stands at the other. Of what there is much of, the newest come soon.
     """
     if not text:
-        return []
+        return [], None
     files = session.scalars(_files(text).limit(MOST)).all()
     people: list[int] = []
     if words_of(text):
@@ -61,9 +62,9 @@ def named(session: ScopedSession, text: str) -> list[ColumnElement[bool]]:
         if ids
     ]
     if not ways:
-        return [false()]
+        return [false()], 0
     few = session.scalars(select(Download.id).where(or_(*ways)).limit(CAP + 1)).all()
-    return [Download.id.in_(few)] if len(few) <= CAP else [or_(*ways)]
+    return [Download.id.in_(few)] if len(few) <= CAP else [or_(*ways)], len(few)
 
 
 def _files(text: str) -> Select[tuple[int]]:

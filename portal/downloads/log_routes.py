@@ -27,9 +27,10 @@ AT_ONCE = 1_000  # rows in memory
 @limited("search")
 def index() -> ResponseReturnValue:
     text = _text()
-    conditions = named(db(), text)
+    conditions, number = named(db(), text)
     listed = page_of(db(), downloads_taken(*conditions), NEWEST_FIRST)
-    number = capped_count(db(), select(Download.id).where(*conditions), NEWEST_FIRST)
+    if number is None:
+        number = capped_count(db(), select(Download.id), NEWEST_FIRST)
     count = ngettext("%(num)s download", "%(num)s downloads", number)
     if number > CAP:
         count = _("More than 1,000 downloads")
@@ -53,7 +54,7 @@ def export(format: str) -> ResponseReturnValue:
 
 
 def _rows() -> Iterator[tuple[Value, ...]]:
-    query = downloads_taken(*named(db(), _text())).order_by(*NEWEST_FIRST.ways)
+    query = downloads_taken(*named(db(), _text())[0]).order_by(*NEWEST_FIRST.ways)
     with db().execute(query.execution_options(yield_per=AT_ONCE)) as found:
         for it in found:
             version = it.release_version or it.document_version
