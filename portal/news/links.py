@@ -1,27 +1,15 @@
 """The link of somebody's feed and calendar: signed, kept nowhere, good until renewed."""
 
-from hmac import compare_digest
+from portal.base.signed_links import read_signed, signed
 
-from itsdangerous import BadData, URLSafeSerializer
+_SALT = "news link"
 
 
 def news_token(secret_key: str, user_id: int, generation: int) -> str:
-    return str(_signer(secret_key).dumps([user_id, generation]))
+    return signed(secret_key, _SALT, user_id, generation)
 
 
 def read_news_token(secret_key: str, token: str) -> tuple[int, int] | None:
     """Whose, and which of those they had; None for what is not ours."""
-    signer = _signer(secret_key)
-    try:
-        found = signer.loads(token)
-    except BadData:
-        return None
-    # Several texts stand for the same bytes, of which one was given out.
-    if not compare_digest(str(signer.dumps(found)).encode(), token.encode()):
-        return None
-    user_id, generation = found
-    return int(user_id), int(generation)
-
-
-def _signer(secret_key: str) -> URLSafeSerializer:
-    return URLSafeSerializer(secret_key, salt="news link")
+    found = read_signed(secret_key, _SALT, token)
+    return (int(found[0]), int(found[1])) if found else None

@@ -1,6 +1,7 @@
 """What followers are told of a release or a document, and everybody with devices of a fix."""
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,62 +28,53 @@ class Behind:
     unknown: int
 
 
+@dataclass(frozen=True, slots=True)
+class Follower:
+    """Who follows it, in which account they read of it, and how they chose to hear."""
+
+    user: User
+    account_id: int | None
+    how: How | None
+
+
 def release_mail(
-    session: Session,
-    to: User,
-    it: Release,
-    notes: Notes,
-    models: Catalogue,
-    *,
-    account_id: int | None,
-    how: How | None,
+    session: Session, to: Follower, it: Release, notes: Notes, models: Catalogue
 ) -> None:
-    with speaking(to.language or "nb", zone_called(to.time_zone)):
-        told: dict[str, Any] = {
-            "what": title_of(it, models),
-            "called": release_called(it),
-            "new": in_a_line(notes),
-        }
-    notify(
-        session,
-        to,
-        Notice.NEWS_FOLLOWED,
-        template="news/release",
-        account_id=account_id,
-        through=account_id,
-        how=how,
-        name=to.name,
-        reference=it.reference,
-        security=it.security,
-        **told,
-    )
+    with _speaking_to(to.user):
+        told = {"called": release_called(it), "new": in_a_line(notes)}
+        _followed(session, to, it, models, template="news/release", security=it.security, **told)
 
 
-def document_mail(
+def document_mail(session: Session, to: Follower, it: Document, models: Catalogue) -> None:
+    with _speaking_to(to.user):
+        told = {"called": document_called(it), "kind": label(it.kind)}
+        _followed(session, to, it, models, template="news/document", **told)
+
+
+def _speaking_to(user: User) -> AbstractContextManager[None]:
+    return speaking(user.language or "nb", zone_called(user.time_zone))
+
+
+def _followed(
     session: Session,
-    to: User,
-    it: Document,
+    to: Follower,
+    it: Release | Document,
     models: Catalogue,
     *,
-    account_id: int | None,
-    how: How | None,
+    template: str,
+    **told: Any,
 ) -> None:
-    with speaking(to.language or "nb", zone_called(to.time_zone)):
-        told: dict[str, Any] = {
-            "what": title_of(it, models),
-            "called": document_called(it),
-            "kind": label(it.kind),
-        }
     notify(
         session,
-        to,
+        to.user,
         Notice.NEWS_FOLLOWED,
-        template="news/document",
-        account_id=account_id,
-        through=account_id,
-        how=how,
-        name=to.name,
+        template=template,
+        account_id=to.account_id,
+        through=to.account_id,
+        how=to.how,
+        name=to.user.name,
         reference=it.reference,
+        what=title_of(it, models),
         **told,
     )
 
@@ -97,7 +89,7 @@ def security_mail(
     behind: Sequence[Behind],
 ) -> None:
     """One for all of the accounts that somebody sees devices in."""
-    with speaking(to.language or "nb", zone_called(to.time_zone)):
+    with _speaking_to(to):
         told: dict[str, Any] = {
             "what": title_of(it, models),
             "called": release_called(it),

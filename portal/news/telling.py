@@ -27,7 +27,7 @@ from portal.downloads.rules import DOCUMENT_PREFIX, RELEASE_PREFIX, State
 from portal.downloads.shelf import Shelf, fresh_shelf, shelf_of
 from portal.downloads.values import Document, Release
 from portal.news.fleet import behind_of
-from portal.news.mails import document_mail, release_mail, security_mail
+from portal.news.mails import Follower, document_mail, release_mail, security_mail
 from portal.news.models import NewsTold
 from portal.news.queries import followers, owners, told
 from portal.news.reader import reader_of
@@ -147,19 +147,11 @@ def _follower_of(hows: Mapping[int, How | None]) -> Telling:
         told_of = news.shelf.open_to(reader.accounts, news.now) if reader else None
         if reader is None or told_of is None or not told_of.has(news.it):
             return False
-        account_id, how = reader.account_for(news.it), hows[user.id]
+        to = Follower(user, reader.account_for(news.it), hows[user.id])
         if isinstance(news.it, Document):
-            document_mail(session, user, news.it, news.models, account_id=account_id, how=how)
+            document_mail(session, to, news.it, news.models)
         else:
-            release_mail(
-                session,
-                user,
-                news.it,
-                news.notes,
-                news.models,
-                account_id=account_id,
-                how=how,
-            )
+            release_mail(session, to, news.it, news.notes, news.models)
         return True
 
     return deed

@@ -28,6 +28,7 @@ document.addEventListener("DOMContentLoaded", () => {
 });
 """
 REFUSALS = ("400", "401", "403", "404", "410", "422", "429")  # answers that a journey may be about
+_LOOKS, _PAUSE = 10, 100  # how often it is seen whether a page is wide, and milliseconds between
 
 
 @dataclass
@@ -108,7 +109,12 @@ def said(page: Page) -> list[str]:
 
 
 def is_wide(page: Page) -> bool:
-    """Whether the page must be moved sideways to be read."""
+    """Whether the page must be moved sideways to be read, once it has come to rest: it is laid out
+    anew when its font is there."""
     # By a locator, which waits: a page that is just coming has no element yet.
-    wide: bool = page.locator("html").evaluate("it => it.scrollWidth > it.clientWidth")
-    return wide
+    html = page.locator("html")
+    for _ in range(_LOOKS):
+        if not html.evaluate("it => it.scrollWidth > it.clientWidth"):
+            return False
+        page.wait_for_timeout(_PAUSE)
+    return True

@@ -16,7 +16,7 @@ from portal.base.jobs import Job
 from portal.catalogue.models import Category
 from portal.downloads.rules import Channel, Standing
 from portal.news import telling
-from portal.news.mails import release_mail
+from portal.news.mails import Follower, release_mail
 from portal.news.models import NewsTold
 from portal.notices.models import DigestLine, NoticeChoice, PortalNotice
 from portal.notices.notice import How, Notice
@@ -101,12 +101,12 @@ def test_a_worker_that_dies_halfway_goes_on_where_it_was(
     it = world.publish()
     sent: list[int] = []
 
-    def dying(session: Any, to: User, *rest: Any, **told: Any) -> None:
+    def dying(session: Any, to: Follower, *rest: Any) -> None:
         if len(sent) == 2:
             sent.append(0)
             raise RuntimeError("power cut")
-        sent.append(to.id)
-        release_mail(session, to, *rest, **told)
+        sent.append(to.user.id)
+        release_mail(session, to, *rest)
 
     monkeypatch.setattr(telling, "release_mail", dying)
     world.mails()
