@@ -38,10 +38,11 @@ def look_for(session: ScopedSession, text: str, told: Told, models: Catalogue) -
     releases = [release for each in ids if (release := told.release(each))]
     ids = find(session, Kind.DOCUMENT, query, limit=ENOUGH)
     documents = [document for each in ids if (document := told.document(each))]
-    if number := told.release(read_reference(RELEASE_PREFIX, text)):
-        releases = [number]
-    if one := told.document(read_reference(DOCUMENT_PREFIX, text)):
-        documents = [one]
+    if not text[0].isdigit():  # digits alone are rather a version
+        if number := told.release(read_reference(RELEASE_PREFIX, text)):
+            releases = [number]
+        if one := told.document(read_reference(DOCUMENT_PREFIX, text)):
+            documents = [one]
     shown = [it for it in models if it.id in named and it.id in known]
     most = max(len(shown), len(releases), len(documents))
     return Found(shown[:MOST], newest_first(releases)[:MOST], documents[:MOST], more=most > MOST)

@@ -17,7 +17,7 @@ from portal.downloads.shelf import shelf_of
 from portal.publishing.facts import missing_in
 from portal.web.locale import gettext as _
 from portal.web.locale import label, ngettext
-from portal.web.paging import CAP, Order, Page, capped_count, page_of
+from portal.web.paging import CAP, LARGEST, Order, Page, capped_count, page_of
 
 MOST, LONGEST = 100, 200
 NEWEST_RELEASE = Order((SoftwareRelease.id,), descending=True)
@@ -120,9 +120,11 @@ def list_documents(session: ScopedSession, asked: str) -> dict[str, Any]:
 
 
 def _found(session: ScopedSession, kind: Kind, text: str) -> list[int]:
-    """Every word of it, in what is published and what is not. A number finds its own."""
+    """Every word of it, in what is published and what is not. A reference finds its own; digits
+    alone are rather a version."""
     prefix = RELEASE_PREFIX if kind is Kind.RELEASE else DOCUMENT_PREFIX
-    if number := read_reference(prefix, text):
+    number = None if text[0].isdigit() else read_reference(prefix, text)
+    if number and number <= LARGEST:
         return [number]
     models = catalogue_of(session)
     query = query_of(text, lambda word: [f"m{each}" for each in models.matching(word)])

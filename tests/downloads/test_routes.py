@@ -259,3 +259,14 @@ def test_what_is_open_to_all_needs_no_cover(
     other = sign_in(make_user(session, account=make_account(session, "Andre AS")))
 
     assert other.get(f"/downloads/releases/{it.reference}/file").status_code == 200
+
+
+def test_digits_are_a_version_and_no_reference_without_its_letters(world: World) -> None:
+    other = world.publish("9.9")
+    digits = other.reference.rpartition("-")[2]
+    it = world.publish(digits)
+
+    page = world.kari_browses.get("/downloads", query_string={"q": digits}).text
+
+    assert it.reference in page
+    assert other.reference in world.kari_browses.get(f"/downloads?q={other.reference}").text

@@ -46,6 +46,9 @@ def test_releases_and_documents_are_found_by_words_and_numbers(
     paper = make_document(session, "Veiledning for romsystem", ccx, store=files)
     make_document(session, "Datablad", trio, store=files)
 
+    for path, prefix in zip(PAGES, ("SW", "DOC"), strict=True):
+        for text in (f"{prefix}-99999999999999999999", f"{prefix}-0", "7", "%", "\0"):
+            assert desk.petra_browses.get(path, query_string={"q": text}).status_code == 200
     for path, words in zip(
         PAGES, ((release.reference, "7.2.1"), (paper.reference, "romsystem")), strict=True
     ):
