@@ -69,7 +69,7 @@ def claim(session: Session, lease: str, now: datetime) -> Job | None:
     waiting = (
         select(Job.id)
         .where(Job.due_at <= now, Job.name.in_(HANDLERS))
-        .order_by(Job.due_at)
+        .order_by(Job.due_at, Job.id)  # those of one moment in the order they were asked for
         .limit(1)
         .with_for_update(skip_locked=True)
         .scalar_subquery()

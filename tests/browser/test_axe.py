@@ -352,6 +352,7 @@ ELSEWHERE = {
     "/r/<token>/receipt",
     "/postal-codes/<code>",
     "/desk/logistics/<ref>/packing-slip.pdf",
+    "/downloads/log/downloads.<any(csv, xlsx):format>",
     "/licenses/licenses.<any(csv, xlsx):format>",
     "/licenses/import/template.<any(csv, xlsx):format>",
     "/licenses/<reference>/file.minisig",
