@@ -75,6 +75,7 @@ def running(
         portal_url=f"http://{host}:{port}",
         storage_url=(folder / "files").as_uri(),
         second_factor_required=False,
+        signing_key=os.urandom(32).hex(),
         **told,  # type: ignore[arg-type]
     )
     _build(settings.database_url)
