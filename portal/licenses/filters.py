@@ -83,7 +83,8 @@ class Filters:
 
     def conditions(self, today: date) -> list[ColumnElement[bool]]:
         """The rows that the filters leave, but for the search."""
-        found = [has_status(self.status, today)] if self.status else []
+        narrow = bool(self.site)
+        found = [has_status(self.status, today, beside=narrow)] if self.status else []
         if self.site:
             found.append(has_seat_at(self.site))
         if self.ends_from:

@@ -10,7 +10,7 @@ from portal.base.access import Permission
 from portal.base.tenancy import ScopedSession
 from portal.licenses.filters import Filters
 from portal.licenses.models import License, LicenseAssignment
-from portal.licenses.queries import assignments_shown, license_ids, licenses_listed
+from portal.licenses.queries import assignments_shown, license_ids, licenses_found
 from portal.licenses.rules import Standing, Status, masked, status_of
 from portal.licenses.sealing import KeyRing
 from portal.licenses.search import Found, Search
@@ -63,7 +63,7 @@ def list_licenses(
         where.append(License.id.in_(found.ids))
     if total is None:
         total = capped_count(session, license_ids(*where))
-    page = page_of(session, licenses_listed(*where), filters.order)
+    page = page_of(session, license_ids(*where), filters.order, listed=licenses_found)
     ids = [row.first_id for row in page.rows if row.first_id]
     shown = assignments_shown(LicenseAssignment.id.in_(ids))
     first = {row.id: row for row in session.execute(shown)} if ids else {}

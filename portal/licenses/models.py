@@ -38,6 +38,8 @@ class License(Narrowed, Owned, Base):
         UniqueConstraint("key_code", name="uq_license_key_code"),
         # Each order and filter of the list has an index with the id, for keyset paging.
         Index("ix_license_standing", "account_id", "standing", "ends_on", "id"),
+        # Those at a site are known by their ids: of these, how they stand is read here.
+        Index("ix_license_ids", "account_id", "id", "standing", "ends_on"),
         Index("ix_license_ends_on", "account_id", "ends_on", "id"),
         Index("ix_license_name", "account_id", "name_key", "id"),
         Index("ix_license_sealed_with", "sealed_with"),
@@ -112,7 +114,9 @@ class LicenseAssignment(Narrowed, Owned, Base):
         within("product", "product_id"),
         Index("ix_license_assignment_license", "account_id", "license_id", "ended_at", "id"),
         Index("ix_license_assignment_site", "account_id", "site_id", "ended_at", "license_id"),
-        Index("ix_license_assignment_product", "account_id", "product_id", "ended_at"),
+        Index(
+            "ix_license_assignment_product", "account_id", "product_id", "ended_at", "license_id"
+        ),
         Index("ix_license_assignment_by", "assigned_by_id"),
     )
 

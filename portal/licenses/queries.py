@@ -21,6 +21,11 @@ def licenses_listed(*conditions: ColumnElement[bool]) -> Select[Any]:
     return found
 
 
+def licenses_found(ids: Select[Any]) -> Select[Any]:
+    """The columns of the licenses that another statement finds."""
+    return licenses_listed(License.id.in_(ids))
+
+
 @cache
 def _columns() -> Any:
     first = select(func.min(LicenseAssignment.id)).where(
@@ -51,7 +56,7 @@ def with_sealed_keys(query: Select[Any]) -> Select[Any]:
 
 
 def license_ids(*conditions: ColumnElement[bool]) -> Select[Any]:
-    """The same licenses, to be counted."""
+    """The same licenses, to be counted, and to be found."""
     return select(License.id).where(*conditions)
 
 
@@ -67,9 +72,12 @@ def license_of_code(codes: Collection[str]) -> Select[License]:
     return select(License).where(License.key_code.in_(codes))
 
 
-def has_status(status: Status, today: date) -> ColumnElement[bool]:
-    """The condition of `rules.status_of`, as the database asks it."""
-    standing, ends = License.standing, License.ends_on
+def has_status(status: Status, today: date, *, beside: bool = False) -> ColumnElement[bool]:
+    """The condition of `rules.status_of`, as the database asks it. `beside` another one that leaves
+    fewer, by which they are looked up then: the columns are hidden from their index."""
+    standing, ends = (
+        func.coalesce(it, it) if beside else it for it in (License.standing, License.ends_on)
+    )
     begun = standing == Standing.ACTIVATED
     match status:
         case Status.REVOKED:
