@@ -1,5 +1,6 @@
 """What runs the checks must itself fail when it should."""
 
+import subprocess
 import sys
 from pathlib import Path
 
@@ -90,3 +91,29 @@ def test_many_red_ones_are_not_tried_again(
 
 def test_what_cannot_be_collected_fails_the_whole(tmp_path: Path) -> None:
     assert _checked(tmp_path, broken="import nothing_of_the_kind\n").tell() == 1
+
+
+EXAMPLES = """
+import pytest
+@pytest.mark.parametrize("it", range(5))
+def test_many(it):
+    assert it in (0, 4)
+def test_alone():
+    pass
+"""
+
+
+@pytest.mark.parametrize(
+    ("told", "outcome"),
+    [(["--few-of-each"], "3 passed, 3 deselected"), ([], "3 failed, 3 passed")],
+)
+def test_few_of_each_are_the_first_and_the_last_example(
+    tmp_path: Path, told: list[str], outcome: str
+) -> None:
+    (tmp_path / "none.ini").write_text("[pytest]\n")
+    (tmp_path / "test_examples.py").write_text(EXAMPLES)
+    command = [sys.executable, "-m", "pytest", str(tmp_path), "-c", str(tmp_path / "none.ini")]
+    command += ["-p", "tests.conftest", "-p", "no:cacheprovider", *told]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+
+    assert f"{outcome} in" in done.stdout
