@@ -1,4 +1,5 @@
-"""Licenses at a site are found in indexes alone: by the devices that are there, and how they stand
+"""Licenses at a site are found in indexes alone: by the devices that are there, and how they stand;
+and those of several customers by the last signs of their keys
 
 Revision ID: 0051
 Revises: 0050
@@ -16,6 +17,7 @@ _BY_PRODUCT = ("ix_license_assignment_product", "license_assignment")
 
 def upgrade() -> None:
     op.create_index("ix_license_ids", "license", ["account_id", "id", "standing", "ends_on"])
+    op.create_index("ix_license_key_tail", "license", ["key_tail", "account_id", "id"])
     op.drop_index(*_BY_PRODUCT)
     op.create_index(*_BY_PRODUCT, ["account_id", "product_id", "ended_at", "license_id"])
 
@@ -23,4 +25,5 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_index(*_BY_PRODUCT)
     op.create_index(*_BY_PRODUCT, ["account_id", "product_id", "ended_at"])
+    op.drop_index("ix_license_key_tail", "license")
     op.drop_index("ix_license_ids", "license")

@@ -168,7 +168,9 @@ def _seats(text: str, wrong: Any) -> int | None:
     digits = "".join(text.split())
     if not digits:
         return None
-    if not (digits.isascii() and digits.isdigit()) or not 0 < int(digits[:12]) <= MOST_SEATS:
+    # Cut off, for so many digits that it takes a while to count them are never as few.
+    digits = digits.lstrip("0")[:12] if digits.isascii() and digits.isdigit() else ""
+    if not digits or int(digits) > MOST_SEATS:
         wrong(FaultKind.BAD_SEATS, Field.SEATS, text)
         return None
     return int(digits)

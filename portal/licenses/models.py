@@ -43,6 +43,7 @@ class License(Narrowed, Owned, Base):
         Index("ix_license_ends_on", "account_id", "ends_on", "id"),
         Index("ix_license_name", "account_id", "name_key", "id"),
         Index("ix_license_sealed_with", "sealed_with"),
+        Index("ix_license_key_tail", "key_tail", "account_id", "id"),  # at the desk, of anybody
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -86,6 +86,11 @@ def _parts(asked: Asked) -> list[Select[Any]]:
         mine = _granted(asked, LICENSE, License)
         known = License.key_code.in_(asked.codes)
         found.append(_licenses(asked.across, known, *mine, exact=1))
+    if asked.tail:
+        mine = _granted(asked, LICENSE, License)
+        ids = select(License.id).where(License.key_tail == asked.tail, *mine)
+        newest: Any = ids.order_by(License.id.desc()).limit(MOST + 1).subquery()
+        found.append(_licenses(asked.across, License.id.in_(select(newest.c.id))))
     if asked.people:
         found.append(_people(*asked.people))
     if asked.colleagues:

@@ -86,6 +86,7 @@ def _asked(it: _Search, names: Names) -> Asked:
         ids=ids,
         number=names.number,
         codes=names.codes,
+        tail=names.tail,
         people=people,
         colleagues=it.text if it.sight.colleagues else "",
         customers=it.text if it.sight.customers else "",
@@ -108,7 +109,8 @@ def _groups(it: _Search, names: Names, rows: list[Record]) -> Iterable[Group]:
     if it.told:
         models = [] if it.sight.across else models_found(it.text, it.catalogue, it.told)
         yield _group("models", models, it)
-        yield _group("downloads", downloads_found(it.text, it.sight, it.told, it.indexed), it)
+        found = downloads_found(it.text, it.sight, it.catalogue, it.told, it.indexed)
+        yield _group("downloads", found, it)
     if it.issues:
         yield _group("issues", issues_found(it.text, it.sight, it.issues), it)
     for name in (records.PERSON, records.COLLEAGUE, records.CUSTOMER):

@@ -14,7 +14,7 @@ from portal.downloads.rules import RELEASE_PREFIX
 from portal.downloads.shelf import Told
 from portal.known_issues.issues import Issues
 from portal.licenses.rules import PREFIX as LICENSE_PREFIX
-from portal.licenses.rules import SHORTEST_KEY
+from portal.licenses.rules import SHORTEST_KEY, TAIL
 from portal.licenses.sealing import KeyRing
 from portal.products.rules import bare
 from portal.replacements.rules import PREFIX as RMA
@@ -46,6 +46,7 @@ class Names:
     sure: frozenset[str]
     number: str = ""
     codes: tuple[str, ...] = ()
+    tail: str = ""
 
 
 def names_in(text: str, sight: Sight, ring: KeyRing) -> Names:
@@ -58,8 +59,11 @@ def names_in(text: str, sight: Sight, ring: KeyRing) -> Names:
                 sure.add(kind)
     signs = bare(text)
     device = signs if Kind.PRODUCT in sight.kinds and len(signs) <= _LONGEST_NUMBER else ""
-    key = Kind.LICENSE in sight.kinds and len(signs) >= SHORTEST_KEY
-    return Names(found, frozenset(sure), device, tuple(ring.codes(text)) if key else ())
+    keys = Kind.LICENSE in sight.kinds
+    codes = tuple(ring.codes(text)) if keys and len(signs) >= SHORTEST_KEY else ()
+    # The index knows them of one account at a time.
+    tail = signs.upper() if keys and sight.across and len(signs) == TAIL else ""
+    return Names(found, frozenset(sure), device, codes, tail)
 
 
 def named_record(

@@ -15,6 +15,7 @@ from portal.search.sight import Sight
 from portal.web.locale import label, language, said
 
 _FIRST = 2  # of each that are shown before more of the other
+_NAMED = 3  # models of a release
 
 
 def models_found(text: str, catalogue: Catalogue, told: Told) -> list[Line]:
@@ -27,10 +28,12 @@ def models_found(text: str, catalogue: Catalogue, told: Told) -> list[Line]:
     ]
 
 
-def downloads_found(text: str, sight: Sight, told: Told, indexed: Indexed) -> list[Line]:
+def downloads_found(
+    text: str, sight: Sight, catalogue: Catalogue, told: Told, indexed: Indexed
+) -> list[Line]:
     """The closest releases, the newest versions first, and documents; then the others."""
     found = [it for each in indexed.of(Kind.RELEASE) if (it := _release(each, sight, told))]
-    releases = [_release_line(it, sight) for it in newest_first(found)]
+    releases = [_release_line(it, sight, catalogue) for it in newest_first(found)]
     releases.sort(key=lambda it: distance(text, it.label))
     ids = [read_reference(DOCUMENT_PREFIX, text) or 0, *indexed.of(Kind.DOCUMENT)]
     known = [one for each in dict.fromkeys(ids) if (one := _document(each, sight, told))]
@@ -66,11 +69,14 @@ def _document(document_id: int, sight: Sight, told: Told) -> Document | None:
     return told.shelf.documents.get(document_id) if sight.desk else told.document(document_id)
 
 
-def _release_line(it: Release, sight: Sight) -> Line:
+def _release_line(it: Release, sight: Sight, catalogue: Catalogue) -> Line:
+    """A version says little by itself: with it stands what it is for."""
     folder = "/desk/publish" if sight.desk else "/downloads"
-    return Line(
-        f"{it.title} {it.version}", f"{folder}/releases/{it.reference}", detail=label(it.sort)
-    )
+    names = [model.name for each in it.models if (model := catalogue.get(each))]
+    more = " …" if len(names) > _NAMED else ""
+    detail = " · ".join(filter(None, (label(it.sort), ", ".join(names[:_NAMED]) + more)))
+    title = f"{it.title} {it.version}".strip()
+    return Line(title, f"{folder}/releases/{it.reference}", detail=detail)
 
 
 def _document_line(it: Document, sight: Sight) -> Line:

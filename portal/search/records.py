@@ -37,6 +37,7 @@ class Asked:
     ids: Mapping[str, Collection[int]]
     number: str = ""  # of a device: serial number or MAC address
     codes: Collection[str] = ()  # of a license key
+    tail: str = ""  # the last signs of one, where several customers are searched
     people: tuple[str, int, datetime] | None = None  # a text, the account, and now
     colleagues: str = ""
     customers: str = ""

@@ -114,6 +114,7 @@ def test_what_is_published_is_found_by_words_of_notes_and_by_numbers(
 
     found = kari.get("/search?q=ekkokansellering+avbrudd").text
     assert f'href="/downloads/releases/{release.reference}"' in found
+    assert f"Firmware · {model.name}" in found
     assert f"/documents/{guide.reference}/file" in kari.get("/search?q=veggfeste").text
     assert f"/documents/{guide.reference}/file" in kari.get("/search?q=2215-1").text
     assert f'href="/known-issues/{issue.reference}"' in kari.get("/search?q=stutter").text
