@@ -139,6 +139,7 @@ def test_a_list_that_nobody_goes_on_with_goes(
         ("Lens;AAAA-0001-BBBB-1111;02.01.2027;01.01.2027;;;;", "before the first day"),
         ("Lens;AAAA-0001-BBBB-1111;;;0;;;", "“0” is no number of seats"),
         ("Lens;AAAA-0001-BBBB-1111;;;²;;;", "“²” is no number of seats"),
+        ("Lens;AAAA-0001-BBBB-1111;;;0000000000019999999;;;", "is no number of seats"),
         ("Lens;AAAA-0001-BBBB-1111;;;;{long};;", "is too long."),
         ("Lens;AAAA-0001-BBBB-1111;;;;;;Kanskje", "“Kanskje” is no way of renewal."),
     ],
