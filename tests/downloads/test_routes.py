@@ -1,6 +1,7 @@
 """What a customer finds: its fleet first, by any word, and each model's versions and papers."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine
@@ -73,7 +74,7 @@ def test_nobody_is_told_to_install_a_step_that_is_not_to_be_had_nor_to_go_withou
         assert "Wait before you install it from an older version" in shown
         assert "install these first" not in shown
         assert "Install in this order" not in shown
-    manifest = world.kari_browses.get(f"{address}/manifest.json").json
+    manifest: Any = world.kari_browses.get(f"{address}/manifest.json").json
     assert (manifest["install_first"], manifest["wait"]) == (None, True)
 
 

@@ -187,6 +187,7 @@ def test_a_preview_is_what_customers_will_see(desk: Desk, kari: Any) -> None:
         f"/desk/publish/releases/{it.reference}/file": 200,
     }
     file = desk.petra_browses.get(f"/desk/publish/releases/{it.reference}/file")
+    assert it.file
     assert sha256(file.data).hexdigest() == it.file.sha256
     assert kari.get(f"/desk/publish/releases/{it.reference}/file").status_code == 403
     assert kari.get(f"/downloads/releases/{it.reference}").status_code == 404
