@@ -4,17 +4,16 @@ from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
-from sqlalchemy.orm.attributes import flag_modified, set_committed_value
-from sqlalchemy.orm.exc import StaleDataError
 
 from portal.base.history import Doer, What, happened
 from portal.base.jobs import later
 from portal.base.tenancy import ScopedSession
-from portal.base.words import N_, Overtaken, Refused
+from portal.base.words import N_, Refused
 from portal.downloads.indexing import index_releases
 from portal.downloads.models import ReleaseChannel, ReleaseModel, ReleasePilot, SoftwareRelease
 from portal.downloads.rules import Sort, State
 from portal.publishing.facts import CONCERNING, FIXED, ReleaseFacts, changes, checked, facts_of
+from portal.publishing.seeing import COMPARE, as_seen, check_seen
 
 ANOTHER = N_("Somebody else must publish what you proposed: firmware takes two people.")
 
@@ -60,21 +59,11 @@ def change_release(
         return False
     if it.state is State.PUBLISHED and (file_id is not None or FIXED & changed.keys()):
         raise Refused(N_("It is out, and keeps its file and its version. Add a new release."))
-    try:
-        with session.begin_nested():
-            # What was opened at this revision may replace this one only.
-            set_committed_value(it, "revision", revision)
-            _state(it, facts)
-            it.file_id = file_id if file_id is not None else it.file_id
-            it.changed_at = now
-            flag_modified(it, "changed_at")
-            if it.state is State.PROPOSED:
-                it.state, it.proposed_by_id = State.DRAFT, None
-    except StaleDataError:
-        raise Overtaken(
-            N_("Someone else changed this while you were writing. Compare, then save."),
-            version=it.revision,
-        ) from None
+    with as_seen(session, it, revision, now, COMPARE):
+        _state(it, facts)
+        it.file_id = file_id if file_id is not None else it.file_id
+        if it.state is State.PROPOSED:
+            it.state, it.proposed_by_id = State.DRAFT, None
     session.refresh(it, ["file"])
     if file_id is not None and it.file:
         changed["file"][1] = it.file.name
@@ -85,17 +74,25 @@ def change_release(
     return True
 
 
-def propose(session: ScopedSession, it: SoftwareRelease, *, by: Doer, now: datetime) -> None:
+def propose(
+    session: ScopedSession, it: SoftwareRelease, *, revision: int, by: Doer, now: datetime
+) -> None:
     """Ask a second person to look it through."""
+    check_seen(it, revision)
     if it.state is not State.DRAFT:
         raise Refused(N_("Only a draft can be proposed."))
     _check_whole(it)
-    it.state, it.proposed_by_id, it.changed_at = State.PROPOSED, by.id, now
+    with as_seen(session, it, revision, now):
+        it.state, it.proposed_by_id = State.PROPOSED, by.id
     happened(session, it, What.PROPOSED, by=by)
 
 
-def publish(session: ScopedSession, it: SoftwareRelease, *, by: Doer, now: datetime) -> None:
-    """Let customers have it, from its day on. Firmware takes another than who proposed it."""
+def publish(
+    session: ScopedSession, it: SoftwareRelease, *, revision: int, by: Doer, now: datetime
+) -> None:
+    """Let customers have it, from its day on, as it was looked at. Firmware takes another than who
+    proposed it."""
+    check_seen(it, revision)
     if it.state is State.PUBLISHED:
         raise Refused(N_("It is published already."))
     if it.sort is Sort.FIRMWARE and it.state is not State.PROPOSED:
@@ -103,7 +100,8 @@ def publish(session: ScopedSession, it: SoftwareRelease, *, by: Doer, now: datet
     if it.sort is Sort.FIRMWARE and it.proposed_by_id == by.id:
         raise Refused(ANOTHER)
     _check_whole(it)
-    it.state, it.published_at, it.changed_at = State.PUBLISHED, now, now
+    with as_seen(session, it, revision, now):
+        it.state, it.published_at = State.PUBLISHED, now
     happened(session, it, What.PUBLISHED, by=by, proposed_by=it.proposed_by_id)
     later(session, "news.tell", at=it.opens_at, release_id=it.id)
 

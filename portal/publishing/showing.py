@@ -13,7 +13,7 @@ from portal.downloads.rules import Part
 from portal.publishing.facts import missing_in
 from portal.publishing.forms import JudgeForm, WithdrawForm
 from portal.publishing.telling import release_history
-from portal.web.forms import Form
+from portal.web.forms import EditingForm, Form
 from portal.web.guard import viewer
 from portal.web.pages import page
 from portal.web.session import db
@@ -24,8 +24,11 @@ def path_of(it: SoftwareRelease) -> str:
 
 
 def do(it: SoftwareRelease, deed: Any, done: str) -> ResponseReturnValue:
+    """Done to what the page showed. One that does not say what it showed is an old one."""
+    seen = EditingForm()
+    revision = seen.version.data if seen.validate() else -1
     try:
-        deed(db(), it, by=viewer(), now=clock.now())
+        deed(db(), it, revision=revision, by=viewer(), now=clock.now())
     except Refused as refusal:
         form = Form()
         form.refuse(refusal)

@@ -178,7 +178,7 @@ def test_pilots_hear_first_and_the_others_when_it_opens(world: World) -> None:
     assert addresses(world) == [world.kari.email]
     notice = world.session.scalars(select(PortalNotice)).one()
     assert notice.account_id == world.account.id
-    open_to_all(world.session, it, by=Person(world.petra.id), now=clock.now())
+    open_to_all(world.session, it, revision=it.revision, by=Person(world.petra.id), now=clock.now())
     world.session.commit()
 
     assert sorted(addresses(world)) == sorted([world.kari.email, other.email])
