@@ -1,21 +1,29 @@
 """What publishers do with releases: a draft, and two people for firmware."""
 
 from datetime import datetime
-
-from sqlalchemy import select
-from sqlalchemy.orm import selectinload
+from typing import NamedTuple
 
 from portal.base.history import Doer, What, happened
 from portal.base.jobs import later
 from portal.base.tenancy import ScopedSession
 from portal.base.words import N_, Refused
 from portal.downloads.indexing import index_releases
-from portal.downloads.models import ReleaseChannel, ReleaseModel, ReleasePilot, SoftwareRelease
+from portal.downloads.models import SoftwareRelease
 from portal.downloads.rules import Sort, State
 from portal.publishing.facts import CONCERNING, FIXED, ReleaseFacts, changes, checked, facts_of
 from portal.publishing.seeing import COMPARE, as_seen, check_seen
+from portal.publishing.stating import refuse_twin, state
+from portal.publishing.waiting import keep_waiting, takes_two
+from portal.publishing.widening import Change, parted
 
 ANOTHER = N_("Somebody else must publish what you proposed: firmware takes two people.")
+
+
+class Done(NamedTuple):
+    """Whether something is changed now, and whether something waits for another publisher."""
+
+    saved: bool
+    waits: bool
 
 
 def add_release(
@@ -28,9 +36,9 @@ def add_release(
 ) -> SoftwareRelease:
     """As a draft, which nobody but publishers sees."""
     facts = checked(facts)
-    _refuse_twin(session, facts, None)
+    refuse_twin(session, facts, None)
     it = SoftwareRelease(created_at=now, changed_at=now, version=facts.printed, file_id=file_id)
-    _state(it, facts)
+    state(it, facts)
     session.add(it)
     session.flush()
     index_releases(session, [it])
@@ -47,31 +55,40 @@ def change_release(
     revision: int,
     by: Doer,
     now: datetime,
-) -> bool:
+) -> Done:
     """State it anew. What was proposed is a draft again, since it is not what was looked at; what
-    is out keeps its file, its version and what it is."""
-    facts = checked(facts)
-    _refuse_twin(session, facts, it.id)
-    changed = changes(facts_of(it), facts)
+    is out keeps its file, its version and what it is. Of firmware that is out, what lets more
+    customers have it waits for another publisher."""
+    check_seen(it, revision, COMPARE)
+    facts, before = checked(facts), facts_of(it)
+    refuse_twin(session, facts, it.id)
+    stated = changes(before, facts)
+    if it.state is State.PUBLISHED and (file_id is not None or FIXED & stated.keys()):
+        raise Refused(N_("It is out, and keeps its file and its version. Add a new release."))
+    waits: Change = {}
+    if takes_two(it):
+        facts, waits = parted(before, facts, now)
+    changed = changes(before, facts)
     if file_id is not None:
         changed["file"] = [it.file.name if it.file else "", ""]
-    if not changed and it.revision == revision:
-        return False
-    if it.state is State.PUBLISHED and (file_id is not None or FIXED & changed.keys()):
-        raise Refused(N_("It is out, and keeps its file and its version. Add a new release."))
+    if not changed and not waits:
+        return Done(saved=False, waits=False)
     with as_seen(session, it, revision, now, COMPARE):
-        _state(it, facts)
+        state(it, facts)
         it.file_id = file_id if file_id is not None else it.file_id
         if it.state is State.PROPOSED:
             it.state, it.proposed_by_id = State.DRAFT, None
+        if waits:
+            keep_waiting(session, it, waits, by=by)
     session.refresh(it, ["file"])
     if file_id is not None and it.file:
         changed["file"][1] = it.file.name
     index_releases(session, [it])
-    happened(session, it, What.CHANGED, by=by, **changed)
+    if changed:
+        happened(session, it, What.CHANGED, by=by, **changed)
     if it.state is State.PUBLISHED and CONCERNING & changed.keys():
         later(session, "news.tell", at=it.opens_at, release_id=it.id)
-    return True
+    return Done(saved=bool(changed), waits=bool(waits))
 
 
 def propose(
@@ -106,21 +123,6 @@ def publish(
     later(session, "news.tell", at=it.opens_at, release_id=it.id)
 
 
-def _state(it: SoftwareRelease, facts: ReleaseFacts) -> None:
-    other = {"printed", "models", "channels", "pilots"}
-    for name in ReleaseFacts.__slots__:
-        if name not in other:
-            setattr(it, name, getattr(facts, name))
-    it.version = facts.printed
-    models = {each.model_id: each for each in it.models}
-    it.models = [models.get(each) or ReleaseModel(model_id=each) for each in facts.models]
-    known = {each.channel: each for each in it.channels}
-    it.channels = [known.get(each) or ReleaseChannel(channel=each) for each in facts.channels]
-    pilots = {each.account_id: each for each in it.pilots}
-    it.pilots = [pilots.get(each) or ReleasePilot(account_id=each) for each in facts.pilots]
-    it.staged = bool(facts.pilots)
-
-
 def _check_whole(it: SoftwareRelease) -> None:
     if it.file is None:
         raise Refused(N_("Send the file first."))
@@ -128,19 +130,3 @@ def _check_whole(it: SoftwareRelease) -> None:
         raise Refused(N_("The file is still being checked for viruses."))
     if not any(text for told in it.notes.values() for text in told.values()):
         raise Refused(N_("Write the release notes first, in one language at least."))
-
-
-def _refuse_twin(session: ScopedSession, facts: ReleaseFacts, mine: int | None) -> None:
-    """A version stands once for a model, or for a program on a platform."""
-    same = select(SoftwareRelease).options(selectinload(SoftwareRelease.models))
-    same = same.where(SoftwareRelease.version == facts.printed, SoftwareRelease.sort == facts.sort)
-    for it in session.scalars(same):
-        models = {each.model_id for each in it.models}
-        alike = (it.title, it.platform) == (facts.title, facts.platform)
-        if it.id != mine and alike and (models & set(facts.models) or not facts.models):
-            raise Refused(
-                N_("Version %(version)s is there already: %(reference)s."),
-                field="printed",
-                version=it.version,
-                reference=it.reference,
-            )

@@ -11,6 +11,7 @@ from portal.base.words import N_, Refused
 from portal.downloads.models import SoftwareRelease
 from portal.downloads.rules import Channel, Standing, State
 from portal.publishing.seeing import as_seen, check_seen
+from portal.publishing.waiting import keep_waiting, takes_two
 
 WHY = N_("Write why, in one language or both. Customers read it.")
 
@@ -62,13 +63,17 @@ def judge(
 def open_to_all(
     session: ScopedSession, it: SoftwareRelease, *, revision: int, by: Doer, now: datetime
 ) -> None:
-    """After the pilots, everyone."""
+    """After the pilots, everyone. With firmware it waits for another publisher."""
     check_seen(it, revision)
     if it.state is not State.PUBLISHED:
         raise Refused(N_("Only what is published can be opened to everyone."))
     if not it.staged:
         raise Refused(N_("It is open to everyone already."))
     pilots = sorted(each.account_id for each in it.pilots)
+    if takes_two(it):
+        with as_seen(session, it, revision, now):
+            keep_waiting(session, it, {"pilots": [pilots, []]}, by=by)
+        return
     with as_seen(session, it, revision, now):
         it.staged = False
     happened(session, it, What.CHANGED, by=by, pilots=[pilots, []])

@@ -18,10 +18,10 @@ LOOK_AGAIN = N_(
 )
 
 
-def check_seen(it: SoftwareRelease, revision: int) -> None:
+def check_seen(it: SoftwareRelease, revision: int, why: str = LOOK_AGAIN) -> None:
     """Said before what else speaks against it, which they could not know from their page."""
     if it.revision != revision:
-        raise Overtaken(LOOK_AGAIN, version=it.revision)
+        raise Overtaken(why, version=it.revision)
 
 
 @contextmanager

@@ -218,6 +218,9 @@ def test_pilots_come_first_and_then_everyone(desk: Desk, kari: Any, sign_in: Sig
     assert sign_in(pilot).get(path).status_code == 200
     assert kari.get(path).status_code == 404
     assert desk.do(it, "opening").status_code == 303
+    assert kari.get(path).status_code == 404
+    assert desk.do(it, "change/enforcement").status_code == 422
+    assert desk.do(it, "change/enforcement", desk.per_browses).status_code == 303
     assert kari.get(path).status_code == 200
 
 
