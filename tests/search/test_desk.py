@@ -51,6 +51,17 @@ def test_a_word_finds_all_customers_things_with_whose_they_are(
     assert asked(anna, "studio x52") == f"/desk/catalogue/{reference('M', model.id)}"
 
 
+def test_licenses_of_all_customers_are_found_by_the_signs_that_are_shown(
+    ours: Things, theirs: Things, anna: FlaskClient, session: Session, sign_in: SignInAs
+) -> None:
+    for it in (ours, theirs):
+        found = anna.get("/desk/search", query_string={"q": it.key[-4:].lower()}).text
+        assert it.license.name in found
+    assert ours.license.name not in found  # whose end in others
+    tam = sign_in(make_user(session, role=Role.CSM))
+    assert ours.license.name not in tam.get(f"/desk/search?q={ours.key[-4:]}").text
+
+
 def test_staff_find_what_their_role_lets_them(
     ours: Things, anna: FlaskClient, session: Session, sign_in: SignInAs
 ) -> None:

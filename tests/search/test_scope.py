@@ -107,6 +107,8 @@ def test_a_partner_finds_its_customers_things_and_no_others(
     for kind, path in ours.paths.items():
         led = browser.get("/partner/search", query_string={"q": path.rpartition("/")[2]})
         assert led.location == f"/partner/customer?back={path}", kind
+    tail = ours.key[-4:]
+    assert any(ours.license.name in it for it in answers(browser, tail, "/partner/search"))
     for text in theirs.spellings():
         for answer in answers(browser, text, "/partner/search"):
             assert not [it for it in hidden(theirs) if it in answer], text
