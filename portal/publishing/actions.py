@@ -11,6 +11,7 @@ from portal.downloads.indexing import index_releases
 from portal.downloads.models import SoftwareRelease
 from portal.downloads.rules import Sort, State
 from portal.publishing.facts import CONCERNING, FIXED, ReleaseFacts, changes, checked, facts_of
+from portal.publishing.first import check_first
 from portal.publishing.seeing import COMPARE, as_seen, check_seen
 from portal.publishing.stating import refuse_twin, state
 from portal.publishing.waiting import keep_waiting, takes_two
@@ -99,6 +100,7 @@ def propose(
     if it.state is not State.DRAFT:
         raise Refused(N_("Only a draft can be proposed."))
     _check_whole(it)
+    check_first(session, it, now)
     with as_seen(session, it, revision, now):
         it.state, it.proposed_by_id = State.PROPOSED, by.id
     happened(session, it, What.PROPOSED, by=by)
@@ -117,6 +119,7 @@ def publish(
     if it.sort is Sort.FIRMWARE and it.proposed_by_id == by.id:
         raise Refused(ANOTHER)
     _check_whole(it)
+    check_first(session, it, now)
     with as_seen(session, it, revision, now):
         it.state, it.published_at = State.PUBLISHED, now
     happened(session, it, What.PUBLISHED, by=by, proposed_by=it.proposed_by_id)

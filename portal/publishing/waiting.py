@@ -14,6 +14,7 @@ from portal.downloads.indexing import index_releases
 from portal.downloads.models import ReleaseModel, SoftwareRelease
 from portal.downloads.rules import Sort, State
 from portal.publishing.facts import CONCERNING, ReleaseFacts, changes, checked, facts_of
+from portal.publishing.first import check_first
 from portal.publishing.seeing import as_seen, check_seen
 from portal.publishing.stating import refuse_twin, state
 from portal.publishing.widening import Change, with_change
@@ -52,6 +53,7 @@ def put_in_force(
     changed = changes(before, facts)
     with as_seen(session, it, revision, now):
         state(it, facts)
+        check_first(session, it, now)
         it.proposed_change = it.proposed_by_id = None
     index_releases(session, [it])
     happened(session, it, What.CHANGE_IN_FORCE, by=by, proposed_by=proposed_by, **changed)

@@ -11,10 +11,11 @@ from sqlalchemy import Engine, select
 
 from portal.base import clock
 from portal.base.access import Role
+from portal.base.file_store import FileStore
 from portal.base.history import DeskEvent, What
 from portal.base.mails import Mail
 from portal.downloads.models import PublishedDocument, SoftwareRelease
-from portal.downloads.rules import State
+from portal.downloads.rules import Standing, State
 from portal.downloads.taking import SoftwareTerms
 from portal.notices.models import PortalNotice
 from tests.conftest import SignInAs
@@ -336,3 +337,36 @@ def test_pages_of_publishers_cost_few_statements(desk: Desk, engine: Engine, man
         with counted(engine) as sent:
             assert desk.petra_browses.get(path).status_code == 200
         assert len(sent) <= most, sent
+
+
+LATER = clock.now() + timedelta(days=9)
+NOT_YET: dict[str, tuple[dict[str, Any], str]] = {
+    "a draft": ({"state": State.DRAFT}, "Publish version 7.0.3.0515 first"),
+    "blocked": ({"standing": Standing.BLOCKED}, "is blocked or withdrawn"),
+    "embargoed": ({"opens_at": LATER}, "goes live later"),
+    "for pilots": ({"staged": True}, "is for pilot customers alone"),
+}
+
+
+@pytest.mark.parametrize(("told", "why"), NOT_YET.values(), ids=NOT_YET)
+def test_what_must_be_installed_first_is_out_before(
+    desk: Desk, files: FileStore, told: dict[str, Any], why: str
+) -> None:
+    first = make_release(desk.session, "7.0.3.0515", desk.phone, store=files, **told)
+    desk.session.commit()
+    it = desk.draft(predecessor=first.reference)
+
+    refused = desk.do(it, "proposal")
+    assert (refused.status_code, why in refused.text) == (422, True)
+    first.state, first.standing, first.opens_at, first.staged = (
+        State.PUBLISHED,
+        Standing.CURRENT,
+        None,
+        False,
+    )
+    desk.session.commit()
+    assert desk.do(it, "proposal").status_code == 303
+    first.standing = Standing.BLOCKED  # in the meantime
+    desk.session.commit()
+    assert desk.do(it, "publication", desk.per_browses).status_code == 422
+    assert desk.newest().state is State.PROPOSED
