@@ -52,4 +52,8 @@ def load(file: Path, sessions: Sessions) -> Report:
 
 
 def explained(refusal: Refused) -> str:
-    return refusal.message % refusal.values if refusal.values else refusal.message
+    told = {
+        name: ", ".join(map(str, it)) if isinstance(it, list) else it
+        for name, it in refusal.values.items()
+    }
+    return refusal.message % told if told else refusal.message

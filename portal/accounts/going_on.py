@@ -115,7 +115,12 @@ def _is_page(path: str) -> bool:
 
 def note_unsent(page: str, *, kept: bool) -> None:
     """For the page that asks who they are: it says that nothing was sent."""
-    cookie["unsent"] = {"page": page, "kept": kept}
+    cookie["unsent"] = {"page": page, "kept": kept, "files": kept and _had_files()}
+
+
+def _had_files() -> bool:
+    """Their names are kept, and their bytes are not."""
+    return any(it.filename for it in request.files.values())
 
 
 def unsent() -> dict[str, Any] | None:

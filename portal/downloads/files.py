@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from werkzeug.exceptions import NotFound
 
+from portal.accounts.models import User
 from portal.base import clock
 from portal.base.access import Permission
 from portal.base.history import What, happened
@@ -93,8 +94,10 @@ def _refused(no: No, back: str) -> ResponseReturnValue:
 
 
 def _terms(
-    it: Release, terms: SoftwareTerms, status: int = 200, *, form: Form | None = None
+    it: Release, terms: SoftwareTerms, status: int = 403, *, form: Form | None = None
 ) -> ResponseReturnValue:
+    """Refused until they are accepted: to what fetches or goes on with a file, a page that came
+    with 200 would be the file."""
     return page("downloads/terms.html", status, it=it, terms=terms, form=form or Form())
 
 
@@ -118,9 +121,14 @@ def _note(file: File, release: Release | None, document: Document | None) -> Non
         return
     now = clock.now()
     mine = Download.file_id == file.id, Download.user_id == viewer().id
-    if db().scalars(select(Download.id).where(*mine, Download.at > now - SAME).limit(1)).first():
+    known = select(Download.id).where(*mine, Download.at > now - SAME).limit(1)
+    if db().scalars(known).first():
         return
     with open_session(viewer().scope, reading=False) as session:
+        # One after the other: a file is taken over several connections at once.
+        session.execute(select(User.id).where(User.id == viewer().id).with_for_update())
+        if session.scalars(known).first():
+            return
         session.add(
             Download(
                 account_id=account().id,

@@ -1,15 +1,16 @@
 """What an account runs: per model how many of which version, and what there is to do about it."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Select, func, select
 
 from portal.base.tenancy import ScopedSession
+from portal.base.text import version_key
 from portal.catalogue.catalogue import Catalogue, Model
-from portal.downloads.rules import Fleet, steps_to
+from portal.downloads.rules import Fleet, Standing, Way
 from portal.downloads.shelf import Told
 from portal.downloads.values import Release
 from portal.products.models import Product, ProductCount, ProductStatus
@@ -22,11 +23,16 @@ class OfModel:
     model: Model
     fleet: Fleet
     suggested: Release | None
-    path: Sequence[Release]  # from the oldest version that runs; the last is the suggested one
+    way: Way[Release]  # from the oldest version that runs to the suggested one
+    blocked: Mapping[str, int]  # the versions that run and nobody should have, on so many devices
 
     @property
     def behind(self) -> int:
         return self.fleet.behind(self.suggested)
+
+    @property
+    def in_danger(self) -> int:
+        return sum(self.blocked.values())
 
 
 def installed(model_id: int | None = None) -> Select[Any]:
@@ -61,14 +67,20 @@ def fleet_of(session: ScopedSession, model_id: int | None = None) -> dict[int, F
 
 def of_model(model: Model, fleet: Fleet, told: Told) -> OfModel:
     suggested = told.suggested(model.id)
+    blocked = {
+        version_key(it.version)
+        for it in told.releases_of(model.id)
+        if it.standing is Standing.BLOCKED
+    }
+    runs = {it: count for it, count in fleet.installed.items() if version_key(it) in blocked}
     if suggested is None:
-        return OfModel(model, fleet, None, ())
+        return OfModel(model, fleet, None, Way(()), runs)
     oldest = fleet.oldest() if fleet.behind(suggested) else suggested.version
-    return OfModel(model, fleet, suggested, steps_to(suggested, told.among(model.id), oldest))
+    return OfModel(model, fleet, suggested, told.way(suggested, [model.id], oldest), runs)
 
 
 def fleet_by_model(session: ScopedSession, models: Catalogue, told: Told) -> list[OfModel]:
     """What has to be done comes first, and then by name."""
     fleet = fleet_of(session)
     rows = [of_model(it, fleet[it.id], told) for it in models if it.id in fleet]
-    return sorted(rows, key=lambda it: it.behind == 0)
+    return sorted(rows, key=lambda it: (it.in_danger == 0, it.behind == 0))

@@ -18,7 +18,7 @@ Address = Callable[[Release], str]
 
 
 def manifest_of(it: Release, models: Catalogue, told: Told, address: Address) -> dict[str, Any]:
-    before = told.release(it.predecessor_id)
+    way = told.way(it, it.models, "")
     found: dict[str, Any] = {
         "manifest": VERSION,
         "release": it.reference,
@@ -32,7 +32,8 @@ def manifest_of(it: Release, models: Catalogue, told: Told, address: Address) ->
         "channels": {
             channel.value: "withdrawn" if gone else "open" for channel, gone in it.channels.items()
         },
-        "install_first": before.version if before else None,
+        "install_first": way.before[-1].version if way.before else None,
+        "wait": not way.open,  # what must be installed first is not to be had
         "file": None,
     }
     if it.title:

@@ -16,7 +16,7 @@ from portal.downloads.fleet import OfModel, fleet_by_model, fleet_of, of_model
 from portal.downloads.granting import why_not_document, why_not_release
 from portal.downloads.here import asker, find_model, find_release, models_here, told_here
 from portal.downloads.models import SoftwareRelease
-from portal.downloads.rules import Fleet, Part, Refusal, Sort, steps_to
+from portal.downloads.rules import Fleet, Part, Refusal, Sort
 from portal.downloads.search import LONGEST, look_for
 from portal.downloads.values import Document, Release
 from portal.downloads.wording import notes_in, refusal_sentence
@@ -121,7 +121,7 @@ def release_context(it: Release, told: Any, models: Any) -> dict[str, Any]:
         "why": {it.id: why_not_release(it, models, asker())},
         "says": refusal_sentence,
         "Refusal": Refusal,
-        "before": steps_to(it, told.among(*it.models), "")[:-1],
+        "way": told.way(it, it.models, ""),
         "signed": signer() is not None,
     }
 

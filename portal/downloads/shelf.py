@@ -6,7 +6,7 @@ each when it is shown: nothing has to be read anew for a day that comes.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -25,7 +25,15 @@ from portal.downloads.models import (
     ReleasePilot,
     SoftwareRelease,
 )
-from portal.downloads.rules import Channel, DocumentKind, Sort, is_open, newest_first
+from portal.downloads.rules import (
+    Channel,
+    DocumentKind,
+    Sort,
+    Way,
+    is_open,
+    newest_first,
+    way_to,
+)
 from portal.downloads.values import Document, File, Release, Withdrawal
 
 
@@ -86,14 +94,17 @@ class Told:
         wanted = (it for it in found if it.sort is Sort.FIRMWARE and it.advised)
         return next(filter(self.has, wanted), None)
 
-    def among(self, *model_ids: int) -> Callable[[int], Release | None]:
-        """Who looks up a release that is for one of these models."""
+    def way(self, target: Release, model_ids: Collection[int], installed: str) -> Way[Release]:
+        """How to come to a release on one of these models. What is for others is no step."""
 
         def find(release_id: int) -> Release | None:
-            it = self.release(release_id)
+            it = self.shelf.releases.get(release_id)
             return it if it and not it.models.isdisjoint(model_ids) else None
 
-        return find
+        def to_be_had(it: Release) -> bool:
+            return self.has(it) and it.handed_out
+
+        return way_to(target, find, installed, to_be_had=to_be_had)
 
     def models(self) -> set[int]:
         """Those that there is anything of."""

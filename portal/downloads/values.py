@@ -79,10 +79,15 @@ class Release:
         return [(each, it) for each, it in others if it]
 
     @property
+    def handed_out(self) -> bool:
+        """Whether there is anything to install, which nobody warns of."""
+        there = Channel.PORTAL in self.channels and not self.withdrawn
+        return self.standing is not Standing.BLOCKED and there and self.file is not None
+
+    @property
     def advised(self) -> bool:
         """Whether somebody may be told to install it."""
-        there = Channel.PORTAL in self.channels and not self.withdrawn
-        return self.standing is Standing.CURRENT and there and self.file is not None
+        return self.standing is Standing.CURRENT and self.handed_out
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,8 +7,17 @@ from typing import Any
 
 from portal.base.days import read_day
 from portal.base.sheet_cells import Row
+from portal.base.text import identifier
 from portal.base.words import N_, LabelledEnum, Refused
-from portal.licenses.rules import MOST_SEATS, Renewal, read_key, refuse_term
+from portal.licenses.rules import (
+    MOST_SEATS,
+    SHORTEST_KEY,
+    Renewal,
+    masked,
+    read_key,
+    refuse_term,
+    tail_of,
+)
 
 PREFIX = "LI"
 MOST_ROWS = 20_000
@@ -127,7 +136,8 @@ def read_row(row: Row, fields: Sequence[Field | None]) -> Line | list[Fault] | N
     faults: list[Fault] = []
 
     def wrong(kind: FaultKind, at: Field, value: str = "") -> None:
-        faults.append(Fault(number, kind, at, value[:60]))
+        shown = masked(tail_of(value)) if _may_be_a_key(value) else value[:60]
+        faults.append(Fault(number, kind, at, shown))
 
     name, key = said.get(Field.NAME, ""), ""
     if not name:
@@ -154,6 +164,14 @@ def read_row(row: Row, fields: Sequence[Field | None]) -> Line | list[Fault] | N
     except Refused:
         wrong(FaultKind.BACKWARDS, Field.ENDS_ON)
     return faults or Line(row=number, name=name, key=key, told=told)
+
+
+def _may_be_a_key(text: str) -> bool:
+    """In a column of something else. What is told of faults is kept, and seen by many: better a
+    date too many that is masked than a key that is not."""
+    signs = identifier(text)
+    mixed = any(it.isdigit() for it in signs) and any(it.isalpha() for it in signs)
+    return len(signs) >= (SHORTEST_KEY if mixed else 2 * SHORTEST_KEY)
 
 
 def _day(text: str, each: Field, wrong: Any) -> date | None:

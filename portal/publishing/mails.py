@@ -21,9 +21,10 @@ def withdrawn_mail(session: Session, to: User, it: Release, *, account_id: int) 
     last = max((found for _channel, found in gone), key=lambda found: found.at, default=None)
     with speaking(to.language or "nb", zone_called(to.time_zone)):
         why = it.reason if blocked else last.reason if last else Bilingual()
-        firmware = _("Firmware %(version)s", version=it.version)
+        named = f"{it.title} {it.version}" if it.title else ""
         told: dict[str, Any] = {
-            "release": f"{it.title} {it.version}" if it.title else firmware,
+            "release": named or _("firmware %(version)s", version=it.version),  # within a sentence
+            "title": named or _("Firmware %(version)s", version=it.version),
             "channels": listing([label(channel) for channel, _gone in gone]),
             "reason": said(why).text,
         }

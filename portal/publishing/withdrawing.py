@@ -9,7 +9,7 @@ from portal.base.access import Permission
 from portal.base.jobs import handles
 from portal.base.run import Run
 from portal.base.tenancy import NOBODY, Scope
-from portal.downloads.shelf import shelf_of
+from portal.downloads.shelf import fresh_shelf
 from portal.downloads.taking import Download
 from portal.publishing.mails import withdrawn_mail
 
@@ -19,7 +19,7 @@ _EVERYWHERE = Scope(None, None, reason="telling who took a release that is withd
 @handles("publishing.tell_withdrawn", limit=1800)
 def tell(run: Run, *, release_id: int) -> None:
     with run.reading(_EVERYWHERE) as session:
-        it = shelf_of(session).releases.get(release_id)
+        it = fresh_shelf(session).releases.get(release_id)
         taken = select(Download.user_id, Download.account_id).distinct()
         taken = taken.where(Download.release_id == release_id).order_by(Download.user_id)
         rows = session.execute(taken).all()

@@ -88,8 +88,8 @@ def _parts(asked: Asked) -> list[Select[Any]]:
         found.append(_licenses(asked.across, known, *mine, exact=1))
     if asked.tail:
         mine = _granted(asked, LICENSE, License)
-        ids = select(License.id).where(License.key_tail == asked.tail, *mine)
-        newest: Any = ids.order_by(License.id.desc()).limit(MOST + 1).subquery()
+        ending = select(License.id).where(License.key_tail == asked.tail, *mine)
+        newest: Any = ending.order_by(License.id.desc()).limit(MOST + 1).subquery()
         found.append(_licenses(asked.across, License.id.in_(select(newest.c.id))))
     if asked.people:
         found.append(_people(*asked.people))

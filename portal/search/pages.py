@@ -30,12 +30,16 @@ class Deed:
 
 # The most asked for first: those are offered before anything is typed.
 DEEDS = (
-    Deed(N_("Open a request"), "/service-requests/new", "case report fault melde feil hjelp"),
+    Deed(
+        N_("Open a request"),
+        "/service-requests/new",
+        "case ny sak new report fault melde feil hjelp",
+    ),
     Deed(N_("Replace a device"), "/replacements/new", "broken ødelagt retur"),
     Deed(N_("Register products"), "/products/registration", "add device legge til enhet"),
     Deed(N_("Import a device list"), "/products/import", "excel csv lens fil file"),
     Deed(N_("Register devices without serial numbers"), "/products/counts/new", "antall number"),
-    Deed(N_("Activate a license"), "/licenses/activation", "key nøkkel kode code"),
+    Deed(N_("Activate a license"), "/licenses/activation", "key nøkkel kode code ny new lisens"),
     Deed(N_("Get spare parts"), "/replacements/parts", "reservedel kabel cable"),
     Deed(N_("Several requests at once"), "/service-requests/new/several", "opprett sak flere open"),
     Deed(N_("Invite user"), "/organization/users/new", "colleague kollega invitasjon add legg"),
@@ -56,7 +60,7 @@ DEEDS = (
     Deed(N_("Add a colleague"), "/desk/staff/new", "staff ansatt"),
     Deed(N_("Ask a customer for access"), "/partner/requests/new", "grant fullmakt"),
     Deed(N_("Invite a colleague"), "/partner/users/new", "user bruker"),
-    Deed(N_("Change password"), "/profile/security/password", "passord"),
+    Deed(N_("Change password"), "/profile/security/password", "passord endre bytte nytt"),
     Deed(N_("Add a passkey"), "/profile/security/passkeys/new", "sign-in innlogging"),
     Deed(N_("Download my data"), "/profile/data", "personal privacy personvern"),
 )

@@ -4,7 +4,7 @@ from portal.base.bilingual import Bilingual
 from portal.base.references import read_reference, reference
 from portal.base.search import Kind
 from portal.catalogue.catalogue import Catalogue
-from portal.downloads.rules import DOCUMENT_PREFIX, newest_first
+from portal.downloads.rules import DOCUMENT_PREFIX, Standing, newest_first
 from portal.downloads.shelf import Told
 from portal.downloads.values import Document, Release
 from portal.known_issues.issues import Issues
@@ -12,6 +12,7 @@ from portal.search.index import Indexed
 from portal.search.lines import Line
 from portal.search.rules import distance
 from portal.search.sight import Sight
+from portal.web.locale import gettext as _
 from portal.web.locale import label, language, said
 
 _FIRST = 2  # of each that are shown before more of the other
@@ -74,9 +75,19 @@ def _release_line(it: Release, sight: Sight, catalogue: Catalogue) -> Line:
     folder = "/desk/publish" if sight.desk else "/downloads"
     names = [model.name for each in it.models if (model := catalogue.get(each))]
     more = " …" if len(names) > _NAMED else ""
-    detail = " · ".join(filter(None, (label(it.sort), ", ".join(names[:_NAMED]) + more)))
+    told = (label(it.sort), ", ".join(names[:_NAMED]) + more, _fate(it))
+    detail = " · ".join(filter(None, told))
     title = f"{it.title} {it.version}".strip()
     return Line(title, f"{folder}/releases/{it.reference}", detail=detail)
+
+
+def _fate(it: Release) -> str:
+    """That nobody should take it any more, where that is so."""
+    if it.standing is Standing.BLOCKED:
+        return _("Blocked")
+    if it.withdrawn:
+        return _("Withdrawn from download")
+    return _("Outdated") if it.standing is Standing.DEPRECATED else ""
 
 
 def _document_line(it: Document, sight: Sight) -> Line:

@@ -93,6 +93,7 @@ def test_the_sign_in_page_says_that_nothing_was_sent_and_all_is_kept(
     asked = send(late, NEW, **TYPED)
 
     assert KEPT in late.get(asked).text
+    assert "Filene må du velge" not in late.get(asked).text
     wrong = late.post(asked, data={"email": world.ola.email, "password": "not this one at all"})
     assert KEPT in wrong.text
     assert "Ingenting er sendt" not in late.get("/sign-in").text
@@ -104,7 +105,10 @@ def test_files_are_named_that_have_to_be_chosen_anew(
 ) -> None:
     log = FileStorage(BytesIO(b"x" * 3_000_000), "logg.txt")
     picture = FileStorage(BytesIO(b"y"), "feil.png")
-    page = enter(late, world, send(late, NEW, **TYPED, files=[log, picture]))
+    asked = send(late, NEW, **TYPED, files=[log, picture])
+    # It is said at once, and not only on coming back.
+    assert "Filene må du velge på nytt." in late.get(asked).text
+    page = enter(late, world, asked)
 
     assert TYPED["text"] in page
     told = page.partition("Choose your files again:")[2].partition("</p>")[0]

@@ -353,6 +353,7 @@ ELSEWHERE = {
     "/postal-codes/<code>",
     "/desk/logistics/<ref>/packing-slip.pdf",
     "/downloads/log/downloads.<any(csv, xlsx):format>",
+    "/desk/publish/releases/<ref>/file",
     "/licenses/licenses.<any(csv, xlsx):format>",
     "/licenses/import/template.<any(csv, xlsx):format>",
     "/licenses/<reference>/file.minisig",

@@ -3,6 +3,7 @@
 import os
 import random
 from base64 import b64decode
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from hashlib import sha256
 from typing import Any
@@ -169,8 +170,10 @@ def test_terms_are_accepted_once_for_each_version(session: Session, world: World
     session.commit()
     accept = f"/downloads/releases/{it.reference}/terms"
 
-    asked = browser.get(path_of(it))
-    assert "Terms." in asked.text
+    part = {"Range": "bytes=100-200", "If-Range": f'"{it.file.sha256}"'}  # type: ignore[union-attr]
+    for asked in (browser.get(path_of(it)), browser.get(path_of(it), headers=part)):
+        # With 200, whoever goes on with a file would take the page for it.
+        assert (asked.status_code, "Terms." in asked.text) == (403, True)
     assert taken(world) == []
     assert browser.post(accept, data={"terms": "77"}).status_code == 422
     accepted = browser.post(accept, data={"terms": terms.id})
@@ -204,6 +207,15 @@ def test_a_download_is_noted_once_a_day_with_who_took_what(
     log = browser.get("/downloads/log").text
     assert "firmware-7.2.0.zip" in log
     assert "Ola Hansen" in log
+
+
+def test_several_connections_at_once_are_one_download(world: World) -> None:
+    path = path_of(world.publish("7.2.0"))
+    with ThreadPoolExecutor(4) as pool:
+        took = list(pool.map(lambda _: world.kari_browses.get(path).status_code, range(8)))
+
+    assert took == [200] * 8
+    assert len(taken(world)) == 1
 
 
 @pytest.mark.parametrize(

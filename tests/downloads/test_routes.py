@@ -1,6 +1,7 @@
 """What a customer finds: its fleet first, by any word, and each model's versions and papers."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine
@@ -41,6 +42,51 @@ def test_my_fleet_says_how_many_are_behind_and_the_way(world: World) -> None:
     assert "2 devices behind" in page
     assert "in 2 steps" in page
     assert page.index("6.2.23.0202</span> <small>what you have") < page.index("Makes new cert")
+
+
+GONE: dict[str, dict[str, object]] = {
+    "withdrawn": {},
+    "blocked": {"standing": Standing.BLOCKED},
+    "embargoed": {"opens_at": clock.now() + timedelta(days=30)},
+    "for pilots": {"staged": True},
+    "without a file": {"store": None},
+}
+
+
+@pytest.mark.parametrize("gone", GONE.values(), ids=GONE)
+def test_nobody_is_told_to_install_a_step_that_is_not_to_be_had_nor_to_go_without(
+    world: World, gone: dict[str, object]
+) -> None:
+    world.devices("6.2.23.0202")
+    step = world.publish("7.0.3.0515", **gone)
+    if not gone:
+        step.channels[0].withdrawn_at = clock.now()
+        world.session.commit()
+    target = world.publish("7.2.1.1707", predecessor_id=step.id)
+    address = f"/downloads/releases/{target.reference}"
+
+    fleet = text_of(world.kari_browses.get("/downloads").text)
+    assert "1 device behind" in fleet
+    assert "Wait: a version that must be installed first is not available now." in fleet
+    assert "7.0.3.0515" not in fleet
+    for page in (model_page(world), address):
+        shown = text_of(world.kari_browses.get(page).text)
+        assert "Wait before you install it from an older version" in shown
+        assert "install these first" not in shown
+        assert "Install in this order" not in shown
+    manifest: Any = world.kari_browses.get(f"{address}/manifest.json").json
+    assert (manifest["install_first"], manifest["wait"]) == (None, True)
+
+
+def test_devices_with_a_blocked_version_stand_out(world: World) -> None:
+    world.devices("7.2.1.1707", "7.2.1.1707", "7.1.4")
+    world.publish("7.1.4")
+    world.publish("7.2.1.1707", standing=Standing.BLOCKED)
+
+    for page in ("/downloads", model_page(world)):
+        shown = text_of(world.kari_browses.get(page).text)
+        assert "2 devices with a blocked version" in shown
+        assert "Up to date" not in shown
 
 
 def test_what_is_up_to_date_is_said_to_be(world: World) -> None:

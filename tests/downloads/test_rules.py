@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.base.text import version_key
-from portal.downloads.rules import Fleet, State, is_older, is_open, newest_first, steps_to
+from portal.downloads.rules import Fleet, State, is_older, is_open, newest_first, way_to
 
 NOW = datetime(2026, 12, 1, 12, tzinfo=UTC)
 
@@ -66,7 +66,7 @@ def test_the_way_goes_through_every_step_that_is_needed() -> None:
     known = {1: first, 2: second, 3: third}
 
     def way(installed: str) -> list[str]:
-        return [it.version for it in steps_to(third, known.get, installed)]
+        return [it.version for it in way_to(third, known.get, installed).steps]
 
     assert way("6.0") == ["6.2", "7.0", "7.2"]
     assert way("6.2") == ["7.0", "7.2"]
@@ -78,7 +78,7 @@ def test_the_way_goes_through_every_step_that_is_needed() -> None:
 def test_a_circle_of_steps_is_walked_once() -> None:
     known = {1: Version("1", 1, predecessor_id=2), 2: Version("2", 2, predecessor_id=1)}
 
-    assert [it.version for it in steps_to(known[2], known.get, "0")] == ["1", "2"]
+    assert [it.version for it in way_to(known[2], known.get, "0").steps] == ["1", "2"]
 
 
 def test_what_nobody_knows_the_version_of_is_not_behind() -> None:

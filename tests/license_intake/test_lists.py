@@ -138,6 +138,8 @@ def test_a_list_that_nobody_goes_on_with_goes(
         ("Lens;AAAA-0001-BBBB-1111;31.02.2027;;;;;", "“31.02.2027” is no day."),
         ("Lens;AAAA-0001-BBBB-1111;02.01.2027;01.01.2027;;;;", "before the first day"),
         ("Lens;AAAA-0001-BBBB-1111;;;0;;;", "“0” is no number of seats"),
+        ("Lens;AAAA-0001-BBBB-1111;AAAA-0001-CCCC-2222;;;;;", "“••••-2222” is no day."),
+        ("Lens;AAAA-0001-BBBB-1111;;;AAAA-0001-CCCC-2222;;;", "“••••-2222” is no number"),
         ("Lens;AAAA-0001-BBBB-1111;;;²;;;", "“²” is no number of seats"),
         ("Lens;AAAA-0001-BBBB-1111;;;0000000000019999999;;;", "is no number of seats"),
         ("Lens;AAAA-0001-BBBB-1111;;;;{long};;", "is too long."),

@@ -1,6 +1,8 @@
 """From a draft to what customers see: two people, a preview, withdrawn with a reason."""
 
+import re
 from datetime import timedelta
+from hashlib import sha256
 from io import BytesIO
 from typing import Any
 
@@ -178,6 +180,16 @@ def test_a_preview_is_what_customers_will_see(desk: Desk, kari: Any) -> None:
     assert "This is how customers will see it" in page
     assert "Fixed the ring tone." in page
     assert "Download 7.2.1.1707" in page
+    links = re.findall(r'href="(/[^"]*)"', page.partition("<main")[2].partition("</main>")[0])
+    own = {link for link in links if not re.search("preview|/static/", link)}
+    assert {link: desk.petra_browses.get(link).status_code for link in own} == {
+        f"/desk/publish/releases/{it.reference}": 200,
+        f"/desk/publish/releases/{it.reference}/file": 200,
+    }
+    file = desk.petra_browses.get(f"/desk/publish/releases/{it.reference}/file")
+    assert it.file
+    assert sha256(file.data).hexdigest() == it.file.sha256
+    assert kari.get(f"/desk/publish/releases/{it.reference}/file").status_code == 403
     assert kari.get(f"/downloads/releases/{it.reference}").status_code == 404
 
 
