@@ -14,8 +14,11 @@ def within(scope: Scope, kind: Kind, query: Query) -> Query | None:
     read = _read(scope, kind)
     everyones = read is None or (kind in SHARED and read)
     tokens = {f"k{kind}"} if everyones else {f"a{account}k{kind}" for account in read or ()}
+    accounts = Clause(tokens=frozenset(tokens))
+    # Once more where they are not all that are read: PostgreSQL adds those itself instead.
+    fewer = () if read == scope.read else (accounts,)
     # First, for the database walks the first and looks up the others.
-    clauses = (Clause(tokens=frozenset(tokens)), *_at_sites(scope, kind), *query.clauses)
+    clauses = (accounts, *fewer, *_at_sites(scope, kind), *query.clauses)
     return None if Clause() in clauses else Query(clauses, query.unwanted)
 
 
