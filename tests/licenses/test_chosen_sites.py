@@ -6,7 +6,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
-from werkzeug import Response
+from werkzeug.test import TestResponse
 
 from portal.accounts.models import Account, Site
 from portal.base import clock
@@ -78,7 +78,7 @@ def found(browser: FlaskClient, it: License, text: str) -> set[str]:
     return has
 
 
-def told(answer: Response) -> str:
+def told(answer: TestResponse) -> str:
     return answer.text + (answer.location or "")
 
 
@@ -199,11 +199,11 @@ def test_they_are_told_before_they_fill_in_a_form(
             assert refused.status_code == 422
             assert refused.text.count("You see chosen sites only.") == 1
     for path in ("/licenses", f"/licenses/{lens.reference}"):
-        page = mette.get(path).text
+        listed = mette.get(path).text
         own = f"/licenses/{lens.reference}/activation"
         for offered in ("/licenses/seats", "/licenses/activation", own):
-            assert f'action="{offered}"' not in page
-            assert f'href="{offered}"' not in page
+            assert f'action="{offered}"' not in listed
+            assert f'href="{offered}"' not in listed
 
 
 def test_they_activate_no_license_that_they_see_and_it_is_found_as_before(
