@@ -51,6 +51,7 @@ def test_rows_load_as_they_stand_and_once(session: Session, database_url: str) -
         (",1.0,,2022-01-01", "Name the models, with | between them."),
         ("CCX 500,,,2022-01-01", "“” is no version."),
         ("CCX 500,<b>,,2022-01-01", "“<b>” is no version."),
+        ("CCX 500,abc,,2022-01-01", "“abc” is no version."),
         ("CCX 500,1.0,,31.12.2022", "“31.12.2022” is no date."),
     ],
 )

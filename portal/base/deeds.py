@@ -20,6 +20,9 @@ class What(LabelledEnum):
     BROUGHT_BACK = "brought_back", N_("Brought back into use")
     CALLED_OFF = "called_off", N_("Called off")
     CHANGED = "changed", N_("Changed")
+    CHANGE_DROPPED = "change_dropped", N_("Proposed change dropped")
+    CHANGE_IN_FORCE = "change_in_force", N_("Proposed change put in force")
+    CHANGE_PROPOSED = "change_proposed", N_("Change proposed")
     CERTIFICATE_ACCEPTED = "certificate_accepted", N_("Certificate of destruction accepted")
     CERTIFICATE_REFUSED = "certificate_refused", N_("Certificate of destruction refused")
     CERTIFICATE_SENT = "certificate_sent", N_("Certificate of destruction sent in")
@@ -174,5 +177,6 @@ DESKS = frozenset(
         *(What.MAIL_TAKEN, What.ERASED, What.IDENTITY_LINKED),
         *(What.WAIVER_PROPOSED, What.WAIVER_REFUSED),
         *(What.SETTLEMENT_PROPOSED, What.SETTLEMENT_REFUSED, What.PROPOSED),
+        *(What.CHANGE_PROPOSED, What.CHANGE_IN_FORCE, What.CHANGE_DROPPED),
     }
 )

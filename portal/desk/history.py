@@ -47,7 +47,7 @@ def told(session: Session, record: Any, words: Telling) -> list[Told]:
             at=event.at,
             who=name or _("The portal"),
             what=label(event.what),
-            changes=_changes(event.details, words),
+            changes=in_words(event.details, words),
         )
         for event, name in session.execute(ask)
     ]
@@ -73,7 +73,7 @@ def count(value: float) -> str:
     return number(value)
 
 
-def _changes(details: Mapping[str, Any], words: Telling) -> list[Change]:
+def in_words(details: Mapping[str, Any], words: Telling) -> list[Change]:
     found: list[Change] = []
     for name in details:
         if name in words:

@@ -24,7 +24,12 @@ from portal.downloads.rules import Channel, Sort, State
 
 COLUMNS = ("models", "version", "train", "released")
 _NEEDED = {"models", "version"}
-VERSION = re.compile(r"[\w.+\- ]+")
+_VERSION = re.compile(r"(?=.*[0-9])[\w.+\- ]+")
+
+
+def is_version(text: str) -> bool:
+    """It has a digit at least, since versions are put in order by their numbers."""
+    return len(text) <= LONGEST_VERSION and _VERSION.fullmatch(text) is not None
 
 
 @dataclass(slots=True)
@@ -108,7 +113,7 @@ def read_row(row: Mapping[str, str], models: Catalogue) -> Stated:
     if not ids:
         raise Refused(N_("Name the models, with | between them."))
     version = row.get("version", "").strip()
-    if not version or len(version) > LONGEST_VERSION or not VERSION.fullmatch(version):
+    if not is_version(version):
         raise Refused(N_("“%(version)s” is no version."), version=version)
     return Stated(tuple(dict.fromkeys(ids)), version, row.get("train", "").strip()[:80], _day(row))
 

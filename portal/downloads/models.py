@@ -5,6 +5,7 @@ accepted, are the customer's: `taking`.
 """
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import JSON, BigInteger, ForeignKey, String, Text, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship, validates
@@ -85,6 +86,8 @@ class SoftwareRelease(Base):
         cascade="all, delete-orphan", order_by="ReleasePilot.id"
     )
     proposed_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    # Of firmware that is out: of each fact what it was and is to be, until a second person agrees.
+    proposed_change: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     created_at: Mapped[datetime]
     changed_at: Mapped[datetime]
     published_at: Mapped[datetime | None]

@@ -1,22 +1,29 @@
 """What publishers do with releases: a draft, and two people for firmware."""
 
 from datetime import datetime
-
-from sqlalchemy import select
-from sqlalchemy.orm import selectinload
-from sqlalchemy.orm.attributes import flag_modified, set_committed_value
-from sqlalchemy.orm.exc import StaleDataError
+from typing import NamedTuple
 
 from portal.base.history import Doer, What, happened
 from portal.base.jobs import later
 from portal.base.tenancy import ScopedSession
-from portal.base.words import N_, Overtaken, Refused
+from portal.base.words import N_, Refused
 from portal.downloads.indexing import index_releases
-from portal.downloads.models import ReleaseChannel, ReleaseModel, ReleasePilot, SoftwareRelease
+from portal.downloads.models import SoftwareRelease
 from portal.downloads.rules import Sort, State
 from portal.publishing.facts import CONCERNING, FIXED, ReleaseFacts, changes, checked, facts_of
+from portal.publishing.seeing import COMPARE, as_seen, check_seen
+from portal.publishing.stating import refuse_twin, state
+from portal.publishing.waiting import keep_waiting, takes_two
+from portal.publishing.widening import Change, parted
 
 ANOTHER = N_("Somebody else must publish what you proposed: firmware takes two people.")
+
+
+class Done(NamedTuple):
+    """Whether something is changed now, and whether something waits for another publisher."""
+
+    saved: bool
+    waits: bool
 
 
 def add_release(
@@ -29,9 +36,9 @@ def add_release(
 ) -> SoftwareRelease:
     """As a draft, which nobody but publishers sees."""
     facts = checked(facts)
-    _refuse_twin(session, facts, None)
+    refuse_twin(session, facts, None)
     it = SoftwareRelease(created_at=now, changed_at=now, version=facts.printed, file_id=file_id)
-    _state(it, facts)
+    state(it, facts)
     session.add(it)
     session.flush()
     index_releases(session, [it])
@@ -48,54 +55,61 @@ def change_release(
     revision: int,
     by: Doer,
     now: datetime,
-) -> bool:
+) -> Done:
     """State it anew. What was proposed is a draft again, since it is not what was looked at; what
-    is out keeps its file, its version and what it is."""
-    facts = checked(facts)
-    _refuse_twin(session, facts, it.id)
-    changed = changes(facts_of(it), facts)
+    is out keeps its file, its version and what it is. Of firmware that is out, what lets more
+    customers have it waits for another publisher."""
+    check_seen(it, revision, COMPARE)
+    facts, before = checked(facts), facts_of(it)
+    refuse_twin(session, facts, it.id)
+    stated = changes(before, facts)
+    if it.state is State.PUBLISHED and (file_id is not None or FIXED & stated.keys()):
+        raise Refused(N_("It is out, and keeps its file and its version. Add a new release."))
+    waits: Change = {}
+    if takes_two(it):
+        facts, waits = parted(before, facts, now)
+    changed = changes(before, facts)
     if file_id is not None:
         changed["file"] = [it.file.name if it.file else "", ""]
-    if not changed and it.revision == revision:
-        return False
-    if it.state is State.PUBLISHED and (file_id is not None or FIXED & changed.keys()):
-        raise Refused(N_("It is out, and keeps its file and its version. Add a new release."))
-    try:
-        with session.begin_nested():
-            # What was opened at this revision may replace this one only.
-            set_committed_value(it, "revision", revision)
-            _state(it, facts)
-            it.file_id = file_id if file_id is not None else it.file_id
-            it.changed_at = now
-            flag_modified(it, "changed_at")
-            if it.state is State.PROPOSED:
-                it.state, it.proposed_by_id = State.DRAFT, None
-    except StaleDataError:
-        raise Overtaken(
-            N_("Someone else changed this while you were writing. Compare, then save."),
-            version=it.revision,
-        ) from None
+    if not changed and not waits:
+        return Done(saved=False, waits=False)
+    with as_seen(session, it, revision, now, COMPARE):
+        state(it, facts)
+        it.file_id = file_id if file_id is not None else it.file_id
+        if it.state is State.PROPOSED:
+            it.state, it.proposed_by_id = State.DRAFT, None
+        if waits:
+            keep_waiting(session, it, waits, by=by)
     session.refresh(it, ["file"])
     if file_id is not None and it.file:
         changed["file"][1] = it.file.name
     index_releases(session, [it])
-    happened(session, it, What.CHANGED, by=by, **changed)
+    if changed:
+        happened(session, it, What.CHANGED, by=by, **changed)
     if it.state is State.PUBLISHED and CONCERNING & changed.keys():
         later(session, "news.tell", at=it.opens_at, release_id=it.id)
-    return True
+    return Done(saved=bool(changed), waits=bool(waits))
 
 
-def propose(session: ScopedSession, it: SoftwareRelease, *, by: Doer, now: datetime) -> None:
+def propose(
+    session: ScopedSession, it: SoftwareRelease, *, revision: int, by: Doer, now: datetime
+) -> None:
     """Ask a second person to look it through."""
+    check_seen(it, revision)
     if it.state is not State.DRAFT:
         raise Refused(N_("Only a draft can be proposed."))
     _check_whole(it)
-    it.state, it.proposed_by_id, it.changed_at = State.PROPOSED, by.id, now
+    with as_seen(session, it, revision, now):
+        it.state, it.proposed_by_id = State.PROPOSED, by.id
     happened(session, it, What.PROPOSED, by=by)
 
 
-def publish(session: ScopedSession, it: SoftwareRelease, *, by: Doer, now: datetime) -> None:
-    """Let customers have it, from its day on. Firmware takes another than who proposed it."""
+def publish(
+    session: ScopedSession, it: SoftwareRelease, *, revision: int, by: Doer, now: datetime
+) -> None:
+    """Let customers have it, from its day on, as it was looked at. Firmware takes another than who
+    proposed it."""
+    check_seen(it, revision)
     if it.state is State.PUBLISHED:
         raise Refused(N_("It is published already."))
     if it.sort is Sort.FIRMWARE and it.state is not State.PROPOSED:
@@ -103,24 +117,10 @@ def publish(session: ScopedSession, it: SoftwareRelease, *, by: Doer, now: datet
     if it.sort is Sort.FIRMWARE and it.proposed_by_id == by.id:
         raise Refused(ANOTHER)
     _check_whole(it)
-    it.state, it.published_at, it.changed_at = State.PUBLISHED, now, now
+    with as_seen(session, it, revision, now):
+        it.state, it.published_at = State.PUBLISHED, now
     happened(session, it, What.PUBLISHED, by=by, proposed_by=it.proposed_by_id)
     later(session, "news.tell", at=it.opens_at, release_id=it.id)
-
-
-def _state(it: SoftwareRelease, facts: ReleaseFacts) -> None:
-    other = {"printed", "models", "channels", "pilots"}
-    for name in ReleaseFacts.__slots__:
-        if name not in other:
-            setattr(it, name, getattr(facts, name))
-    it.version = facts.printed
-    models = {each.model_id: each for each in it.models}
-    it.models = [models.get(each) or ReleaseModel(model_id=each) for each in facts.models]
-    known = {each.channel: each for each in it.channels}
-    it.channels = [known.get(each) or ReleaseChannel(channel=each) for each in facts.channels]
-    pilots = {each.account_id: each for each in it.pilots}
-    it.pilots = [pilots.get(each) or ReleasePilot(account_id=each) for each in facts.pilots]
-    it.staged = bool(facts.pilots)
 
 
 def _check_whole(it: SoftwareRelease) -> None:
@@ -130,19 +130,3 @@ def _check_whole(it: SoftwareRelease) -> None:
         raise Refused(N_("The file is still being checked for viruses."))
     if not any(text for told in it.notes.values() for text in told.values()):
         raise Refused(N_("Write the release notes first, in one language at least."))
-
-
-def _refuse_twin(session: ScopedSession, facts: ReleaseFacts, mine: int | None) -> None:
-    """A version stands once for a model, or for a program on a platform."""
-    same = select(SoftwareRelease).options(selectinload(SoftwareRelease.models))
-    same = same.where(SoftwareRelease.version == facts.printed, SoftwareRelease.sort == facts.sort)
-    for it in session.scalars(same):
-        models = {each.model_id for each in it.models}
-        alike = (it.title, it.platform) == (facts.title, facts.platform)
-        if it.id != mine and alike and (models & set(facts.models) or not facts.models):
-            raise Refused(
-                N_("Version %(version)s is there already: %(reference)s."),
-                field="printed",
-                version=it.version,
-                reference=it.reference,
-            )

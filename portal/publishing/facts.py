@@ -6,11 +6,12 @@ from typing import Any
 
 from portal.base.bilingual import line_of, lines_of
 from portal.base.words import N_, Refused
-from portal.downloads.imports import VERSION
-from portal.downloads.models import LONGEST_VERSION, SoftwareRelease
+from portal.downloads.imports import is_version
+from portal.downloads.models import SoftwareRelease
 from portal.downloads.rules import LANGUAGES, Audience, Channel, Part, Platform, Sort
 
 LONGEST_NOTES, MOST_MODELS = 20_000, 200
+LONGEST = {"title": 120, "train": 80}
 Notes = dict[str, dict[str, str]]
 
 
@@ -86,8 +87,9 @@ def checked(facts: ReleaseFacts) -> ReleaseFacts:
     tidy |= {name: lines_of(getattr(facts, name)) for name in ("steps_nb", "steps_en")}
     facts = replace(facts, notes=notes, **tidy)
     _check_version(facts.printed)
-    if len(facts.title) > 120 or len(facts.train) > 80:
-        raise Refused(N_("Use at most %(most)s characters."), field="train", most=80)
+    for name, most in LONGEST.items():
+        if len(getattr(facts, name)) > most:
+            raise Refused(N_("Use at most %(most)s characters."), field=name, most=most)
     if any(len(text) > LONGEST_NOTES for told in notes.values() for text in told.values()):
         raise Refused(N_("Use at most %(most)s characters."), field=None, most=LONGEST_NOTES)
     if facts.sort is Sort.SOFTWARE and not facts.title:
@@ -104,7 +106,7 @@ def checked(facts: ReleaseFacts) -> ReleaseFacts:
 def _check_version(version: str) -> None:
     if not version:
         raise Refused(N_("Enter the version as it is printed."), field="printed")
-    if len(version) > LONGEST_VERSION or not VERSION.fullmatch(version):
+    if not is_version(version):
         raise Refused(N_("“%(version)s” is no version."), field="printed", version=version)
 
 

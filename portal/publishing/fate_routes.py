@@ -5,12 +5,13 @@ from flask.typing import ResponseReturnValue
 
 from portal.base import clock
 from portal.base.access import Permission
-from portal.base.words import Refused
+from portal.base.words import N_, Refused
 from portal.downloads.rules import Channel, Standing
 from portal.publishing.fates import judge, open_to_all, withdraw
 from portal.publishing.finding import find_release
 from portal.publishing.forms import JudgeForm, WithdrawForm
-from portal.publishing.showing import do, path_of, release_page
+from portal.publishing.showing import CHANGE_WAITS, do, path_of, release_page
+from portal.publishing.waiting import drop, put_in_force, takes_two
 from portal.web.guard import allow, viewer
 from portal.web.locale import gettext as _
 from portal.web.session import db
@@ -56,4 +57,17 @@ def judge_it(ref: str) -> ResponseReturnValue:
 @allow(PUBLISH, everywhere=True)
 def open_it(ref: str) -> ResponseReturnValue:
     it = find_release(ref)
-    return do(it, open_to_all, _("It is open to everyone now."))
+    done = N_("It is open to everyone now.")
+    return do(it, open_to_all, _(CHANGE_WAITS if takes_two(it) else done))
+
+
+@bp.post("/releases/<ref>/change/enforcement")
+@allow(PUBLISH, everywhere=True)
+def put_change_in_force(ref: str) -> ResponseReturnValue:
+    return do(find_release(ref), put_in_force, _("The change is in force."))
+
+
+@bp.post("/releases/<ref>/change/removal")
+@allow(PUBLISH, everywhere=True)
+def drop_change(ref: str) -> ResponseReturnValue:
+    return do(find_release(ref), drop, _("The change is dropped. The release stays as it is."))

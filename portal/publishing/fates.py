@@ -10,6 +10,8 @@ from portal.base.tenancy import ScopedSession
 from portal.base.words import N_, Refused
 from portal.downloads.models import SoftwareRelease
 from portal.downloads.rules import Channel, Standing, State
+from portal.publishing.seeing import as_seen, check_seen
+from portal.publishing.waiting import keep_waiting, takes_two
 
 WHY = N_("Write why, in one language or both. Customers read it.")
 
@@ -58,15 +60,24 @@ def judge(
         later(session, "publishing.tell_withdrawn", release_id=it.id)
 
 
-def open_to_all(session: ScopedSession, it: SoftwareRelease, *, by: Doer, now: datetime) -> None:
-    """After the pilots, everyone."""
+def open_to_all(
+    session: ScopedSession, it: SoftwareRelease, *, revision: int, by: Doer, now: datetime
+) -> None:
+    """After the pilots, everyone. With firmware it waits for another publisher."""
+    check_seen(it, revision)
+    if it.state is not State.PUBLISHED:
+        raise Refused(N_("Only what is published can be opened to everyone."))
     if not it.staged:
         raise Refused(N_("It is open to everyone already."))
     pilots = sorted(each.account_id for each in it.pilots)
-    it.staged, it.changed_at = False, now
+    if takes_two(it):
+        with as_seen(session, it, revision, now):
+            keep_waiting(session, it, {"pilots": [pilots, []]}, by=by)
+        return
+    with as_seen(session, it, revision, now):
+        it.staged = False
     happened(session, it, What.CHANGED, by=by, pilots=[pilots, []])
-    if it.state is State.PUBLISHED:
-        later(session, "news.tell", at=it.opens_at, release_id=it.id)
+    later(session, "news.tell", at=it.opens_at, release_id=it.id)
 
 
 def _reason(nb: str, en: str) -> tuple[str, str]:

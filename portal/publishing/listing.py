@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from sqlalchemy import ColumnElement, Select, case, select
+from sqlalchemy import ColumnElement, Select, case, not_, or_, select
 
 from portal.base.references import read_reference
 from portal.base.search import Kind, find, query_of
@@ -22,8 +22,10 @@ from portal.web.paging import CAP, LARGEST, Order, Page, capped_count, page_of
 MOST, LONGEST = 100, 200
 NEWEST_RELEASE = Order((SoftwareRelease.id,), descending=True)
 NEWEST_DOCUMENT = Order((PublishedDocument.id,), descending=True)
+_CHANGE_WAITS = SoftwareRelease.proposed_change.is_not(None)
+_OUT = SoftwareRelease.state == State.PUBLISHED
 _WAITING = case(
-    (SoftwareRelease.state == State.PROPOSED, 0),
+    (or_(SoftwareRelease.state == State.PROPOSED, _CHANGE_WAITS), 0),
     (SoftwareRelease.state == State.DRAFT, 1),
     else_=2,
 )
@@ -77,12 +79,12 @@ def list_releases(session: ScopedSession, asked: Asked) -> Listed:
         narrowed.append(SoftwareRelease.id.in_(_found(session, Kind.RELEASE, asked.text)))
     if asked.state:
         narrowed.append(SoftwareRelease.state == asked.state)
-    out = narrowed or [SoftwareRelease.state == State.PUBLISHED]
+    out = narrowed or [_OUT, not_(_CHANGE_WAITS)]
     page = page_of(session, select(SoftwareRelease.id).where(*out), NEWEST_RELEASE)
     rows = list(session.scalars(_releases([it.id for it in page.rows])))
     number = capped_count(session, select(SoftwareRelease.id).where(*out), NEWEST_RELEASE)
     if not narrowed and page.first:
-        waits = SoftwareRelease.state != State.PUBLISHED
+        waits = or_(not_(_OUT), _CHANGE_WAITS)
         ask = select(SoftwareRelease).where(waits).order_by(_WAITING, SoftwareRelease.id.desc())
         waiting = list(session.scalars(ask.limit(MOST)))
         rows, number = [*waiting, *rows], number + len(waiting)

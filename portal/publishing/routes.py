@@ -8,10 +8,10 @@ from flask.typing import ResponseReturnValue
 from portal.base import clock
 from portal.base.access import Permission
 from portal.base.submissions import submission
-from portal.base.words import Refused
+from portal.base.words import N_, Refused
 from portal.catalogue.catalogue import catalogue_of
 from portal.downloads.rules import Channel, Part, State
-from portal.publishing.actions import add_release, change_release, propose, publish
+from portal.publishing.actions import Done, add_release, change_release, propose, publish
 from portal.publishing.fields import receives_file
 from portal.publishing.finding import as_typed, find_release, sent_file
 from portal.publishing.forms import (
@@ -19,7 +19,7 @@ from portal.publishing.forms import (
     ChangeReleaseForm,
 )
 from portal.publishing.listing import list_releases, read_asked
-from portal.publishing.showing import do, path_of, release_page
+from portal.publishing.showing import CHANGE_WAITS, do, path_of, release_page
 from portal.uploads.rules import MOST_WITH_FORM
 from portal.web.guard import allow, viewer
 from portal.web.locale import gettext as _
@@ -28,6 +28,14 @@ from portal.web.session import db
 
 bp = Blueprint("publishing", __name__)
 PUBLISH = Permission.DOWNLOADS_PUBLISH
+_SAID = {
+    Done(saved=False, waits=False): N_("Nothing was changed."),
+    Done(saved=True, waits=False): N_("Your changes are saved."),
+    Done(saved=False, waits=True): CHANGE_WAITS,
+    Done(saved=True, waits=True): N_(
+        "What lets more customers have it waits for another publisher. The rest is saved."
+    ),
+}
 
 
 @bp.get("")
@@ -93,7 +101,7 @@ def change(ref: str) -> ResponseReturnValue:
         try:
             facts = form.facts(db(), catalogue_of(db()))
             with db().begin_nested():
-                changed = change_release(
+                done = change_release(
                     db(),
                     it,
                     facts,
@@ -105,7 +113,7 @@ def change(ref: str) -> ResponseReturnValue:
         except Refused as refusal:
             form.refuse(refusal)
         else:
-            flash(_("Your changes are saved.") if changed else _("Nothing was changed."))
+            flash(_(_SAID[done]))
             return redirect(path_of(it), 303)
     saved = as_typed(it) if form.overtaken else {}
     return page("publishing/edit.html", 422, it=it, form=form, parts=Part, saved=saved)

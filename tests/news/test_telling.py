@@ -23,6 +23,7 @@ from portal.notices.notice import How, Notice
 from portal.products.models import ProductStatus
 from portal.publishing.documents import withdraw_document
 from portal.publishing.fates import judge, open_to_all, withdraw
+from portal.publishing.waiting import put_in_force
 from tests.factories import (
     make_account,
     make_grant,
@@ -178,7 +179,11 @@ def test_pilots_hear_first_and_the_others_when_it_opens(world: World) -> None:
     assert addresses(world) == [world.kari.email]
     notice = world.session.scalars(select(PortalNotice)).one()
     assert notice.account_id == world.account.id
-    open_to_all(world.session, it, by=Person(world.petra.id), now=clock.now())
+    petra, per = Person(world.petra.id), Person(make_user(world.session, role=Role.PUBLISHER).id)
+    open_to_all(world.session, it, revision=it.revision, by=petra, now=clock.now())
+    world.session.commit()
+    assert addresses(world) == [world.kari.email]
+    put_in_force(world.session, it, revision=it.revision, by=per, now=clock.now())
     world.session.commit()
 
     assert sorted(addresses(world)) == sorted([world.kari.email, other.email])

@@ -43,6 +43,7 @@ class Desk:
     store: FileStore
     phone: ProductModel
     petra: User
+    per: User
     petra_browses: FlaskClient
     per_browses: FlaskClient
 
@@ -93,8 +94,12 @@ class Desk:
         return self.session.scalars(newest).one()
 
     def do(self, it: SoftwareRelease, deed: str, by: FlaskClient | None = None, **told: Any) -> Any:
-        browser = by or self.petra_browses
-        return browser.post(f"/desk/publish/releases/{it.reference}/{deed}", data=told)
+        """On a page that is opened now, unless `version` says what it showed."""
+        browser, path = by or self.petra_browses, f"/desk/publish/releases/{it.reference}"
+        if deed not in {"withdrawal", "standing"}:
+            self.session.expire_all()
+            told = {"version": it.revision} | told
+        return browser.post(f"{path}/{deed}", data=told)
 
 
 @pytest.fixture
@@ -102,7 +107,7 @@ def desk(session: Session, files: FileStore, sign_in: SignInAs) -> Desk:
     phone = make_model(session, "CCX 500", category=Category.VOICE)
     petra, per = (make_user(session, role=Role.PUBLISHER) for _ in range(2))
     session.commit()
-    return Desk(session, files, phone, petra, sign_in(petra), sign_in(per))
+    return Desk(session, files, phone, petra, per, sign_in(petra), sign_in(per))
 
 
 RunJobs = Callable[..., int]

@@ -111,6 +111,8 @@ def test_a_stale_save_is_refused_with_both_texts(desk: Desk) -> None:
     [
         ({"printed": ""}, "Enter the version as it is printed."),
         ({"printed": "<b>1</b>"}, "is no version"),
+        ({"printed": "abc"}, "“abc” is no version."),
+        ({"printed": "٣.٤"}, "is no version"),
         ({"models": "CCX 900"}, "There is no model called CCX 900"),
         ({"models": ""}, "Name the models."),
         ({"channels": []}, "Choose at least one channel."),
@@ -129,6 +131,19 @@ def test_what_is_wrong_is_said_beside_its_field(
     assert answer.status_code == 422
     assert says in answer.text
     assert desk.session.scalars(select(SoftwareRelease)).all() == []
+
+
+@pytest.mark.parametrize(("name", "most"), [("title", 120), ("train", 80)])
+def test_what_is_too_long_is_said_at_its_own_field(desk: Desk, name: str, most: int) -> None:
+    told = desk.facts(sort="software", title="Poly Lens", platform="windows", models="")
+
+    answer = desk.petra_browses.post("/desk/publish/releases", data=told | {name: "x" * (most + 1)})
+
+    assert answer.status_code == 422
+    field = answer.text.partition(f'id="{name}-error"')[2].partition("</")[0]
+    assert f"Use at most {most} characters." in field
+    fits = desk.petra_browses.post("/desk/publish/releases", data=told | {name: "x" * most})
+    assert fits.status_code == 303
 
 
 def test_the_same_version_stands_once(desk: Desk) -> None:
@@ -215,6 +230,9 @@ def test_pilots_come_first_and_then_everyone(desk: Desk, kari: Any, sign_in: Sig
     assert sign_in(pilot).get(path).status_code == 200
     assert kari.get(path).status_code == 404
     assert desk.do(it, "opening").status_code == 303
+    assert kari.get(path).status_code == 404
+    assert desk.do(it, "change/enforcement").status_code == 422
+    assert desk.do(it, "change/enforcement", desk.per_browses).status_code == 303
     assert kari.get(path).status_code == 200
 
 
