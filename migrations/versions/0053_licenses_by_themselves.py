@@ -7,7 +7,7 @@ the entries that tell where seats are. Until a worker has done it, whoever sees 
 licenses in the list and not by words; nobody finds more than they may.
 
 Revision ID: 0053
-Revises: 0051
+Revises: 0052
 """
 
 import sqlalchemy as sa
@@ -17,7 +17,7 @@ from portal.base import clock
 from portal.base.db import UTCDateTime
 
 revision = "0053"
-down_revision = "0051"
+down_revision = "0052"
 branch_labels = None
 depends_on = None
 

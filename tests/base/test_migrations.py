@@ -65,7 +65,7 @@ def test_every_owned_table_is_behind_row_level_security(empty: str) -> None:
 
 
 def test_licenses_from_before_are_entered_anew_for_each_customer(empty: str) -> None:
-    migrations.upgrade(empty, "0051")
+    migrations.upgrade(empty, "0052")
     with migrations.connected(empty) as connection:
         if not empty.startswith("sqlite"):
             connection.execute(text("ALTER TABLE license NO FORCE ROW LEVEL SECURITY"))
@@ -84,7 +84,7 @@ def test_licenses_from_before_are_entered_anew_for_each_customer(empty: str) -> 
     asked = "SELECT account_id FROM job WHERE name = 'licenses.reindex_all' ORDER BY account_id"
     with migrations.connected(empty) as connection:
         assert list(connection.scalars(text(asked))) == [1, 3]
-    migrations.downgrade(empty, "0051")
+    migrations.downgrade(empty, "0052")
     with migrations.connected(empty) as connection:
         assert list(connection.scalars(text(asked))) == []
 
