@@ -10,9 +10,10 @@ class Kind(IntEnum):
     SERVICE_REQUEST = 2
     SERVICE_REQUEST_DESK = 3  # the same with what is internal; found by staff alone
     REPLACEMENT = 4
-    LICENSE = 5
+    LICENSE = 5  # also by where its seats are; found by whoever sees all sites
     RELEASE = 6
     DOCUMENT = 7
+    LICENSE_ITSELF = 8  # without where its seats are; found by whoever sees chosen sites
 
 
 # Where whoever does not see all finds what they take part in: `u` marks people who do, or register.

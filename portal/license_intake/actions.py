@@ -92,10 +92,7 @@ def activate_license(
     Both are looked for in the same way whatever the key is, and of any other key the same is said:
     nobody learns here that somebody else has one.
     """
-    if not sees_every_site(session.scope.limits):
-        raise Refused(
-            N_("You see chosen sites only. Ask somebody who sees all sites to activate it.")
-        )
+    _refuse_part(session)
     key = read_key(typed)
     codes = ring.codes(key)
     ours = session.scalars(license_of_code(codes).with_for_update()).first()
@@ -107,10 +104,18 @@ def activate_license(
     raise Refused(NOT_HERE, field="key")
 
 
+def _refuse_part(session: ScopedSession) -> None:
+    if not sees_every_site(session.scope.limits):
+        raise Refused(
+            N_("You see chosen sites only. Ask somebody who sees all sites to activate it.")
+        )
+
+
 def begin(
     session: ScopedSession, ring: KeyRing, it: License, *, by: Doer, now: datetime
 ) -> License:
     """Let a license that was not activated be used from now on."""
+    _refuse_part(session)
     if it.status(day_of(now)) in {Status.REVOKED, Status.EXPIRED}:
         raise Refused(
             N_("The license %(number)s is revoked or has expired."),

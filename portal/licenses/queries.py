@@ -68,6 +68,10 @@ def licenses_with_ids(ids: Collection[int]) -> Select[License]:
     return select(License).where(License.id.in_(ids))
 
 
+def licenses_after(last: int, *, most: int) -> Select[License]:
+    return select(License).where(License.id > last).order_by(License.id).limit(most)
+
+
 def license_of_code(codes: Collection[str]) -> Select[License]:
     return select(License).where(License.key_code.in_(codes))
 

@@ -1,4 +1,4 @@
-"""Finding licenses by key, product, order, and by where their seats are."""
+"""Finding licenses by key, product, order, and by where their seats are if all of that is seen."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -33,26 +33,29 @@ class Search:
     query: Query
     number: int  # of the license, where the text may be one; else 0
     alone: bool  # whether it can be nothing else: digits alone may as well be an order, or a key
+    account_id: int
 
     @classmethod
     def of(cls, ring: KeyRing, text: str, *, account_id: int, parts: bool) -> "Search":
         number = min(read_reference(PREFIX, text) or 0, LARGEST)
         alone = bool(number) and text[:1].upper() == PREFIX
         query = query_of(text, lambda word: ring.marks_for(account_id, word, parts=parts))
-        return cls(query, number, alone)
+        return cls(query, number, alone, account_id)
 
     def look_up(self, session: ScopedSession, *, after: int | None, size: int) -> Found:
         """All that it finds; of many, as much as a page needs from below the license `after`."""
         if self.alone:
             return Found([self.number], many=False)
-        found = hits(session, Kind.LICENSE, self.query, before=after, newest=size, cap=ENOUGH)
+        found = hits(
+            session, self._kind(session), self.query, before=after, newest=size, cap=ENOUGH
+        )
         return self._with_number(found.ids, many=found.many)
 
     def newest(self, session: ScopedSession) -> Found:
         """The newest of what it finds, to be narrowed further or put in another order."""
         if self.alone:
             return Found([self.number], many=False)
-        ids = find(session, Kind.LICENSE, self.query, limit=ENOUGH + 1)
+        ids = find(session, self._kind(session), self.query, limit=ENOUGH + 1)
         return self._with_number(ids, many=len(ids) > ENOUGH)
 
     def batches(self, session: ScopedSession) -> Iterator[list[int]]:
@@ -61,10 +64,16 @@ class Search:
             yield [self.number]
         last = None
         while not self.alone and (
-            ids := find(session, Kind.LICENSE, self.query, before=last, limit=ENOUGH)
+            ids := find(session, self._kind(session), self.query, before=last, limit=ENOUGH)
         ):
             yield [each for each in ids if each != self.number]
             last = ids[-1]
+
+    def _kind(self, session: ScopedSession) -> Kind:
+        """Whoever sees chosen sites of the account has entries that tell of none."""
+        limits = session.scope.limits
+        narrowed = limits is not None and self.account_id in limits.at_sites
+        return Kind.LICENSE_ITSELF if narrowed else Kind.LICENSE
 
     def _with_number(self, ids: list[int], *, many: bool) -> Found:
         return Found([self.number, *ids] if self.number and not many else ids, many)

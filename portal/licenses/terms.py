@@ -113,10 +113,14 @@ def replace_license(
         )
     if new.seats is not None and new.seats_used + old.seats_used > new.seats:
         raise Refused(
-            N_("%(number)s has %(left)s seats left, and %(used)s are in use of this one."),
+            N_(
+                "%(number)s has %(left)s of %(seats)s seats left,"
+                " and %(used)s are in use of this one."
+            ),
             field="successor",
             number=new.reference,
             left=new.seats - new.seats_used,
+            seats=new.seats,
             used=old.seats_used,
         )
     old.revoke(now=now)

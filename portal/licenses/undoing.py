@@ -24,7 +24,8 @@ def changed_path(change: SeatChange) -> str:
 def undoable() -> SeatChange | None:
     """What the address says was just done, while it can be undone."""
     number = read_reference(CHANGE_PREFIX, request.args.get("changed", ""))
-    if not number or not viewer().may(Permission.LICENSES_ASSIGN):
+    may = viewer().may(Permission.LICENSES_ASSIGN) and viewer().sees_every_site
+    if not number or not may:
         return None
     change = db().scalars(seat_change_with_id(number)).one_or_none()
     if change is None or change.undone_at:

@@ -23,7 +23,7 @@ from portal.search.naming import Names, named_otherwise, named_record, names_in
 from portal.search.pages import deeds_found, help_found, pages_found
 from portal.search.published import downloads_found, issues_found, models_found
 from portal.search.records import Asked, Record
-from portal.search.rules import COUNTED, MOST, distance
+from portal.search.rules import COUNTED, LOOKED_AT, MOST, distance
 from portal.search.sight import Sight
 from portal.search.ways import titled
 
@@ -33,6 +33,7 @@ _OF_KIND = {
     Kind.SERVICE_REQUEST_DESK: records.REQUEST,
     Kind.REPLACEMENT: records.REPLACEMENT,
     Kind.LICENSE: records.LICENSE,
+    Kind.LICENSE_ITSELF: records.LICENSE,
 }
 
 
@@ -135,7 +136,10 @@ def _of_records(it: _Search, name: str, names: Names, rows: list[Record]) -> Gro
             -pair[0].id,
         )
     )
-    number = sum(len(it.indexed.of(kind)) for kind in kinds)
+    found = [it.indexed.of(kind) for kind in kinds]
+    # Where all of it was looked at, what is not theirs to see has no row, and is not counted.
+    whole = all(len(ids) <= LOOKED_AT for ids in found)
+    number = 0 if whole else sum(map(len, found))
     return _group(name, [line for _row, line in shown], it, total=max(number, len(shown)))
 
 

@@ -1,14 +1,17 @@
 """The tables come and go by migrations, on both databases, and are what the models say."""
 
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import inspect, text
+from sqlalchemy import MetaData, Table, inspect, text
 
 from portal.base import migrations
 from portal.base.db import make_engine
 from portal.base.row_security import owned_tables
 from tests import databases
+
+MOMENT = datetime(2026, 11, 1, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -59,3 +62,41 @@ def test_every_owned_table_is_behind_row_level_security(empty: str) -> None:
 
     owned = {table.name for table in owned_tables() if not table.name.startswith("probe_")}
     assert owned == behind
+
+
+def test_licenses_from_before_are_entered_anew_for_each_customer(empty: str) -> None:
+    migrations.upgrade(empty, "0052")
+    with migrations.connected(empty) as connection:
+        if not empty.startswith("sqlite"):
+            connection.execute(text("ALTER TABLE license NO FORCE ROW LEVEL SECURITY"))
+        tables = MetaData()
+        tables.reflect(connection, only=["account", "license"])
+        for account, licenses in ((1, (1, 2)), (2, ()), (3, (3,))):
+            values = _filled(tables.tables["account"], id=account)
+            connection.execute(tables.tables["account"].insert().values(values))
+            for each in licenses:
+                values = _filled(tables.tables["license"], id=each, account_id=account)
+                connection.execute(tables.tables["license"].insert().values(values))
+        if not empty.startswith("sqlite"):
+            connection.execute(text("ALTER TABLE license FORCE ROW LEVEL SECURITY"))
+
+    migrations.upgrade(empty, "0053")
+    asked = "SELECT account_id FROM job WHERE name = 'licenses.reindex_all' ORDER BY account_id"
+    with migrations.connected(empty) as connection:
+        assert list(connection.scalars(text(asked))) == [1, 3]
+    migrations.downgrade(empty, "0052")
+    with migrations.connected(empty) as connection:
+        assert list(connection.scalars(text(asked))) == []
+
+
+def _filled(table: Table, **given: int) -> dict[str, object]:
+    """A row with something in every column that must have it."""
+    number = given["id"]
+    values: dict[str, object] = {}
+    for column in table.columns:
+        if column.nullable or column.server_default is not None:
+            continue
+        kind = column.type.python_type
+        made = {int: number, str: str(number), bool: False, datetime: MOMENT, date: MOMENT.date()}
+        values[column.name] = made.get(kind, "[]")
+    return {**values, **given}

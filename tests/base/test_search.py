@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 
 import pytest
@@ -25,6 +26,7 @@ from portal.base.search import (
     tokens_of,
 )
 from portal.base.tenancy import OutOfScope, Scope, ScopedSession
+from portal.base.visibility import Limits
 from tests.factories import make_account
 
 Sessions = sessionmaker[ScopedSession]
@@ -363,6 +365,38 @@ def test_only_entries_of_the_accounts_own_are_written(
         index(session, Kind.PRODUCT, [(2, alfa, tokens_of(["Bergen"]))])
 
     assert found(sessions, beta, "ostby") == [1]
+
+
+def test_what_tells_of_all_sites_is_for_whoever_sees_all_of_them(
+    sessions: Sessions, alfa: int, beta: int
+) -> None:
+    """Of an account that is seen in part, the entries that tell less are found, and no others."""
+    both = (Kind.LICENSE, Kind.LICENSE_ITSELF)
+    for record, account in ((1, alfa), (2, beta)):
+        with sessions(scope=Scope(frozenset({account}), account)) as session:
+            for kind in both:
+                index(session, kind, [(record, account, tokens_of(["Lens"], marks=["s7"]))])
+            session.commit()
+    read = frozenset({alfa, beta})
+    at_one = Limits(5, at_sites=frozenset({alfa}), sites=frozenset({7}), others=True)
+    elsewhere = replace(at_one, sites=frozenset({8}))
+    for scope, expected in (
+        (Scope(read, None), ([2, 1], [])),
+        (STAFF, ([2, 1], [])),
+        (Scope(read, None, limits=at_one), ([2], [1])),
+        (Scope(read, None, limits=elsewhere), ([2], [])),
+        (Scope(frozenset({alfa}), None, limits=replace(at_one, others=False)), ([], [1])),
+        (Scope(None, None, reason="test", limits=at_one), ([], [1])),
+    ):
+        with sessions(scope=scope) as session:
+            query = query_of("lens")
+            found = find_each(session, dict.fromkeys(both, query), limit=9)
+            assert tuple(found.get(kind, []) for kind in both) == expected
+            assert tuple(find(session, kind, query, limit=9) for kind in both) == expected
+    with sessions(scope=Scope(frozenset({alfa}), alfa, limits=at_one)) as session:
+        for kind, mark in ((Kind.LICENSE, "s7"), (Kind.LICENSE_ITSELF, "s8")):
+            with pytest.raises(OutOfScope):
+                index(session, kind, [(1, alfa, tokens_of(["Lens"], marks=[mark]))])
 
 
 def test_the_index_is_reached_in_no_other_way(session_of: Callable[[int], ScopedSession]) -> None:

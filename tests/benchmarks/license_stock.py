@@ -66,7 +66,7 @@ def fill_with_licenses(bench: Bench, scale: float) -> Licenses:
     numbers = iter(range(1, number + 1))
     while some := list(islice(numbers, _AT_ONCE)):
         rows: list[Rows] = []
-        entries: list[Entry] = []
+        entries: dict[Kind, list[Entry]] = defaultdict(list)
         for each in some:
             account_id = others[each % len(others)] if each % OURS else stock.account_id
             many = _MANY if each == ours[-1] else random.randrange(_SEATS + 1)
@@ -82,8 +82,9 @@ def fill_with_licenses(bench: Bench, scale: float) -> Licenses:
             rows.append({License: [made], LicenseAssignment: given, Event: events})
             it = License(**made)
             with_places = [_Seat(each["room"], each["holder"], each["site_id"]) for each in given]
-            entries.append((each, account_id, tokens_for(ring, it, with_places)))
-        write(bench, rows, {Kind.LICENSE: entries})
+            for kind, tokens in tokens_for(ring, it, with_places).items():
+                entries[kind].append((each, account_id, tokens))
+        write(bench, rows, entries)
     finish(bench, people, (License, LicenseAssignment, Event, EventChain, User))
     return Licenses(stock, number, ours[len(ours) // 2], ours[-1])
 

@@ -173,6 +173,9 @@ def test_what_has_too_few_seats_or_is_another_customers_takes_no_place(
         assert (other, answer.status_code) == (other, 422)
         assert 'id="successor-error"' in answer.text
         assert "Andre AS" not in answer.text
+    one = make_license(session, account, seats=1)
+    answer = desk.post(f"/licenses/{lens.reference}/successor", data={"successor": one.reference})
+    assert f"{one.reference} has 1 of 1 seats left, and 3 are in use of this one." in answer.text
     session.expire_all()
     assert (lens.standing, lens.seats_used) == (Standing.ACTIVATED, 3)
 
