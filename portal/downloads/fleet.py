@@ -10,9 +10,10 @@ from sqlalchemy import Select, func, select
 from portal.base.tenancy import ScopedSession
 from portal.base.text import version_key
 from portal.catalogue.catalogue import Catalogue, Model
-from portal.downloads.rules import Fleet, Standing, Way
+from portal.downloads.rules import Fleet, Standing
 from portal.downloads.shelf import Told
 from portal.downloads.values import Release
+from portal.downloads.way import Way
 from portal.products.models import Product, ProductCount, ProductStatus
 
 

@@ -29,12 +29,11 @@ from portal.downloads.rules import (
     Channel,
     DocumentKind,
     Sort,
-    Way,
     is_open,
     newest_first,
-    way_to,
 )
 from portal.downloads.values import Document, File, Release, Withdrawal
+from portal.downloads.way import Way, way_to
 
 
 class Shelf:

@@ -167,8 +167,7 @@ def read_row(row: Row, fields: Sequence[Field | None]) -> Line | list[Fault] | N
 
 
 def _may_be_a_key(text: str) -> bool:
-    """In a column of something else. What is told of faults is kept, and seen by many: better a
-    date too many that is masked than a key that is not."""
+    """In another column: what is told of faults is kept, and many see it. Rather mask too much."""
     signs = identifier(text)
     mixed = any(it.isdigit() for it in signs) and any(it.isalpha() for it in signs)
     return len(signs) >= (SHORTEST_KEY if mixed else 2 * SHORTEST_KEY)

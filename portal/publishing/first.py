@@ -21,7 +21,7 @@ _PILOTS = N_(
 
 
 def check_first(session: Session, it: SoftwareRelease, now: datetime) -> None:
-    """Refused where customers would have to wait for it, see `downloads.rules.way_to`."""
+    """Refused where customers would have to wait for it, see `downloads.way`."""
     first = session.get(SoftwareRelease, it.predecessor_id) if it.predecessor_id else None
     if first is None:
         return

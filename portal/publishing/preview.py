@@ -10,9 +10,10 @@ from portal.base import clock
 from portal.base.access import Permission
 from portal.catalogue.catalogue import catalogue_of
 from portal.downloads.granting import Asker, why_not_release
-from portal.downloads.rules import Part, Refusal, State, way_to
+from portal.downloads.rules import Part, Refusal, State
 from portal.downloads.shelf import shelf_of
 from portal.downloads.values import Release
+from portal.downloads.way import way_to
 from portal.downloads.wording import notes_in, refusal_sentence
 from portal.publishing.finding import find_release
 from portal.web.downloads import hand_over

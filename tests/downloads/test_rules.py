@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.base.text import version_key
-from portal.downloads.rules import Fleet, State, is_older, is_open, newest_first, way_to
+from portal.downloads.rules import Fleet, State, is_older, is_open, newest_first
+from portal.downloads.way import way_to
 
 NOW = datetime(2026, 12, 1, 12, tzinfo=UTC)
 
