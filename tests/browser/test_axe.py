@@ -465,14 +465,15 @@ REFUSED = [
     (ERIK, "/desk/incidents/{incident}/facts", "Lagre"),
 ]
 # A job that failed for good, which only a fault brings about.
-GIVEN_UP = """INSERT INTO job (name, payload, asked_at, tries, error, parked_at)
-    SELECT 'mail.send', '{}', max(asked_at), 5, 'Trouble: no answer', max(asked_at) FROM job"""
+_NOW = "strftime('%Y-%m-%d %H:%M:%f000', 'now')"
+GIVEN_UP = f"""INSERT INTO job (name, payload, asked_at, tries, error, parked_at)
+    VALUES ('mail.send', '{{}}', {_NOW}, 5, 'Trouble: no answer', {_NOW})"""
 # A mail that nobody knows whose it is, which only the mail server brings about.
-RECEIVED = """INSERT INTO inbound_mail (key, size, received_at, returned, recipients, state, reason,
-    message_id, digest, sender, sender_name, subject, text, file_names, remark)
-    SELECT 'received-and-gone', 900, max(asked_at), 0,
+RECEIVED = f"""INSERT INTO inbound_mail (key, size, received_at, returned, recipients, state,
+    reason, message_id, digest, sender, sender_name, subject, text, file_names, remark)
+    SELECT 'received-and-gone', 900, {_NOW}, 0,
     '["support@localhost"]', 'parked', 'unknown', '1@x',
-    '', 'per@fjordhelse.example.com', 'Per', 'Logg', 'Her er loggen.', '["a.txt"]', '' FROM job"""
+    '', 'per@fjordhelse.example.com', 'Per', 'Logg', 'Her er loggen.', '["a.txt"]', ''"""
 EVERYTHING = os.environ.get("PORTAL_TEST_ALL") == "1"
 LOOKS = [
     pytest.param(
