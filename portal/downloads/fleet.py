@@ -10,7 +10,7 @@ from sqlalchemy import Select, func, select
 from portal.base.tenancy import ScopedSession
 from portal.base.text import version_key
 from portal.catalogue.catalogue import Catalogue, Model
-from portal.downloads.rules import Fleet, Standing
+from portal.downloads.rules import Fleet
 from portal.downloads.shelf import Told
 from portal.downloads.values import Release
 from portal.downloads.way import Way
@@ -68,12 +68,12 @@ def fleet_of(session: ScopedSession, model_id: int | None = None) -> dict[int, F
 
 def of_model(model: Model, fleet: Fleet, told: Told) -> OfModel:
     suggested = told.suggested(model.id)
-    blocked = {
-        version_key(it.version)
-        for it in told.releases_of(model.id)
-        if it.standing is Standing.BLOCKED
+    blocked = told.blocked(model.id)
+    runs = {
+        it: count
+        for it, count in (fleet.installed.items() if blocked else ())
+        if version_key(it) in blocked
     }
-    runs = {it: count for it, count in fleet.installed.items() if version_key(it) in blocked}
     if suggested is None:
         return OfModel(model, fleet, None, Way(()), runs)
     oldest = fleet.oldest() if fleet.behind(suggested) else suggested.version

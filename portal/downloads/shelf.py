@@ -29,6 +29,7 @@ from portal.downloads.rules import (
     Channel,
     DocumentKind,
     Sort,
+    Standing,
     is_open,
     newest_first,
 )
@@ -92,6 +93,12 @@ class Told:
         found = self.shelf.releases_by_model.get(model_id, ())
         wanted = (it for it in found if it.sort is Sort.FIRMWARE and it.advised)
         return next(filter(self.has, wanted), None)
+
+    def blocked(self, model_id: int) -> set[str]:
+        """The version keys of the firmware that nobody should have on this model."""
+        found = self.shelf.releases_by_model.get(model_id, ())
+        gone = (it for it in found if it.standing is Standing.BLOCKED)
+        return {it.version_key for it in gone if it.sort is Sort.FIRMWARE and self.has(it)}
 
     def way(self, target: Release, model_ids: Collection[int], installed: str) -> Way[Release]:
         """How to come to a release on one of these models. What is for others is no step."""

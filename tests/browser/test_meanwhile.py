@@ -1,7 +1,7 @@
 """What is typed in an answer is kept, news of others leave it alone, and the page fits a phone."""
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.browser.axe import violations
 from tests.browser.conftest import Visit
@@ -45,6 +45,22 @@ def test_what_is_typed_is_kept_and_news_leave_it_and_the_focus_alone(
     expect(field).to_have_value("Jeg holder på å")
     assert has_focus(page).startswith("Ola Hansen")
     assert page.reload()
+    expect(page.get_by_label("Svaret ditt")).to_have_value("Jeg holder på å")
+
+
+def test_an_earlier_draft_that_is_late_takes_not_the_place_of_a_later_one(
+    portal: Portal, visit: Visit
+) -> None:
+    page = visit("kari@nordlys")
+    page.goto(WAITING)
+    late: list[Route] = []
+    page.route("**/draft", lambda it: it.continue_() if late else late.append(it))
+    page.get_by_label("Svaret ditt").press_sequentially("Jeg holder på å", delay=20)
+    page.wait_for_timeout(4_000)  # by then the later one was sent, if it waits for nothing
+    with page.expect_response(lambda it: "holder" in (it.request.post_data or "")):
+        late[0].continue_()
+
+    page.reload()
     expect(page.get_by_label("Svaret ditt")).to_have_value("Jeg holder på å")
 
 
